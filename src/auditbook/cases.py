@@ -1,0 +1,303 @@
+"""Cases: who is audited, which year, on which sources, under which framework; and where everything lies."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from auditbook import strict_yaml
+from auditbook.faults import CaseError, Fault
+
+DEPARTMENT = "department"
+_PROJECT = re.compile(r'^name\s*=\s*"auditbook"', re.MULTILINE)
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_+-]*$", max_length=80)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class Strict(BaseModel):
+    """A model that refuses unknown keys and does not turn one type into another."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Department(Strict):
+    """The audited department."""
+
+    name: Words
+    region: Words | None = None
+    level: Words | None = None
+
+
+class Unit(Strict):
+    """A unit of the department (下属单位): figures whose scope is ``id`` belong to it."""
+
+    id: Id
+    name: Words
+
+
+class Materiality(Strict):
+    """重要性水平: an amount from which a difference matters, with its reason."""
+
+    amount: Decimal | int
+    unit: Words
+    reason: Words
+
+
+class Case(Strict):
+    """A case file, ``params/cases/<case>.yaml``: one department and one budget year."""
+
+    case: Id
+    department: Department
+    year: int = Field(ge=1990, le=2100)
+    framework: Id
+    framework_reason: Words | None = None
+    materiality: Materiality | None = None
+    units: list[Unit] = []
+    choose: dict[str, Id] = {}
+    report_title: Words | None = None
+
+    @field_validator("units")
+    @classmethod
+    def _units_once(cls, units: list[Unit]) -> list[Unit]:
+        ids = [unit.id for unit in units]
+        repeated = sorted({unit for unit in ids if ids.count(unit) > 1 or unit == DEPARTMENT})
+        if repeated:
+            raise ValueError(f"单位代号重复或被保留：{'、'.join(repeated)}")
+        return units
+
+
+class Scenario(Strict):
+    """A scenario file: an analyst's changes and nothing but the changes, with their reason."""
+
+    reason: Words
+    definitions: dict[Id, Id] = {}
+
+
+class TranscribedFrom(Strict):
+    """The original that a transcription was made from."""
+
+    source: Id
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Source(Strict):
+    """A document of the evidence register. ``shape`` says which table a file holds, where it holds one."""
+
+    id: Id
+    title: Words
+    issuer: Words | None = None
+    date: str | None = None
+    status: Literal["received", "transcribed", "absent"]
+    file: Annotated[str, StringConstraints(pattern=r"^[^/\\]+$")] | None = None
+    shape: Literal["figures", "objectives", "statements", "published"] | None = None
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    reliability: Literal["high", "medium", "low"] | None = None
+    reason: Words | None = None
+    transcribed_from: TranscribedFrom | None = None
+    referred_in: Words | None = None
+    quote: Words | None = None
+    supplies: Words | None = None
+
+    @field_validator("date")
+    @classmethod
+    def _date_parses(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                date.fromisoformat(value)
+            except ValueError:
+                raise ValueError(f"“{value}”不是日期，应写成“2019-12-31”；不知道就写 null") from None
+        return value
+
+
+class SourcesFile(Strict):
+    """``SOURCES.yaml``: the evidence register of a case."""
+
+    sources: list[Any]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where things lie: the project (rules, notebooks), the case's base folder, and where results go."""
+
+    root: Path
+    base: Path
+    results: Path
+
+    def rules(self, kind: str) -> list[Path]:
+        """The folders in which rule files of a kind are looked for, the case's own first."""
+        folders = [self.base / "params" / kind, self.root / "params" / kind]
+        return list(dict.fromkeys(folder for folder in folders if folder.is_dir()))
+
+    def rule_file(self, kind: str, name: str) -> Path | None:
+        """A rule file by its name, the case's own first."""
+        candidates = (folder / f"{name}.yaml" for folder in self.rules(kind))
+        return next((path for path in candidates if path.is_file()), None)
+
+    def shown(self, path: Path) -> str:
+        """A path as it is shown: relative to the base or the project where it lies inside."""
+        for folder in (self.base, self.root):
+            if path.is_relative_to(folder):
+                return path.relative_to(folder).as_posix()
+        return str(path)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """A run to be: a case, its scenario if any, its evidence register and where everything lies."""
+
+    case: Case
+    case_path: Path
+    scenario: Scenario | None
+    scenario_path: Path | None
+    sources: tuple[Source, ...]
+    source_lines: dict[str, str]
+    evidence: Path
+    workspace: Workspace
+
+    @property
+    def run(self) -> str:
+        """The run's name: the case, or the case under its scenario."""
+        return self.case.case if self.scenario_path is None else f"{self.case.case}+{self.scenario_path.stem}"
+
+    @property
+    def processed(self) -> Path:
+        """The folder of the tables between the notebooks."""
+        return self.workspace.results / "data" / "processed" / self.run
+
+    @property
+    def outputs(self) -> Path:
+        """The folder of the deliverables."""
+        return self.workspace.results / "outputs" / self.run
+
+    def scope_name(self, scope: str) -> str:
+        """The name of a scope as a reader knows it."""
+        if scope == DEPARTMENT:
+            return "部门整体"
+        return next((unit.name for unit in self.case.units if unit.id == scope), scope)
+
+
+def project_root(start: Path) -> Path:
+    """The nearest folder from ``start`` upward, else from this package upward, with the project's pyproject.toml.
+
+    Raises   CaseError where there is none.
+    """
+    for beginning in (start.resolve(), Path(__file__).resolve()):
+        for folder in (beginning, *beginning.parents):
+            settings = folder / "pyproject.toml"
+            if settings.is_file() and _PROJECT.search(settings.read_text(encoding="utf-8")):
+                return folder
+    raise CaseError(Fault(str(start), "找不到项目的 pyproject.toml", "在 auditbook 项目文件夹内运行"))
+
+
+def find(kind: str, name: str, roots: Sequence[Path]) -> Path:
+    """A case or scenario by its path or its name.
+
+    Takes    kind: ``cases`` or ``scenarios``; name: a path (from here or from a root) or a bare name; roots: the
+             folders whose ``params/<kind>/`` are looked through.
+    Raises   CaseError listing what there is.
+    """
+    folders = [root / "params" / kind for root in dict.fromkeys(roots)]
+    candidates = [
+        Path(name),
+        *(root / name for root in roots),
+        *(folder / f"{name}.yaml" for folder in folders),
+    ]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate.resolve()
+    known = (
+        "、".join(sorted({path.stem for folder in folders for path in folder.glob("*.yaml")})) or "（没有）"
+    )
+    raise CaseError(
+        Fault(name, "没有这个文件", f"一个文件路径，或以下之一：{known}", f"文件放在 params/{kind}/ 下")
+    )
+
+
+def open_audit(case: str, scenario: str = "") -> Audit:
+    """Read a case file, its scenario and its evidence register.
+
+    Takes    case, scenario: paths or names; no scenario is "".
+    Returns  the audit. Files of evidence are not read yet.
+    Raises   CaseError with every fault of the three files at once.
+    """
+    root = project_root(Path.cwd())
+    case_path = find("cases", case, [root])
+    base = case_path.parents[2] if case_path.parent.parts[-2:] == ("params", "cases") else root
+    results = Path(os.environ.get("AUDITBOOK_WORKSPACE") or base).resolve()
+    workspace = Workspace(root, base, results)
+
+    faults: list[Fault] = []
+    document = strict_yaml.load(case_path, workspace.shown(case_path))
+    read_case = strict_yaml.validate(document, Case)
+    faults += document.faults
+    if read_case and read_case.case != case_path.stem:
+        faults.append(
+            Fault(document.where(("case",)), f"case 是“{read_case.case}”", f"与文件名相同：{case_path.stem}")
+        )
+
+    scenario_path = find("scenarios", scenario, [base, root]) if scenario else None
+    read_scenario = None
+    if scenario_path:
+        changes = strict_yaml.load(scenario_path, workspace.shown(scenario_path))
+        read_scenario = strict_yaml.validate(changes, Scenario)
+        faults += changes.faults
+
+    evidence = base / "data" / "raw" / case_path.stem
+    register = evidence / "SOURCES.yaml"
+    sources: list[Source] = []
+    lines: dict[str, str] = {}
+    try:
+        sources, lines = _read_sources(register, workspace, faults)
+    except CaseError as error:
+        faults += error.faults
+    if faults or read_case is None:
+        raise CaseError(faults)
+    return Audit(
+        read_case, case_path, read_scenario, scenario_path, tuple(sources), lines, evidence, workspace
+    )
+
+
+def _read_sources(
+    path: Path, workspace: Workspace, faults: list[Fault]
+) -> tuple[list[Source], dict[str, str]]:
+    document = strict_yaml.load(path, workspace.shown(path))
+    register = strict_yaml.validate(document, SourcesFile)
+    sources: list[Source] = []
+    lines: dict[str, str] = {}
+    for index, entry in enumerate(register.sources if register else []):
+        place = ("sources", index)
+        source = strict_yaml.validate(document, Source, entry, place)
+        if source is None:
+            continue
+        where = document.where(place)
+        if source.id in lines:
+            faults.append(
+                Fault(where, f"资料代号“{source.id}”重复（上一次在 {lines[source.id]}）", "", "请改名或删去")
+            )
+        if source.status != "absent" and not (source.file and source.sha256):
+            faults.append(
+                Fault(where, f"资料“{source.id}”没有 file 或 sha256", "已收到或已转录的资料两者都有")
+            )
+        if source.shape and source.status == "absent":
+            faults.append(Fault(where, f"资料“{source.id}”是缺失的，却有 shape", "缺失的资料没有文件"))
+        lines[source.id] = where
+        sources.append(source)
+    originals = {source.id: source.sha256 for source in sources}
+    for source in sources:
+        origin = source.transcribed_from
+        if origin and originals.get(origin.source) != origin.sha256:
+            found = "没有登记" if origin.source not in originals else "登记的 sha256 不同"
+            faults.append(
+                Fault(lines[source.id], f"“{source.id}”转录自“{origin.source}”，但它{found}", "同一个原件")
+            )
+    faults += document.faults
+    return sources, lines

@@ -1,0 +1,75 @@
+"""Running a notebook through papermill, and taking out of it whatever differs from run to run."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditbook.faults import EXIT_OWN_FAULT, AuditbookError, Fault
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+class NotebookFailed(AuditbookError):
+    """A cell raised an error that is not a user's mistake."""
+
+    exit_code = EXIT_OWN_FAULT
+
+
+def execute(path: Path, parameters: dict[str, str], folder: Path, results: Path) -> NotebookNode:
+    """Run a notebook in a kernel of its own.
+
+    Takes    parameters: only ``case`` and ``scenario``, two paths; folder: the working folder of the kernel;
+             results: the workspace that the kernel writes to.
+    Returns  the executed notebook, normalised: the same inputs give the same bytes.
+    Raises   NotebookFailed with cell, error and message.
+    """
+    import nbformat
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    with _environment(results), tempfile.TemporaryDirectory(prefix="auditbook-") as aside:
+        target = Path(aside) / path.name
+        try:
+            papermill.execute_notebook(
+                str(path), str(target), parameters=parameters, kernel_name="python3", cwd=str(folder),
+                progress_bar=False, log_output=False,
+            )  # fmt: skip
+        except PapermillExecutionError as error:
+            where = f"{path.name} 第{error.exec_count}个代码单元"
+            raise NotebookFailed(Fault(where, f"{error.ename}：{error.evalue}")) from error
+        return normalised(nbformat.read(target, as_version=4))  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _environment(results: Path) -> Iterator[None]:
+    """What a kernel inherits: where to write, and a hash seed so that sets print in one order."""
+    ours = {"PYTHONHASHSEED": "0", "GX_ANALYTICS_ENABLED": "false", "AUDITBOOK_WORKSPACE": str(results)}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def normalised(notebook: NotebookNode) -> NotebookNode:
+    """The notebook without times, paths and random ids (papermill's and nbclient's)."""
+    notebook.metadata.pop("papermill", None)
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            digest = hashlib.sha256(cell.source.encode()).hexdigest()[:8]
+            cell["id"] = f"c{number:03d}-{digest}"
+    return notebook

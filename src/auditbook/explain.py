@@ -1,0 +1,43 @@
+"""What an indicator is, how it counts, and where it stands in each framework: for ``auditbook explain``."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+from auditbook import cases, figures, formulas, indicators, scoring, strict_yaml
+from auditbook.faults import Fault, UsageError
+
+
+def explanation(indicator: str) -> list[str]:
+    """The stanza of an indicator in words, and its line in every framework.
+
+    Raises   UsageError naming the nearest known indicator.
+    """
+    root = cases.project_root(Path.cwd())
+    workspace = cases.Workspace(root, root, root)
+    dictionary = figures.read_dictionary(workspace)
+    rulebook = indicators.read_rulebook(workspace, dictionary)
+    stanza = rulebook.stanzas.get(indicator)
+    if stanza is None:
+        close = difflib.get_close_matches(indicator, rulebook.stanzas, n=1)
+        hint = f"是否想写“{close[0]}”" if close else ""
+        raise UsageError(Fault(indicator, "没有这项指标", "、".join(rulebook.stanzas), hint))
+    lines = [f"{stanza.name}（{stanza.id}）", f"  为什么看它：{stanza.why}", f"  注意：{stanza.caveats}"]
+    for name, definition in stanza.definitions.items():
+        formula = formulas.read(definition.formula)
+        names = {figure: dictionary[figure].name for figure in formula.figures}
+        lines.append(f"  口径 {name}（{definition.name}）：{formula.sentence(names)}")
+        lines.append(f"    {definition.formula}；依据：{definition.source}")
+        lines += [f"    资料 {names[figure]}：{dictionary[figure].table}" for figure in formula.figures]
+    if stanza.limit:
+        lines.append(f"  限额：{stanza.limit.words}（{stanza.limit.source}）")
+    for path in sorted((root / "params" / "frameworks").glob("*.yaml")):
+        document = strict_yaml.load(path, workspace.shown(path))
+        framework = strict_yaml.validate(document, scoring.Framework)
+        for item in framework.items if framework else []:
+            if framework and item.indicator == stanza.id and item.rule:
+                lines.append(
+                    f"  {framework.title}：{item.points} 分，口径 {item.definition}；{item.rule.words()}"
+                )
+    return lines

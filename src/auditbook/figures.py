@@ -1,0 +1,311 @@
+"""Figures: the dictionary of what a figure means, and the figures of one case as exact evidence.
+
+States never mix: ``value``, ``zero`` (declared), ``missing``, ``not_applicable``. A figure that is absent from the
+evidence is missing, never zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import model_validator
+
+from auditbook import strict_yaml
+from auditbook.cases import DEPARTMENT, Id, Strict, Words, Workspace
+from auditbook.faults import CaseError, Fault
+from auditbook.numbers import EXACT, Interval, dimension, factor, parse, published_interval
+
+VALUE, ZERO, MISSING, NOT_APPLICABLE = "value", "zero", "missing", "not_applicable"
+STATES = (VALUE, ZERO, MISSING, NOT_APPLICABLE)
+ANY_UNIT = "any"
+FREE = "free"
+
+COLUMNS = (
+    "figure", "scope", "item", "year", "source", "locator", "label", "state", "basis", "value", "unit", "precision",
+    "quote", "quote_status", "chosen",
+)  # fmt: skip
+
+
+class Sum(Strict):
+    """A figure that stands for a sum over the items of another: the named items, or each group of nested items."""
+
+    of: Id
+    items: list[str] | None = None
+    by: Literal["group"] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Sum:
+        if (self.items is None) == (self.by is None):
+            raise ValueError("sum 要么写 items（相加的各项），要么写 by: group（按组相加）")
+        return self
+
+
+class Meaning(Strict):
+    """An entry of ``params/figures.yaml``: what a figure id means."""
+
+    id: Id
+    name: Words
+    unit: Words
+    meaning: Words
+    table: Words
+    family: Id | None = None
+    exact: bool = False
+    items: dict[str, Words] | Literal["free"] | None = None
+    groups: dict[str, Words] = {}
+    total: Literal["sum"] | None = None
+    sum: Sum | None = None
+    units: Literal["sum", "none"] = "sum"
+    counted: bool = False
+
+
+Dictionary = Mapping[str, Meaning]
+
+
+def read_dictionary(workspace: Workspace) -> Dictionary:
+    """Read ``params/figures.yaml``: the dictionary of figures, in file order.
+
+    Raises   CaseError with every fault (unknown keys, repeated ids, sums over figures that nobody defines).
+    """
+    path = workspace.root / "params" / "figures.yaml"
+    document = strict_yaml.load(path, workspace.shown(path))
+    faults: list[Fault] = []
+    found: dict[str, Meaning] = {}
+    for index, entry in enumerate(document.content or []):
+        meaning = strict_yaml.validate(document, Meaning, entry, (index,))
+        if meaning is None:
+            continue
+        if meaning.id in found:
+            faults.append(Fault(document.where((index,)), f"数字代号“{meaning.id}”重复", "", "请改名或删去"))
+        found[meaning.id] = meaning
+    for index, entry in enumerate(document.content or []):
+        of = (entry.get("sum") or {}).get("of") if isinstance(entry, dict) else None
+        if of is not None and of not in found:
+            faults.append(
+                Fault(document.where((index, "sum")), f"sum 指向没有定义的数字“{of}”", "本文件里的一个 id")
+            )
+    faults = document.faults + faults
+    if faults:
+        raise CaseError(faults)
+    return found
+
+
+@dataclass(frozen=True)
+class Key:
+    """The key of a figure: printed ``figure:scope:item:year``."""
+
+    figure: str
+    scope: str
+    item: str
+    year: int
+
+    def __str__(self) -> str:
+        return f"{self.figure}:{self.scope}:{self.item}:{self.year}"
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """A figure as one source gives it. ``value`` is as published, in ``unit``; None unless the state has one."""
+
+    key: Key
+    source: str
+    locator: str
+    label: str
+    state: str
+    basis: str
+    value: str
+    unit: str
+    precision: str
+    quote: str
+    quote_status: str
+    chosen: bool
+    where: str = ""
+
+    @property
+    def exact(self) -> Fraction:
+        """The value in base units (元, plain rate, things). Only for the states ``value`` and ``zero``."""
+        return parse(self.value) * factor(self.unit)
+
+    @property
+    def interval(self) -> Interval:
+        """The range that the published value stands for, in base units."""
+        if self.state == ZERO:
+            return Interval(Fraction(0), Fraction(0))
+        box = published_interval(parse(self.value), self.precision or EXACT)
+        held = factor(self.unit)
+        return Interval(box.low * held, box.high * held)
+
+    @property
+    def has_value(self) -> bool:
+        """Whether something can be computed from it."""
+        return self.state in {VALUE, ZERO}
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What a figure amounts to at one scope and item.
+
+    ``terms`` are the published figures that add up to it (key → range); ``lacking`` names what is missing.
+    """
+
+    state: str
+    value: Fraction | None = None
+    terms: Mapping[str, Interval] = field(default_factory=dict)
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def interval(self) -> Interval:
+        """The sum of the ranges of its terms."""
+        boxes = self.terms.values()
+        return Interval(sum((b.low for b in boxes), Fraction(0)), sum((b.high for b in boxes), Fraction(0)))
+
+
+class Figures:
+    """All figures of a case: asks for a figure are answered from chosen rows, sums over items and sums over units."""
+
+    def __init__(
+        self, dictionary: Dictionary, rows: Iterable[FigureRow], units: Sequence[str], year: int
+    ) -> None:
+        self.dictionary = dictionary
+        self.rows = tuple(rows)
+        self.units = tuple(units)
+        self.year = year
+        self.chosen = {row.key: row for row in self.rows if row.chosen}
+        self._items: dict[tuple[str, str, int], dict[str, None]] = {}
+        self._family_items: dict[tuple[str, str, int], dict[str, None]] = {}
+        for key in self.chosen:
+            self._items.setdefault((key.figure, key.scope, key.year), {})[key.item] = None
+            family = dictionary[key.figure].family or key.figure
+            self._family_items.setdefault((family, key.scope, key.year), {})[key.item] = None
+
+    def scopes(self, figure: str) -> tuple[str, ...]:
+        """The department, then each unit for which the evidence speaks of the figure."""
+        leaf = self._leaf(figure)
+        return (DEPARTMENT, *(unit for unit in self.units if (leaf, unit, self.year) in self._items))
+
+    def items(self, figure: str, scope: str) -> tuple[str, ...]:
+        """The items at which a figure can be asked for in a scope; ``("",)`` for a figure that is not split."""
+        meaning = self.dictionary[figure]
+        if meaning.sum:
+            if meaning.sum.by is None:
+                return ("",)
+            return tuple(
+                dict.fromkeys(item.partition(".")[0] for item in self._own_items(meaning.sum.of, scope))
+            )
+        if meaning.items is None:
+            return ("",)
+        own = self._own_items(figure, scope)
+        return ("", *own) if meaning.total == "sum" or "" in self._direct(figure, scope) else own
+
+    def item_name(self, figure: str, item: str) -> str:
+        """The Chinese name of an item: from the dictionary, else from the evidence's own label, else the id."""
+        if not item:
+            return ""
+        meaning = self.dictionary[figure]
+        if meaning.sum:
+            return meaning.groups.get(item) or self.item_name(meaning.sum.of, item)
+        named = meaning.groups.get(item) or (
+            meaning.items.get(item) if isinstance(meaning.items, dict) else None
+        )
+        if named:
+            return named
+        labels = [row.label for key, row in self.chosen.items() if key.figure == figure and key.item == item]
+        return labels[0] if labels and labels[0] else item
+
+    def resolve(
+        self, figure: str, scope: str = DEPARTMENT, item: str = "", year: int | None = None
+    ) -> Resolved:
+        """What a figure amounts to.
+
+        Takes    figure: an id of the dictionary; scope: the department or a unit; item: "" for the whole.
+        Returns  the chosen row where there is one; else the declared sum over items; else the sum over the units.
+                 Missing where any part is missing: an item that a sister figure (same ``family``) has in that
+                 scope, or a unit without any row of that family.
+        Raises   KeyError for an id that the dictionary lacks.
+        """
+        at = self.year if year is None else year
+        meaning = self.dictionary[figure]
+        row = self.chosen.get(Key(figure, scope, item, at))
+        if row is not None:
+            if not row.has_value:
+                return Resolved(row.state, lacking=(str(row.key),) if row.state == MISSING else ())
+            return Resolved(row.state, row.exact, {str(row.key): row.interval})
+        parts = self._parts(meaning, scope, item, at)
+        if not parts and scope == DEPARTMENT and meaning.units == "sum" and self.units:
+            parts = self._unit_parts(meaning, item, at)
+        return self._add(parts, Key(figure, scope, item, at))
+
+    def _leaf(self, figure: str) -> str:
+        meaning = self.dictionary[figure]
+        return meaning.sum.of if meaning.sum else figure
+
+    def _family(self, figure: str) -> str:
+        return self.dictionary[figure].family or figure
+
+    def _direct(self, figure: str, scope: str) -> dict[str, None]:
+        return self._items.get((figure, scope, self.year), {})
+
+    def _own_items(self, figure: str, scope: str) -> tuple[str, ...]:
+        scopes = (
+            (scope, *self.units)
+            if scope == DEPARTMENT and self.dictionary[figure].units == "sum"
+            else (scope,)
+        )
+        found = {item: None for place in scopes for item in self._direct(figure, place) if item}
+        order = self.dictionary[figure].items
+        if isinstance(order, dict):
+            return tuple(item for item in order if item in found)
+        return tuple(found)
+
+    def _parts(self, meaning: Meaning, scope: str, item: str, year: int) -> list[Resolved]:
+        if meaning.sum:
+            of = meaning.sum.of
+            wanted = meaning.sum.items if meaning.sum.by is None else None
+            if wanted is not None:
+                if item:
+                    return []
+                present = self._family_items.get((self._family(of), scope, year), {})
+                if scope == DEPARTMENT and not present:
+                    return []
+                return [self.resolve(of, scope, name, year) for name in wanted if name in present]
+            return [self.resolve(of, scope, item, year)] if item else []
+        present = self._family_items.get((self._family(meaning.id), scope, year), {})
+        if item:
+            nested = [
+                name for name in self._items.get((meaning.id, scope, year), {}) if name.startswith(f"{item}.")
+            ]
+            return [self.resolve(meaning.id, scope, name, year) for name in nested]
+        if meaning.total == "sum":
+            return [self.resolve(meaning.id, scope, name, year) for name in present if name]
+        return []
+
+    def _unit_parts(self, meaning: Meaning, item: str, year: int) -> list[Resolved]:
+        family = self._family(self._leaf(meaning.id))
+        parts = []
+        for unit in self.units:
+            present = self._family_items.get((family, unit, year))
+            if present is None or not item or item in present:
+                part = self.resolve(meaning.id, unit, item, year)
+                # a unit that has rows, but none of the items asked for, has nothing to add
+                empty = meaning.sum and present is not None and not self._parts(meaning, unit, item, year)
+                if not (empty and part.state == MISSING):
+                    parts.append(part)
+        return parts
+
+    def _add(self, parts: Sequence[Resolved], key: Key) -> Resolved:
+        applicable = [part for part in parts if part.state != NOT_APPLICABLE]
+        if parts and not applicable:
+            return Resolved(NOT_APPLICABLE)
+        lacking = tuple(dict.fromkeys(name for part in applicable for name in part.lacking))
+        if lacking or not applicable:
+            return Resolved(MISSING, lacking=lacking or (str(key),))
+        terms = {name: box for part in applicable for name, box in part.terms.items()}
+        total = sum((part.value for part in applicable if part.value is not None), Fraction(0))
+        return Resolved(VALUE if any(part.state == VALUE for part in applicable) else ZERO, total, terms)
+
+
+def same_dimension(meaning: Meaning, unit: str) -> bool:
+    """Whether a unit measures what the dictionary says of the figure."""
+    return meaning.unit == ANY_UNIT or dimension(meaning.unit) == dimension(unit)

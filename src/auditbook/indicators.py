@@ -1,0 +1,329 @@
+"""Indicators: what each one is (a stanza in ``params/indicators/``), and its value under every definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from pydantic import field_validator, model_validator
+
+from auditbook import formulas, strict_yaml
+from auditbook.cases import Id, Strict, Words, Workspace
+from auditbook.faults import CaseError, Fault
+from auditbook.figures import MISSING, NOT_APPLICABLE, Dictionary, Figures, Resolved
+from auditbook.numbers import Interval, amount_text, dimension, factor, parse_rate, plain, rate_text
+from auditbook.tables import Row
+
+COMPUTED, NOT_ASSESSABLE, UNDEFINED = "computed", "not_assessable", "undefined"
+
+
+class Definition(Strict):
+    """One way to compute an indicator, with its source. ``bound`` says that the formula gives only a bound."""
+
+    name: Words
+    formula: Words
+    source: Words
+    note: Words | None = None
+    bound: Literal["upper", "lower"] | None = None
+
+    @field_validator("formula")
+    @classmethod
+    def _reads(cls, text: str) -> str:
+        formulas.read(text)
+        return text
+
+
+class Limit(Strict):
+    """A limit that a value must keep, whatever it scores. ``unless: reason`` lets a stated reason excuse it."""
+
+    at_most: str | None = None
+    at_least: str | None = None
+    exactly: str | None = None
+    source: Words
+    unless: Literal["reason"] | None = None
+    finding: Words
+
+    @model_validator(mode="after")
+    def _one(self) -> Limit:
+        given = [text for text in (self.at_most, self.at_least, self.exactly) if text is not None]
+        if len(given) != 1:
+            raise ValueError("limit 写 at_most、at_least、exactly 之一")
+        parse_rate(given[0])
+        return self
+
+    @property
+    def bound(self) -> Fraction:
+        """The limit as a plain fraction."""
+        return parse_rate(self.at_most or self.at_least or self.exactly or "")
+
+    @property
+    def words(self) -> str:
+        """The limit in Chinese: 不高于100.00%."""
+        said = "不高于" if self.at_most else "不低于" if self.at_least else "等于"
+        return said + rate_text(self.bound)
+
+    def broken_by(self, interval: Interval) -> bool:
+        """Whether every possible value breaks the limit."""
+        above, below = interval.low > self.bound, interval.high < self.bound
+        return above if self.at_most else below if self.at_least else above or below
+
+
+class Chart(Strict):
+    """Which chart shows the indicator, and the figures that it draws."""
+
+    kind: Literal["waterfall", "definitions", "paired", "bullet", "stacked", "bars"]
+    figures: dict[str, Id] = {}
+
+
+class Stanza(Strict):
+    """An entry of ``params/indicators/*.yaml``."""
+
+    id: Id
+    name: Words
+    why: Words
+    caveats: Words
+    unit: Literal["%"] = "%"
+    direction: Literal["up", "down", "to_100"]
+    chart: Chart
+    limit: Limit | None = None
+    definitions: dict[Id, Definition]
+    examples: list[dict[str, dict[str, Any]]]
+
+    @property
+    def primary(self) -> str:
+        """The definition that scores where neither framework nor scenario chooses another: the first."""
+        return next(iter(self.definitions))
+
+
+@dataclass(frozen=True)
+class Family:
+    """A file of stanzas: the question a reader would ask, and the indicators that answer it."""
+
+    id: str
+    question: str
+    stanzas: tuple[Stanza, ...]
+
+
+class FamilyFile(Strict):
+    """The outer form of a file in ``params/indicators/``."""
+
+    question: Words
+    order: int
+    indicators: list[Any]
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All stanzas, by family and by id, over the dictionary of figures."""
+
+    families: tuple[Family, ...]
+    dictionary: Dictionary
+
+    @property
+    def stanzas(self) -> dict[str, Stanza]:
+        """All stanzas by id, in the order of the families."""
+        return {stanza.id: stanza for family in self.families for stanza in family.stanzas}
+
+
+def read_rulebook(workspace: Workspace, dictionary: Dictionary) -> Rulebook:
+    """Read every stanza.
+
+    Raises   CaseError with every fault: unknown keys, formulas that are not arithmetic, figure ids that nobody
+             defines, ids used twice, examples of definitions that are not there.
+    """
+    faults: list[Fault] = []
+    families: list[tuple[int, Family]] = []
+    seen: dict[str, str] = {}
+    for path in sorted((workspace.root / "params" / "indicators").glob("*.yaml")):
+        document = strict_yaml.load(path, workspace.shown(path))
+        outer = strict_yaml.validate(document, FamilyFile)
+        stanzas = []
+        for index, entry in enumerate(outer.indicators if outer else []):
+            place = ("indicators", index)
+            stanza = strict_yaml.validate(document, Stanza, entry, place)
+            if stanza is None:
+                continue
+            if stanza.id in seen:
+                faults.append(
+                    Fault(document.where(place), f"指标“{stanza.id}”重复（上一次在 {seen[stanza.id]}）")
+                )
+            seen[stanza.id] = document.where(place)
+            faults += _unknown_figures(stanza, dictionary, document, place)
+            stanzas.append(stanza)
+        faults += document.faults
+        if outer:
+            families.append((outer.order, Family(path.stem, outer.question, tuple(stanzas))))
+    if faults:
+        raise CaseError(faults)
+    ordered = sorted(families, key=lambda pair: (pair[0], pair[1].id))
+    return Rulebook(tuple(family for _, family in ordered), dictionary)
+
+
+def _unknown_figures(
+    stanza: Stanza, dictionary: Dictionary, document: strict_yaml.Document, place: strict_yaml.Place
+) -> Iterable[Fault]:
+    for name, definition in stanza.definitions.items():
+        for figure in formulas.read(definition.formula).figures:
+            if figure not in dictionary:
+                where = document.where((*place, "definitions", name, "formula"))
+                yield Fault(
+                    where, f"指标 {stanza.id} 的公式用了未知数字“{figure}”", "params/figures.yaml 里的 id"
+                )
+    for role, figure in stanza.chart.figures.items():
+        if figure not in dictionary:
+            yield Fault(
+                document.where((*place, "chart")), f"图的“{role}”用了未知数字“{figure}”", "字典里的 id"
+            )
+    for index, example in enumerate(stanza.examples):
+        for title, content in example.items():
+            known = {"given", *stanza.definitions}
+            for key in content:
+                if key not in known:
+                    where = document.where((*place, "examples", index, title, key))
+                    yield Fault(where, f"示例“{title}”提到没有的定义“{key}”", "、".join(stanza.definitions))
+
+
+@dataclass(frozen=True)
+class Result:
+    """An indicator under one definition at one scope and item."""
+
+    indicator: str
+    definition: str
+    scope: str
+    item: str
+    year: int
+    status: str
+    value: Fraction | None = None
+    low: Fraction | None = None
+    high: Fraction | None = None
+    numerator: Fraction | None = None
+    denominator: Fraction | None = None
+    terms: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def interval(self) -> Interval | None:
+        """The range of the value, where both ends are known."""
+        return None if self.low is None or self.high is None else Interval(self.low, self.high)
+
+    @property
+    def about(self) -> str:
+        """Indicator and item, as claims and findings refer to it."""
+        return f"{self.indicator}:{self.item}" if self.item else self.indicator
+
+
+def compute(stanza: Stanza, figures: Figures) -> list[Result]:
+    """Every definition of an indicator, for the department, its units and its items, wherever evidence is.
+
+    Takes    figures: the case's figures.
+    Returns  one result per (definition, scope, item); ``value`` is a plain fraction (1 is 100 %), None unless the
+             status is ``computed`` and more than a bound is known; ``low`` and ``high`` are the true range over the
+             published precision, or the bound.
+    Raises   KeyError for a figure that the dictionary lacks (refused when the rulebook is read).
+    Source   the definition's own ``source``.
+    """
+    results = []
+    for name, definition in stanza.definitions.items():
+        formula = formulas.read(definition.formula)
+        scopes = dict.fromkeys(scope for figure in formula.figures for scope in figures.scopes(figure))
+        for scope in scopes:
+            split = [figures.items(figure, scope) for figure in formula.figures]
+            items = dict.fromkeys(item for own in split if own != ("",) for item in own) or {"": None}
+            for item in items:
+                resolved = {
+                    figure: figures.resolve(figure, scope, "" if own == ("",) else item)
+                    for figure, own in zip(formula.figures, split, strict=True)
+                }
+                results.append(
+                    _result(stanza, name, definition, formula, scope, item, resolved, figures.year)
+                )
+    return results
+
+
+def _result(
+    stanza: Stanza, name: str, definition: Definition, formula: formulas.Formula, scope: str, item: str,
+    resolved: Mapping[str, Resolved], year: int,
+) -> Result:  # fmt: skip
+    terms = tuple(dict.fromkeys(term for figure in resolved.values() for term in figure.terms))
+    lacking = tuple(dict.fromkeys(key for figure in resolved.values() for key in figure.lacking))
+    at = (stanza.id, name, scope, item, year)
+    if lacking or any(figure.state == MISSING for figure in resolved.values()):
+        return Result(*at, NOT_ASSESSABLE, terms=terms, lacking=lacking)
+    if any(figure.state == NOT_APPLICABLE for figure in resolved.values()):
+        return Result(*at, NOT_APPLICABLE, terms=terms)
+    values = {figure: found.value for figure, found in resolved.items() if found.value is not None}
+    parts = formula.parts()
+    above = below = None
+    try:
+        if parts:
+            above, below = parts[0].value(values), parts[1].value(values)
+        value = formula.value(values)
+    except formulas.ZeroBase:
+        return Result(*at, UNDEFINED, numerator=above, denominator=below, terms=terms)
+    span = formula.range({figure: found.terms for figure, found in resolved.items()})
+    low, high = (span.interval.low, span.interval.high) if span else (None, None)
+    if definition.bound == "upper":
+        return Result(*at, COMPUTED, None, Fraction(0), high or value, above, below, terms)
+    if definition.bound == "lower":
+        return Result(*at, COMPUTED, None, low or value, None, above, below, terms)
+    return Result(*at, COMPUTED, value, low, high, above, below, terms)
+
+
+def number_texts(formula: formulas.Formula, figures: Figures, scope: str, item: str) -> dict[str, str]:
+    """The numbers of a formula as a reader sees them, by figure id; ``缺`` where one is missing."""
+    texts = {}
+    for figure in formula.figures:
+        own = figures.items(figure, scope)
+        found = figures.resolve(figure, scope, "" if own == ("",) else item)
+        unit = figures.dictionary[figure].unit
+        texts[figure] = (
+            "缺" if found.value is None else amount_text(found.value, _shown_unit(unit, found, figures))
+        )
+    return texts
+
+
+def _shown_unit(unit: str, found: Resolved, figures: Figures) -> str:
+    if unit != "any":
+        return unit
+    units = {row.unit for row in figures.rows if str(row.key) in found.terms}
+    return units.pop() if len(units) == 1 else "1"
+
+
+def to_rows(results: Iterable[Result], rulebook: Rulebook, scoring: Mapping[str, str]) -> list[Row]:
+    """Rows of indicators.csv. ``scoring`` names, per indicator, the definition that scores.
+
+    Amounts of money are written in the dictionary's unit of the first figure; rates are plain.
+    """
+    rows = []
+    for result in results:
+        stanza = rulebook.stanzas[result.indicator]
+        definition = stanza.definitions[result.definition]
+        held = _denominator_factor(definition, rulebook.dictionary)
+        scores = scoring.get(result.indicator, stanza.primary) == result.definition
+        rows.append(
+            {
+                "indicator": result.indicator, "name": stanza.name, "definition": result.definition,
+                "scope": result.scope, "item": result.item, "year": str(result.year),
+                "scoring": "yes" if scores else "no", "status": result.status,
+                "value": _plain(result.value), "low": _plain(result.low), "high": _plain(result.high), "unit": "1",
+                "numerator": _plain(result.numerator, held), "denominator": _plain(result.denominator, held),
+                "formula": definition.formula,
+                "figures": ";".join(result.terms or result.lacking),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _denominator_factor(definition: Definition, dictionary: Dictionary) -> Fraction:
+    units = {dictionary[figure].unit for figure in formulas.read(definition.formula).figures}
+    return (
+        factor(units.pop())
+        if len({dimension(unit) for unit in units}) == 1 and len(units) == 1
+        else Fraction(1)
+    )
+
+
+def _plain(value: Fraction | None, held: Fraction = Fraction(1)) -> str:
+    return "" if value is None else plain(value / held)

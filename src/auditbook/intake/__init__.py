@@ -1,0 +1,1 @@
+"""Reading evidence: registers, tables, phrases, and the originals they were taken from."""

@@ -1,0 +1,421 @@
+"""The evidence of a case: registered files whose hashes hold, read into figures, objectives, statements, claims."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from auditbook.cases import DEPARTMENT, Audit, Source
+from auditbook.faults import CaseError, Fault
+from auditbook.figures import (
+    MISSING,
+    STATES,
+    VALUE,
+    ZERO,
+    Dictionary,
+    FigureRow,
+    Figures,
+    Key,
+    same_dimension,
+)
+from auditbook.intake import phrases, raw_tables
+from auditbook.intake.raw_tables import RawRow
+from auditbook.numbers import EXACT, parse
+from auditbook.tables import Row
+
+TARGET, ACTUAL, OTHER_ANSWER = "objective_target", "objective_actual", "objective_other_answer"
+STATEMENT_KINDS = (
+    "result", "reason", "reference", "problem", "suggestion", "method", "organisation", "name",
+)  # fmt: skip
+CLAIM_KINDS = ("rate", "total", "count", "score")
+COMPARATORS = ("", ">=", "<=", "=")
+_RELIABILITY = {"high": 0, "medium": 1, "low": 2, None: 3}
+_ITEM = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that a case's folder says, with its places; nothing is computed yet."""
+
+    sources: list[Row]
+    figures: list[FigureRow]
+    objectives: list[Row]
+    statements: list[Row]
+    published: list[Row]
+    places: dict[str, str]
+    held: dict[str, str]
+    with_original: bool
+
+    def collected(self, dictionary: Dictionary, audit: Audit) -> Figures:
+        """The figures, ready to be asked."""
+        units = [unit.id for unit in audit.case.units]
+        return Figures(dictionary, self.figures, units, audit.case.year)
+
+
+class _Reader:
+    def __init__(self, audit: Audit, dictionary: Dictionary) -> None:
+        self.audit, self.dictionary = audit, dictionary
+        self.faults: list[Fault] = []
+        self.scopes = {DEPARTMENT, *(unit.id for unit in audit.case.units)}
+        self.originals: dict[str, phrases.Original] = {}
+        self.figures: list[FigureRow] = []
+        self.objectives: list[Row] = []
+        self.statements: list[Row] = []
+        self.published: list[Row] = []
+        self.places: dict[str, str] = {}
+        self.held: dict[str, str] = {}
+
+    def read(self) -> Evidence:
+        rows: list[tuple[Source, list[RawRow]]] = []
+        for source in self.audit.sources:
+            if self._hash_holds(source) and source.shape:
+                assert source.file
+                rows.append(
+                    (source, raw_tables.read(self.audit.evidence / source.file, source.shape, self.faults))
+                )
+        take: dict[str, Callable[[Source, RawRow], None]] = {
+            "figures": self._figure,
+            "objectives": self._objective,
+            "statements": self._statement,
+            "published": self._published,
+        }
+        for source, lines in rows:
+            assert source.shape
+            for row in lines:
+                take[source.shape](source, row)
+        self._repeated()
+        if self.faults:
+            raise CaseError(sorted(set(self.faults), key=_by_place))
+        sources = [_source_row(source) for source in self.audit.sources]
+        return Evidence(
+            sources, self._choose(), self.objectives, self.statements, self.published, self.places, self.held,
+            bool(self.originals),
+        )  # fmt: skip
+
+    def _hash_holds(self, source: Source) -> bool:
+        """Whether the file is there with the recorded hash; an original that was only transcribed may be absent."""
+        if source.status == "absent" or not source.file:
+            return False
+        path = self.audit.evidence / source.file
+        where = self.audit.source_lines[source.id]
+        if not path.is_file():
+            if source.shape or source.status == "received":
+                self.faults.append(
+                    Fault(
+                        where, f"文件“{source.file}”不在资料夹里", "SOURCES.yaml 所列的文件", "请放回或改登记"
+                    )
+                )
+            return False
+        data = path.read_bytes()
+        found = hashlib.sha256(data).hexdigest()
+        if found != source.sha256:
+            remedy = "若是有意改动，请运行 tools/record_hashes.py 重新登记；否则请恢复原文件"
+            self.faults.append(
+                Fault(
+                    where,
+                    f"“{source.file}”的 sha256 是 {found[:12]}…",
+                    f"登记的 {str(source.sha256)[:12]}…",
+                    remedy,
+                )
+            )
+            return False
+        if not source.shape and source.file.endswith(".txt"):
+            try:
+                self.originals[source.id] = phrases.Original(data.decode("utf-8-sig"))
+            except UnicodeDecodeError:
+                self.faults.append(Fault(where, f"“{source.file}”不是 UTF-8", "UTF-8", "请另存为 UTF-8"))
+        return True
+
+    def _fault(self, row: RawRow, column: str, expected: str, remedy: str = "") -> None:
+        self.faults.append(Fault(f"{row.where} {column}列", f"“{row[column]}”", expected, remedy))
+
+    def _located(self, source: Source, row: RawRow, quote: str, locator: str) -> tuple[str, str]:
+        """The locator with file, line and the place in the original; and the status of the phrase."""
+        place = f"{locator}〔{row.where}〕" if locator else f"〔{row.where}〕"
+        origin = source.transcribed_from.source if source.transcribed_from else source.id
+        original = self.originals.get(origin)
+        if not quote:
+            return place, ""
+        if original is None:
+            return place, phrases.UNVERIFIED
+        status, line, column = original.find(quote, locator)
+        return (f"{place}原文第{line}行第{column}字" if line else place), status
+
+    def _common(self, row: RawRow) -> None:
+        if row["scope"] not in self.scopes:
+            self._fault(
+                row, "scope", f"department 或案例文件 units 里的代号：{'、'.join(sorted(self.scopes))}"
+            )
+        if not row["year"].isdigit() or len(row["year"]) != 4:
+            self._fault(row, "year", "四位年份")
+        if not _ITEM.fullmatch(row["item"]):
+            self._fault(row, "item", "英文小写代号，分层用点")
+
+    def _number(self, row: RawRow, column: str) -> bool:
+        try:
+            parse(row[column])
+            return True
+        except ValueError:
+            self._fault(
+                row, column, "普通的十进制数（如 18780.61）", "单位写在 unit 列，不确定请写 state=missing"
+            )
+            return False
+
+    def _precision(self, row: RawRow) -> bool:
+        if row["precision"] == EXACT or re.fullmatch(r"10*|0\.0*1", row["precision"]):
+            return True
+        self._fault(row, "precision", "exact 或末位的单位（如 0.01）")
+        return False
+
+    def _figure(self, source: Source, row: RawRow) -> None:
+        self._common(row)
+        meaning = self.dictionary.get(row["figure"])
+        if meaning is None:
+            self._fault(
+                row, "figure", "params/figures.yaml 里的一个 id", _nearest(row["figure"], self.dictionary)
+            )
+            return
+        if meaning.sum:
+            self._fault(row, "figure", f"“{meaning.sum.of}”的各项（它是合计，由程序相加）")
+            return
+        if row["state"] not in STATES:
+            self._fault(row, "state", "、".join(STATES))
+            return
+        if isinstance(meaning.items, dict) and row["item"] and row["item"] not in meaning.items:
+            self._fault(row, "item", f"{'、'.join(meaning.items)} 或空")
+        if meaning.items is None and row["item"]:
+            self._fault(row, "item", f"空（{meaning.name}不分项）")
+        has_value = row["state"] in {VALUE, ZERO}
+        if has_value:
+            if not (self._number(row, "value") and self._precision(row)):
+                return
+            if row["state"] == ZERO and parse(row["value"]) != 0:
+                self._fault(row, "value", "0（state 是 zero）")
+            if not row["unit"] or not same_dimension(meaning, row["unit"]):
+                self._fault(row, "unit", f"与“{meaning.unit}”同类的单位")
+                return
+            if not row["quote"]:
+                self._fault(row, "quote", "原文中的短语", "没有出处的数字不能计算")
+        elif row["value"]:
+            self._fault(row, "value", f"空（state 是 {row['state']}）")
+        if not row["year"].isdigit():
+            return
+        key = Key(row["figure"], row["scope"], row["item"], int(row["year"]))
+        locator, status = self._located(source, row, row["quote"], row["locator"])
+        held = (
+            phrases.holds(
+                row["quote"], row["value"], row["unit"], zero=row["state"] == ZERO, counted=meaning.counted
+            )
+            if has_value
+            else phrases.NOTHING_TO_HOLD
+        )
+        self._keep(
+            FigureRow(
+                key, source.id, locator, row["label"], row["state"], "evidence" if has_value else "",
+                row["value"], row["unit"], row["precision"], row["quote"], status, False, row.where,
+            ),
+            held,
+        )  # fmt: skip
+
+    def _keep(self, figure: FigureRow, held: str) -> None:
+        self.figures.append(figure)
+        self.places[f"{figure.key}@{figure.source}"] = figure.where
+        self.held[f"{figure.key}@{figure.source}"] = held
+
+    def _objective(self, source: Source, row: RawRow) -> None:
+        if row["comparator"] not in COMPARATORS:
+            self._fault(row, "comparator", "、".join(COMPARATORS[1:]) + " 或空")
+        if not row["objective"] or not _ITEM.fullmatch(row["objective"]) or not _ITEM.fullmatch(row["item"]):
+            self._fault(row, "objective", "英文小写代号（objective 必填）")
+            return
+        if not row["measure"]:
+            self._fault(row, "measure", "要达到什么")
+        if row["target"] and not (self._number(row, "target") and row["comparator"] and row["unit"]):
+            self._fault(row, "target", "数值目标要有 comparator 和 unit")
+            return
+        if row["actual"] and not (self._number(row, "actual") and self._precision(row)):
+            return
+        about = f"{row['objective']}.{row['item']}" if row["item"] else row["objective"]
+        locator, status = self._located(source, row, row["quote"], row["locator"])
+        self.objectives.append(
+            {
+                **{column: row[column] for column in raw_tables.SHAPES["objectives"][:7]},
+                "actual_measure": row["actual_measure"], "actual": row["actual"],
+                "source": source.id, "locator": locator, "quote": row["quote"],
+            }
+        )  # fmt: skip
+        self.places[about] = row.where
+        self.held[f"objective:{about}"] = status
+        if row["target"]:
+            self._objective_figures(source, row, about, locator, status)
+        if row["actual_quote"] and not row["actual"]:
+            place, _ = self._located(source, row, row["actual_quote"], row["actual_locator"])
+            self._add_statement(
+                f"answer.{about}", "result", about, "", source.id, place, row["actual_quote"], row.where
+            )
+
+    def _objective_figures(self, source: Source, row: RawRow, about: str, locator: str, status: str) -> None:
+        year = self.audit.case.year
+
+        def figure(
+            name: str, state: str, value: str, precision: str, place: tuple[str, str], quote: str
+        ) -> None:
+            held = phrases.holds(quote, value, row["unit"]) if state == VALUE else phrases.NOTHING_TO_HOLD
+            basis = "evidence" if state == VALUE else ""
+            label = row["measure"] if name != OTHER_ANSWER else row["actual_measure"]
+            key = Key(name, DEPARTMENT, about, year)
+            self._keep(
+                FigureRow(
+                    key, source.id, place[0], label, state, basis, value, row["unit"], precision, quote,
+                    place[1], False, row.where,
+                ),
+                held,
+            )  # fmt: skip
+
+        figure(TARGET, VALUE, row["target"], EXACT, (locator, status), row["quote"])
+        if not row["actual"]:
+            figure(ACTUAL, MISSING, "", "", (f"〔{row.where}〕", ""), "")
+            return
+        place = self._located(source, row, row["actual_quote"], row["actual_locator"])
+        if same_words(row["measure"], row["actual_measure"]):
+            figure(ACTUAL, VALUE, row["actual"], row["precision"], place, row["actual_quote"])
+        else:
+            figure(ACTUAL, MISSING, "", "", (f"〔{row.where}〕", ""), "")
+            figure(OTHER_ANSWER, VALUE, row["actual"], row["precision"], place, row["actual_quote"])
+
+    def _statement(self, source: Source, row: RawRow) -> None:
+        if row["kind"] not in STATEMENT_KINDS:
+            self._fault(row, "kind", "、".join(STATEMENT_KINDS))
+        if not row["statement"]:
+            self._fault(row, "statement", "一个代号")
+        if row["date"] and not _is_date(row["date"]):
+            self._fault(row, "date", "2019-12-30、2019-12 或空")
+        if not row["quote"]:
+            self._fault(row, "quote", "原文中的短语")
+        locator, status = self._located(source, row, row["quote"], row["locator"])
+        self._add_statement(
+            row["statement"],
+            row["kind"],
+            row["about"],
+            row["date"],
+            source.id,
+            locator,
+            row["quote"],
+            row.where,
+        )
+        self.held[f"statement:{row['statement']}"] = status
+
+    def _add_statement(
+        self, name: str, kind: str, about: str, day: str, source: str, locator: str, quote: str, where: str
+    ) -> None:
+        if name in self.places:
+            self.faults.append(
+                Fault(where, f"statement “{name}”重复（上一次在 {self.places[name]}）", "", "请改名或删去")
+            )
+        self.places[name] = where
+        self.statements.append(
+            {
+                "statement": name, "kind": kind, "about": about, "date": day, "source": source,
+                "locator": locator, "quote": quote,
+            }
+        )  # fmt: skip
+
+    def _published(self, source: Source, row: RawRow) -> None:
+        self._common(row)
+        if row["kind"] not in CLAIM_KINDS:
+            self._fault(row, "kind", "、".join(CLAIM_KINDS))
+        if not row["claim"] or row["claim"] in self.places:
+            self._fault(row, "claim", "一个没有用过的代号")
+        if not (self._number(row, "published") and self._precision(row)):
+            return
+        self.places[row["claim"]] = row.where
+        locator, status = self._located(source, row, row["quote"], row["locator"])
+        self.held[f"claim:{row['claim']}"] = status
+        self.held[f"claim value:{row['claim']}"] = phrases.holds(row["quote"], row["published"], row["unit"])
+        self.published.append(
+            {
+                **{column: row[column] for column in raw_tables.SHAPES["published"]},
+                "source": source.id,
+                "locator": locator,
+            }
+        )
+
+    def _repeated(self) -> None:
+        """A figure twice in one table is a mistake; in two tables it is two sources of one figure."""
+        places: dict[str, list[str]] = defaultdict(list)
+        for figure in self.figures:
+            places[f"{figure.key}@{figure.source}"].append(figure.where)
+        for row in self.objectives:
+            places[f"目标 {row['objective']}.{row['item']}"].append(row["locator"])
+        for key, found in places.items():
+            if len(found) > 1:
+                self.faults.append(
+                    Fault(found[1], f"“{key}”重复（上一次在 {found[0]}）", "", "请删去其中一行")
+                )
+
+    def _choose(self) -> list[FigureRow]:
+        """One row a figure is chosen: as the case file says, else the most reliable source, else the first listed."""
+        order = {source.id: index for index, source in enumerate(self.audit.sources)}
+        rank = {source.id: _RELIABILITY[source.reliability] for source in self.audit.sources}
+        rivals: dict[Key, list[FigureRow]] = defaultdict(list)
+        for row in self.figures:
+            rivals[row.key].append(row)
+        chosen: dict[Key, str] = {}
+        for key, rows in rivals.items():
+            wanted = self.audit.case.choose.get(str(key)) or self.audit.case.choose.get(key.figure)
+            said = [row.source for row in rows if row.source == wanted]
+            best = min(rows, key=lambda row: (not row.has_value, rank[row.source], order[row.source]))
+            chosen[key] = said[0] if said else best.source
+        return [replace(row, chosen=row.source == chosen[row.key]) for row in self.figures]
+
+
+def read(audit: Audit, dictionary: Dictionary) -> Evidence:
+    """Read the evidence of a case.
+
+    Takes    audit: the opened case; dictionary: what each figure id means.
+    Returns  figures, objectives, statements and published claims with their places and phrase checks.
+    Raises   CaseError with every fault at once: missing files, changed hashes, unknown ids, wrong types.
+    """
+    return _Reader(audit, dictionary).read()
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two measures are the same words, apart from blanks and full-width forms."""
+
+    def folded(text: str) -> str:
+        return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+    return folded(one) == folded(other)
+
+
+def _nearest(word: str, known: Dictionary) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"是否想写“{close[0]}”" if close else "新的数字请先在字典里定义"
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text if len(text) == 10 else f"{text}-01")
+    except ValueError:
+        return False
+    return True
+
+
+def _by_place(fault: Fault) -> tuple[str, int, str]:
+    found = re.search(r"(.*?):(\d+)", fault.where)
+    return (found.group(1), int(found.group(2)), fault.found) if found else (fault.where, 0, fault.found)
+
+
+def _source_row(source: Source) -> Row:
+    return {
+        "source": source.id, "title": source.title, "issuer": source.issuer or "", "date": source.date or "",
+        "status": source.status, "sha256": source.sha256 or "", "reliability": source.reliability or "",
+        "reason": source.reason or source.supplies or "",
+    }  # fmt: skip

@@ -1,0 +1,127 @@
+"""Phrases: whether a quoted phrase holds its value, and where it stands in the original."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from auditbook.numbers import RATE, dimension, factor, parse
+
+HOLDS, HOLDS_NOT, NOTHING_TO_HOLD = "holds", "holds_not", "nothing"
+VERIFIED, ELSEWHERE, NOT_FOUND, UNVERIFIED = "verified", "elsewhere", "not_found", "unverified"
+
+_NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(亿元|百万元|万元|千元|元|%|‰)?")
+_CHINESE_NUMBER = re.compile("[一二两三四五六七八九十百]+")
+_DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_ZERO_WORDS = ("无", "未", "没有", "不存在", "零", "0")
+
+
+def holds(quote: str, value: str, unit: str, *, zero: bool = False, counted: bool = False) -> str:
+    """Whether a phrase holds a value.
+
+    Takes    quote: the phrase; value: as published, in ``unit``; zero: a declared zero, which needs a word of
+             absence; counted: the value is the number of things listed in the phrase.
+    Returns  HOLDS, HOLDS_NOT, or NOTHING_TO_HOLD where there is no phrase.
+    """
+    if not quote:
+        return NOTHING_TO_HOLD
+    if zero:
+        return HOLDS if any(word in quote for word in _ZERO_WORDS) else HOLDS_NOT
+    wanted = parse(value)
+    if counted:
+        return HOLDS if listed(quote) == wanted else HOLDS_NOT
+    written = unicodedata.normalize("NFKC", quote)
+    for digits, own_unit in _NUMBER.findall(written):
+        number = Fraction(digits.replace(",", ""))
+        if not own_unit:
+            if number == abs(wanted):
+                return HOLDS
+        elif dimension(own_unit) == dimension(unit) and number * factor(own_unit) == abs(wanted) * factor(
+            unit
+        ):
+            return HOLDS
+    if dimension(unit) != RATE and wanted in {Fraction(chinese_integer(word)) for word in _CHINESE_NUMBER.findall(written)}:
+        return HOLDS
+    return HOLDS_NOT
+
+
+def listed(quote: str) -> int:
+    """How many things a phrase lists: parts between 、 or commas, the last joined by 和, 及 or 与.
+
+    A bracketed explanation does not add things, unless the whole list stands in the brackets.
+    """
+    inner = re.fullmatch(r"[^（(]{0,4}[（(]([^（）()]+)[）)]", quote.strip())
+    text = inner.group(1) if inner else re.sub(r"[（(][^（）()]*[）)]", "", quote)
+    parts = [part for part in re.split("[、，,；;]", text) if part.strip()]
+    if not parts:
+        return 0
+    return len(parts) - 1 + len([part for part in re.split("[和及与]", parts[-1]) if part.strip()])
+
+
+def chinese_integer(text: str) -> int:
+    """七 → 7, 十一 → 11, 二十三 → 23, 一百零五 is not read (零 does not occur in counts of things)."""
+    total = 0
+    pending = 0
+    for character in text:
+        if character == "百":
+            total, pending = total + (pending or 1) * 100, 0
+        elif character == "十":
+            total, pending = total + (pending or 1) * 10, 0
+        else:
+            pending = _DIGITS[character]
+    return total + pending
+
+
+@dataclass(frozen=True)
+class Original:
+    """The text of an original and the sections that it numbers: 一 · （三） · 1 · （2）."""
+
+    text: str
+
+    @cached_property
+    def _sections(self) -> list[tuple[str, int, int]]:
+        levels = (
+            re.compile(r"\s*([一二三四五六七八九十]+)、"),
+            re.compile(r"\s*(（[一二三四五六七八九十]+）)"),
+            re.compile(r"\s*(\d+)[.．、]"),
+            re.compile(r"\s*(（\d+）)"),
+        )
+        path: list[str] = []
+        marks: list[tuple[str, int]] = [("标题", 0)]
+        position = 0
+        for line in self.text.splitlines(keepends=True):
+            if re.match(r"\s*(附表|附件)\s*[:：]", line):
+                path = ["附表"]
+                marks.append(("附表", position))
+            else:
+                for level, pattern in enumerate(levels):
+                    found = pattern.match(line)
+                    if found and len(path) >= level and path[:1] != ["附表"]:
+                        path = [*path[:level], found.group(1)]
+                        marks.append(("".join(path), position))
+                        break
+            position += len(line)
+        ends = [start for _, start in marks[1:]] + [len(self.text)]
+        return [(name, start, end) for (name, start), end in zip(marks, ends, strict=True)]
+
+    def find(self, quote: str, locator: str) -> tuple[str, int, int]:
+        """Where a phrase stands.
+
+        Takes    quote: the phrase, searched verbatim; locator: the section it is said to be in, ``一（三）``.
+        Returns  VERIFIED, ELSEWHERE (not in that section) or NOT_FOUND, with line and column (0, 0 if not found).
+        """
+        section = re.sub(r"\s|第\d+段", "", locator)
+        spans = [(start, end) for name, start, end in self._sections if name.startswith(section)]
+        for start, end in spans:
+            position = self.text.find(quote, start, end)
+            if position >= 0:
+                return VERIFIED, *self._place(position)
+        position = self.text.find(quote)
+        return (NOT_FOUND, 0, 0) if position < 0 else (ELSEWHERE, *self._place(position))
+
+    def _place(self, position: int) -> tuple[int, int]:
+        before = self.text[:position]
+        return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1

@@ -1,0 +1,317 @@
+"""HTML that a notebook's cells output: sections, tables, figures, evidence, all escaped.
+
+Text goes in as ``str`` and is always escaped; only ``Html``, which nothing but this module makes, is taken as
+markup. Numbers of chapters, tables and figures are not known here: the page adds them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from markupsafe import Markup, escape
+
+MOST_ROWS = 200
+MOST_UNBROKEN = 10  # characters: a short name, a date
+
+# What a chip shows before its word, and its tone; never colour alone. Keys are the ids that the tables use.
+_TAGS: dict[str, tuple[str, str]] = {
+    # verdict on a published number
+    "agrees": ("√", "good"),
+    "within_rounding": ("≈", "good"),
+    "truncated": ("↓", "plain"),
+    "other_definition": ("◇", "plain"),
+    "other_measure": ("◇", "plain"),
+    "disagrees": ("△", "warning"),
+    "not_evidenced": ("？", "warning"),
+    "not_checkable": ("—", "plain"),
+    # status of an indicator
+    "computed": ("√", "good"),
+    "not_assessable": ("？", "warning"),
+    "not_applicable": ("—", "plain"),
+    "undefined": ("∕", "plain"),
+    # outcome of a rule, severity of a finding
+    "passed": ("√", "good"),
+    "failed": ("×", "warning"),
+    "high": ("▲", "warning"),
+    "medium": ("△", "warning"),
+    "low": ("○", "plain"),
+    # anything else
+    "good": ("√", "good"),
+    "warning": ("△", "warning"),
+    "note": ("※", "plain"),
+}
+# 1,234.50, +3.00%, 9.00–15.00, — and nothing
+_NUMBER = re.compile(r"[\d.,%‰+\-−–—\s]*")
+_CALLOUT_SIGNS = {"warning": "▲", "note": "※", "good": "√"}
+
+
+@dataclass(frozen=True)
+class Html:
+    """Finished markup; a notebook shows it through ``_repr_html_``."""
+
+    markup: Markup
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.markup, Markup):
+            raise TypeError("Html holds Markup; text is escaped by the functions of this module")
+
+    def __html__(self) -> Markup:
+        return self.markup
+
+    def __str__(self) -> str:
+        return str(self.markup)
+
+    def __repr__(self) -> str:
+        text = re.sub(r"<svg.*?</svg>", "", str(self.markup), flags=re.DOTALL)
+        text = Markup(text).striptags()
+        return f"Html({text if len(text) <= 40 else text[:39] + '…'})"
+
+    def _repr_html_(self) -> str:
+        return str(self.markup)
+
+
+Text = str | Html
+
+
+@dataclass(frozen=True)
+class Column:
+    """The head of a column; the unit stands here and nowhere else."""
+
+    name: str
+    unit: str = ""
+    numeric: bool = False
+
+
+class Chart(Protocol):
+    """What ``figure`` needs of a chart; ``svg`` is trusted markup."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def svg(self) -> str: ...
+    @property
+    def alt(self) -> str: ...
+    @property
+    def columns(self) -> Sequence[str]: ...
+    @property
+    def rows(self) -> Sequence[Sequence[str]]: ...
+
+
+def _fill(pattern: str, /, *args: object, **kwargs: object) -> Html:
+    """Fill a literal pattern of this module, escaping whatever is not markup."""
+    return Html(Markup(pattern).format(*args, **kwargs))
+
+
+def join(*parts: Text) -> Html:
+    """The parts, one after the other, nothing between them."""
+    return Html(Markup("").join(escape(part) for part in parts))
+
+
+def _lines(parts: Iterable[Text]) -> Html:
+    """Blocks, each on a line of its own."""
+    return Html(Markup("\n").join(escape(part) for part in parts))
+
+
+def _plain(text: Text) -> str:
+    return text if isinstance(text, str) else text.markup.striptags()
+
+
+# --- blocks ----------------------------------------------------------------------------------------------------
+
+
+def section(level: Literal[2, 3, 4, 5, 6], id: str, heading: Text, *body: Text) -> Html:
+    """A section under a heading; the page numbers headings of level 2 (一、) and 3 （一）and lists them."""
+    if level not in range(2, 7):
+        raise ValueError(f"a section's level is 2 to 6 (the page's title is level 1), not {level}")
+    if not id or re.search(r"\s", id):
+        raise ValueError(f"an id is one word: {id!r}")
+    return _fill(
+        '<section class="level-{level}" aria-labelledby="{id}">\n'
+        '<h{level} id="{id}">{heading}</h{level}>\n{body}\n</section>',
+        level=level, id=id, heading=heading, body=_lines(body),
+    )  # fmt: skip
+
+
+def paragraph(*parts: Text) -> Html:
+    """A paragraph."""
+    return _fill("<p>{}</p>", join(*parts))
+
+
+def bullets(items: Iterable[Text]) -> Html:
+    """A list; nothing at all where there are no items."""
+    lines = [_fill("<li>{}</li>", item) for item in items]
+    return _fill("<ul>\n{}\n</ul>", _lines(lines)) if lines else join()
+
+
+def callout(kind: Literal["warning", "note", "good"], title: Text, *body: Text) -> Html:
+    """A remark that must not be missed; plain text in the body becomes a paragraph."""
+    blocks = [paragraph(part) if isinstance(part, str) else part for part in body]
+    return _fill(
+        '<div class="callout {}" role="note">\n'
+        '<p class="callout-title"><span class="sign" aria-hidden="true">{}</span>{}</p>\n{}\n</div>',
+        kind, _CALLOUT_SIGNS[kind], title, _lines(blocks),
+    )  # fmt: skip
+
+
+def key_figures(figures: Iterable[tuple[Text, Text, Text]]) -> Html:
+    """Cards of the few numbers that matter most: label, value, note (may be empty)."""
+    cards = [
+        _fill('<div><dt>{}</dt>\n<dd class="value">{}</dd>{}</div>', label, value, _note("dd", note))
+        for label, value, note in figures
+    ]
+    return _fill('<dl class="key-figures">\n{}\n</dl>', _lines(cards))
+
+
+def _note(element: str, text: Text) -> Text:
+    return _fill("\n<{0} class=note>{1}</{0}>", element, text) if text else ""
+
+
+def _terms(pairs: Iterable[tuple[Text, Text]]) -> Html:
+    return _lines(_fill("<div><dt>{}</dt><dd>{}</dd></div>", term, text) for term, text in pairs)
+
+
+def definition_list(pairs: Iterable[tuple[Text, Text]]) -> Html:
+    """Terms and what is to be said of each."""
+    return _fill('<dl class="terms">\n{}\n</dl>', _terms(pairs))
+
+
+def evidence(summary: Text, pairs: Iterable[tuple[Text, Text]]) -> Html:
+    """A number that opens to where it comes from: source, locator, phrase, formula with its numbers."""
+    return _fill(
+        '<details class="evidence"><summary>{}</summary>\n<dl class="terms">\n{}\n</dl></details>',
+        summary, _terms(pairs),
+    )  # fmt: skip
+
+
+def table(
+    caption: Text,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Text]],
+    total_row: bool = False,
+    note: Text = "",
+    *,
+    id: str = "",
+    rest_in: str = "",
+) -> Html:
+    """A table: the first column heads its row, the unit stands in the column's head.
+
+    Takes    rows: as many cells as columns; with ``total_row`` the last one is the total.
+             id: what ``see`` refers to. rest_in: the file that holds the whole table; with it, at most 200 rows
+             (and the total) are shown and the number left out is said; without it, every row is shown.
+    Raises   ValueError where a row has more or fewer cells than there are columns.
+    """
+    for number, row in enumerate(rows, 1):
+        if len(row) != len(columns):
+            raise ValueError(f"row {number} of {caption!r} has {len(row)} cells for {len(columns)} columns")
+    total = rows[-1:] if total_row else []
+    details = rows[: len(rows) - len(total)]
+    left_out = len(details) - MOST_ROWS if rest_in else 0
+    if left_out > 0:
+        details = details[:MOST_ROWS]
+        said = f"此处列前{MOST_ROWS}行，另有{left_out}行见 {rest_in}。"
+        note = join(said, note) if note else said
+    kinds = [_kind(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
+    body = [_row(kinds, row) for row in details] + [_row(kinds, row, "total") for row in total]
+    return _fill(
+        '<div class="table-block"{id}>\n'
+        '<div class="table-wrap" tabindex="0" role="region" aria-label="{label}">\n'
+        "<table>\n<caption>{caption}</caption>\n<thead>\n<tr>{heads}</tr>\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+        "</div>{note}\n</div>",
+        id=_fill(' id="{}"', id) if id else "",
+        label=_plain(caption), caption=caption, body=_lines(body),
+        heads=join(*(_head(column, kind) for column, kind in zip(columns, kinds, strict=True))),
+        note=_note("p", note),
+    )  # fmt: skip
+
+
+def _kind(column: Column, cells: Iterable[Text]) -> Markup:
+    """How a column's cells are set: numbers, words that stay on a line, or text that needs room."""
+    if column.numeric:
+        return Markup(' class="number"')
+    longest = max((len(_plain(cell)) for cell in cells), default=0)
+    if longest <= MOST_UNBROKEN:
+        return Markup(' class="short"')
+    return Markup(' class="long"') if longest > 2 * MOST_UNBROKEN else Markup("")
+
+
+def _head(column: Column, kind: Markup) -> Html:
+    unit = _fill('<span class="unit">（{}）</span>', column.unit) if column.unit else ""
+    return _fill('<th scope="col"{}>{}{}</th>', kind, column.name, unit)
+
+
+def _row(kinds: Sequence[Markup], row: Sequence[Text], name: str = "") -> Html:
+    cells = [
+        _fill('<th scope="row"{}>{}</th>' if place == 0 else "<td{}>{}</td>", kind, cell)
+        for place, (kind, cell) in enumerate(zip(kinds, row, strict=True))
+    ]
+    return _fill("<tr{}>{}</tr>", _fill(' class="{}"', name) if name else "", join(*cells))
+
+
+def figure(chart: Chart, source_note: Text = "") -> Html:
+    """A chart with its title, and the numbers it shows as a table that opens under it."""
+    columns = [
+        Column(name, numeric=place > 0 and all(_NUMBER.fullmatch(str(row[place])) for row in chart.rows))
+        for place, name in enumerate(chart.columns)
+    ]
+    return _fill(
+        '<div class="chart" id="{name}">\n<figure>\n'
+        '<div class="plot" tabindex="0" role="group" aria-label="{title}">{svg}</div>\n'
+        "<figcaption>{title}{note}</figcaption>\n</figure>\n"
+        '<details class="figure-data"><summary>图中数据</summary>\n{table}\n</details>\n</div>',
+        name=chart.name, title=chart.title, svg=_labelled(chart.svg, chart.alt),
+        note=_note("span", source_note), table=table(chart.title, columns, chart.rows),
+    )  # fmt: skip
+
+
+def _labelled(svg: str, alt: str) -> Markup:
+    """The ``<svg>`` element alone, read out by a screen reader as one image with ``alt``."""
+    opening = re.search(r"<svg\b[^>]*>", svg)
+    if not opening:
+        raise ValueError("a chart's svg has no <svg> element")
+    bare = re.sub(r"""\s(role|aria-[a-z]+|focusable)=("[^"]*"|'[^']*')""", "", opening.group())
+    label = Markup(' role="img" aria-label="{}" focusable="false"').format(alt)
+    return Markup(bare[:4]) + label + Markup(bare[4:] + svg[opening.end() :].rstrip())
+
+
+# --- inline ----------------------------------------------------------------------------------------------------
+
+
+def tag(kind: str, text: str) -> Html:
+    """A chip: a sign, a word and a tone, for a verdict, a status, a severity or the outcome of a rule.
+
+    Raises   KeyError for a kind that has no sign.
+    """
+    sign, tone = _TAGS[kind]
+    return _fill(
+        '<span class="tag {}"><span class="sign" aria-hidden="true">{}</span>{}</span>',
+        tone,
+        sign,
+        text,
+    )
+
+
+def phrase(text: str) -> Html:
+    """Words quoted as they stand in a source."""
+    return _fill("<q>{}</q>", text)
+
+
+def code(text: str) -> Html:
+    """A file name, a hash, a command."""
+    return _fill("<code>{}</code>", text)
+
+
+def link(text: Text, target: str) -> Html:
+    """A link to a place on this page (``#id``), a file beside it, or a public address."""
+    if re.match(r"(?!https?:)[^/?#]*:", target):
+        raise ValueError(f"a link goes to #id, a file or http(s), not to {target!r}")
+    return _fill('<a href="{}">{}</a>', target, text)
+
+
+def see(id: str) -> Html:
+    """The number of a table, figure or section of this page, such as 图 3-1, linked; the page fills it in."""
+    return _fill('<a class="see" href="#{}"></a>', id)

@@ -1,0 +1,202 @@
+"""Which chart shows an indicator: its stanza's chart, drawn from the figures of a run."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from auditbook import charts
+from auditbook.cases import DEPARTMENT
+from auditbook.charts import Bar, Bullet, Chart, Pair, Span, Stack, Step
+from auditbook.claims import met
+from auditbook.figures import Resolved
+from auditbook.indicators import COMPUTED, Result, Stanza
+from auditbook.numbers import factor, rate_text, text
+from auditbook.pipeline import Run
+from auditbook.scoring import points_text
+
+_NOT_KNOWN = {"undefined": "没有定义", "not_applicable": "不适用"}
+
+
+def of(stanza: Stanza, run: Run) -> Chart:
+    """The chart of an indicator, under the definition that scores."""
+    draw = {
+        "waterfall": _waterfall, "definitions": _definitions, "paired": _paired, "bullet": _bullet,
+        "stacked": _stacked, "bars": _bars,
+    }  # fmt: skip
+    return draw[stanza.chart.kind](stanza, run)
+
+
+def value_words(result: Result) -> str:
+    """A result as a reader sees it: 106.99%, 不高于 1.78%, 无法评价, 没有定义."""
+    if result.status != COMPUTED:
+        return _NOT_KNOWN.get(result.status, "无法评价")
+    if result.value is not None:
+        return rate_text(result.value)
+    if result.high is not None:
+        return f"不高于{rate_text(result.high)}"
+    return f"不低于{rate_text(result.low)}" if result.low is not None else "无法评价"
+
+
+def _own(stanza: Stanza, run: Run) -> list[Result]:
+    chosen = run.scoring[stanza.id]
+    return [r for r in run.results if r.indicator == stanza.id and r.definition == chosen]
+
+
+def row_name(stanza: Stanza, result: Result, run: Run) -> str:
+    """Unit and item of a result, as a reader knows them."""
+    figure = run.rulebook.stanzas[stanza.id].chart.figures.get("value") or _first_figure(stanza, result)
+    item = run.figures.item_name(figure, result.item) if result.item else ""
+    scope = run.audit.scope_name(result.scope)
+    if not item:
+        return scope
+    return item if result.scope == DEPARTMENT else f"{scope}·{item}"
+
+
+def _first_figure(stanza: Stanza, result: Result) -> str:
+    from auditbook.formulas import read
+
+    return read(stanza.definitions[result.definition].formula).figures[0]
+
+
+def _waterfall(stanza: Stanza, run: Run) -> Chart:
+    roles = stanza.chart.figures
+    unit = run.dictionary[roles["start"]].unit
+    found = {role: run.figures.resolve(figure) for role, figure in roles.items()}
+    names = {role: run.dictionary[figure].name for role, figure in roles.items()}
+    steps: list[Step] = []
+
+    def add(role: str, value: Fraction | None, kind: str, label: str = "") -> None:
+        if value is not None:
+            steps.append(Step(label or names[role], value, text(value, unit), kind))  # type: ignore[arg-type]
+
+    add("start", found["start"].value, "total")
+    add("up", found["up"].value, "change")
+    down = found["down"].value
+    add("down", None if down is None else -down, "change")
+    add("end", found["end"].value, "total")
+    add("part", found["part"].value, "part")
+    if found["end"].value is not None and found["part"].value is not None:
+        add("part", found["end"].value - found["part"].value, "part", "未支出")
+    return charts.waterfall(stanza.id, f"从{names['start']}到支出", steps, unit)
+
+
+def _definitions(stanza: Stanza, run: Run) -> Chart:
+    rows = []
+    for name, definition in stanza.definitions.items():
+        result = next(
+            (
+                r
+                for r in run.results
+                if (r.indicator, r.definition, r.scope, r.item) == (stanza.id, name, DEPARTMENT, "")
+            ),
+            None,
+        )
+        if result is not None:
+            scores = name == run.scoring[stanza.id]
+            label = definition.name + ("（计分口径）" if scores else "")
+            rows.append(_bar(label, result, scores))
+    limit = stanza.limit
+    return charts.bars(
+        stanza.id, f"{stanza.name}：各口径并列", rows, stanza.unit,
+        limit.bound if limit else None, limit.words if limit else "",
+    )  # fmt: skip
+
+
+def _bar(label: str, result: Result, emphasised: bool) -> Bar:
+    return Bar(label, result.value, value_words(result), result.low, result.high, emphasised)
+
+
+def _bars(stanza: Stanza, run: Run) -> Chart:
+    rows = [_bar(row_name(stanza, r, run), r, False) for r in _own(stanza, run)]
+    limit = stanza.limit
+    return charts.bars(
+        stanza.id,
+        stanza.name,
+        rows,
+        stanza.unit,
+        limit.bound if limit else None,
+        limit.words if limit else "",
+    )
+
+
+def _paired(stanza: Stanza, run: Run) -> Chart:
+    base, value = stanza.chart.figures["base"], stanza.chart.figures["value"]
+    unit = run.dictionary[base].unit
+    rows = []
+    for result in _own(stanza, run):
+        both = [run.figures.resolve(figure, result.scope, result.item) for figure in (base, value)]
+        beyond = bool(stanza.limit and result.interval and stanza.limit.broken_by(result.interval))
+        rows.append(
+            Pair(
+                row_name(stanza, result, run),
+                both[0].value,
+                both[1].value,
+                _pair_words(both, unit, result),
+                beyond,
+            )
+        )
+    names = (run.dictionary[base].name, run.dictionary[value].name)
+    return charts.paired(stanza.id, f"{names[0]}与{names[1]}", rows, *names, unit)
+
+
+def _pair_words(both: list[Resolved], unit: str, result: Result) -> str:
+    shown = [text(found.value, unit) if found.value is not None else "缺" for found in both]
+    return f"{shown[0]} / {shown[1]}，{value_words(result)}"
+
+
+def _bullet(stanza: Stanza, run: Run) -> Chart:
+    target, actual = stanza.chart.figures["target"], stanza.chart.figures["actual"]
+    objectives = {f"{row['objective']}.{row['item']}": row for row in run.table("objectives")}
+    rows = []
+    for result in _own(stanza, run):
+        row = objectives.get(result.item)
+        if row is None:
+            continue
+        aim = run.figures.resolve(target, result.scope, result.item).value
+        got = run.figures.resolve(actual, result.scope, result.item).value
+        if aim is None:
+            continue
+        note = "答复的是另一指标" if got is None and row["actual"] else ""
+        rows.append(
+            Bullet(
+                row["measure"], aim, got, text(aim, row["unit"]),
+                text(got, row["unit"]) if got is not None else (note or "没有答复"),
+                row["comparator"], None if got is None else met(row["comparator"], aim, got), note,
+            )
+        )  # fmt: skip
+    return charts.bullet(stanza.id, "目标与实际", rows)
+
+
+def _stacked(stanza: Stanza, run: Run) -> Chart:
+    parts = stanza.chart.figures["parts"]
+    unit = run.dictionary[parts].unit
+    rows = []
+    for result in _own(stanza, run):
+        own = [
+            (row.label, row.exact, text(row.exact, unit))
+            for key, row in run.figures.chosen.items()
+            if key.figure == parts and key.scope == result.scope and row.has_value
+            and key.item.partition(".")[0] == result.item
+        ]  # fmt: skip
+        if own:
+            rows.append(Stack(row_name(stanza, result, run), tuple(own)))
+    return charts.stacked(stanza.id, stanza.name, rows, unit, Fraction(100) * factor(unit))
+
+
+def score_interval(run: Run) -> Chart:
+    """The score as an interval: total first, then each line of the scheme."""
+    rows = run.table("scores")
+    spans = []
+    for row in sorted(rows, key=lambda row: row["level"] != "total"):
+        name = "总分" if row["level"] == "total" else score_line_name(row, run)
+        low, high = Fraction(row["lowest"]), Fraction(row["highest"])
+        said = points_text(low) if low == high else f"{points_text(low)}～{points_text(high)}"
+        claimed = Fraction(row["self_scored"]) if row["self_scored"] else None
+        spans.append(Span(name, low, high, f"{said} 分", claimed))
+    return charts.interval("score", "得分：已证实与仍可能", spans, "分", Fraction(run.framework.full_marks))
+
+
+def score_line_name(row: dict[str, str], run: Run) -> str:
+    """The name of a line of the scheme."""
+    stanza = run.rulebook.stanzas.get(row["indicator"])
+    return stanza.name if stanza else "规则未公开或未收入的部分"

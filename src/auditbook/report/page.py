@@ -1,0 +1,551 @@
+"""One HTML file from an executed notebook: numbered, with its contents, its font, and nothing that runs or loads.
+
+nbconvert fills ``template/index.html.j2``; ``arrange`` adds what no cell can know: the numbers of chapters, figures and
+tables, the table of contents, references between them. ``scan`` reads the finished file with a parser of its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import html as entities
+import io
+import re
+import sys
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from markupsafe import Markup, escape
+
+from auditbook import charts
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+HERE = Path(__file__).parent
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:"
+MOST_BYTES = 5 * 1024 * 1024
+MOST_ROWS = 201  # with the total
+
+_FONT_PLACE = "/* the font goes here */"
+# Best first. An output in none of these forms is refused, never dropped.
+_FORMS = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
+
+
+def render(
+    notebook: NotebookNode,
+    *,
+    title: str,
+    subtitle: str = "",
+    hide_code: bool,
+    footer: str = "",
+    fingerprint: str = "",
+) -> str:
+    """Make the page of an executed notebook.
+
+    Takes    title: the page's only h1; when empty, the notebook's own first ``# heading`` (otherwise that heading
+             stands over the title in small). subtitle, footer: a paragraph per line. fingerprint: shown on the
+             cover and at the foot of every printed page. hide_code: a report; else a working paper, code folded.
+    Returns  the whole file; the same bytes for the same arguments.
+    Raises   ValueError where the page would hold anything live (``scan``), has no title, refers to nothing, or an
+             output has no form that a page can show.
+    """
+    for number, cell in enumerate(notebook.cells, 1):
+        for output in cell.get("outputs", []):
+            if "data" in output and not set(output["data"]) & set(_FORMS):
+                raise ValueError(
+                    f"cell {number} has an output that no page can show: {', '.join(output['data'])}"
+                )
+    page = {
+        "title": title,
+        "subtitle": subtitle,
+        "footer": footer,
+        "fingerprint": fingerprint,
+        "kind": "report" if hide_code else "working-paper",
+        "policy": POLICY,
+        "style": "\n".join([_FONT_PLACE, _style().rstrip(), _running_foot(fingerprint)]),
+    }
+    html, _ = _exporter(hide_code).from_notebook_node(notebook, {"page": page})
+    html = html.replace(_FONT_PLACE, _font_face(_drawn_characters(html)), 1)
+    if live := scan(html):
+        raise ValueError("the page holds what may run or load: " + "; ".join(live))
+    return str(html)
+
+
+@cache
+def _exporter(hide_code: bool) -> Any:
+    # jsonschema compiles a grammar of internationalised addresses at import: a second for nothing we use.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    from nbconvert.exporters import TemplateExporter
+    from nbconvert.filters import Highlight2HTML
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    class Prose(IPythonRenderer):  # type: ignore[misc]
+        """Markdown cells: raw HTML is shown as text; a table scrolls and its heads have scopes."""
+
+        def table(self, text: str) -> str:
+            return f'<div class="table-wrap" tabindex="0" role="region" aria-label="表"><table>\n{text}</table></div>\n'
+
+        def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
+            kind = ' class="number"' if align == "right" else ""
+            return f'<th scope="col"{kind}>{text}</th>\n' if head else f"<td{kind}>{text}</td>\n"
+
+    def prose(text: str) -> str:
+        return str(MarkdownWithMath(renderer=Prose(escape=True, exclude_anchor_links=True)).render(text))
+
+    exporter = TemplateExporter(
+        extra_template_basedirs=[str(HERE)],
+        template_name="template",
+        template_file="index.html.j2",
+        exclude_input=hide_code,
+        filters={
+            "arrange": arrange,
+            "unbroken": _unbroken,
+            "prose": prose,
+            "highlight_code": Highlight2HTML(pygments_lexer="ipython3"),
+            "filter_data_type": lambda data: [form for form in _FORMS if form in data][:1],
+        },
+    )
+    exporter.environment.autoescape = True
+    return exporter
+
+
+def _unbroken(title: str) -> Markup:
+    """A title in which “2019年度” stays on one line."""
+    return Markup(re.sub(r"\d+年度?", r'<span class="unbroken">\g<0></span>', str(escape(title))))
+
+
+@cache
+def _style() -> str:
+    return (HERE / "style.css").read_text(encoding="utf-8")
+
+
+def _running_foot(fingerprint: str) -> str:
+    """The fingerprint at the foot of printed pages; every character that CSS might read as its own is escaped."""
+    text = "".join(c if c.isalnum() and c.isascii() else f"\\{ord(c):x} " for c in fingerprint)
+    return f'@page {{ @bottom-right {{ content: "{text}"; }} }}'
+
+
+# --- numbers, contents, references -----------------------------------------------------------------------------
+
+# The content is our own markup (fragments.py, Markdown), in which every < of a text is escaped.
+_HEADING = r"""<h(?P<level>[1-6])(?P<attributes>\s[^>]*)?>(?P<inner>.*?)</h(?P=level)>"""
+_LANDMARK = re.compile(
+    rf"""
+      (?P<heading>{_HEADING})
+    | (?P<table><div\ class="table-block"(\ id="(?P<table_id>[^"]*)")?>)
+    | (?P<chart><div\ class="chart"\ id="(?P<chart_id>[^"]*)">)
+    | (?P<figure_data><details\ class="figure-data">)
+    | (?P<caption><caption>)
+    | (?P<figcaption><figcaption>)
+    | (?P<link><a\ href="(?P<target>[^"\#][^"]*)"[^>]*>.*?</a>)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ID = re.compile(r'\bid="([^"]*)"')
+_SEE = re.compile(r'<a class="see" href="#([^"]*)"></a>')
+# A heading that its author has numbered: 一、 / （一） / 第一章 / 1. / 1.2
+_OWN_NUMBER = re.compile(
+    r"[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|第[一二三四五六七八九十\d]+[章节部]|\d+(\.\d+)*[.、\s]"
+)
+
+
+@dataclass
+class Entry:
+    """A line of the table of contents."""
+
+    id: str
+    text: str
+    parts: list[Entry] = field(default_factory=list)
+
+
+@dataclass
+class Arranged:
+    """What the template makes a page of."""
+
+    title: str
+    kicker: str
+    main: Markup
+    chapters: list[Entry]
+    links: list[str]
+
+
+def arrange(content: str, title: str) -> Arranged:
+    """Number the content's chapters, figures and tables, fill in its references, take its outline.
+
+    Takes    content: markup of the cells. title: as for ``render``.
+    Returns  the parts of the page. Levels are closed up so that none is skipped below the page's h1; a heading that
+             carries its own number (“三、…”, “（二）…”) keeps it.
+    Raises   ValueError where there is no title, or a reference to an id that has no number.
+    """
+    content, kicker = str(content), ""
+    first = re.search(_HEADING, content, re.DOTALL)
+    if first and first["level"] == "1":
+        content = content[: first.start()] + content[first.end() :]
+        own = Markup(first["inner"]).striptags()
+        title, kicker = (title, own) if title not in ("", own) else (own, "")
+    if not title:
+        raise ValueError("the page has no title, and its notebook no `# heading`")
+    numbers = _Numbers(set(_ID.findall(content)))
+    content = _LANDMARK.sub(numbers.add, content)
+    content = _SEE.sub(numbers.refer, content)
+    return Arranged(title, kicker, Markup(content), numbers.chapters, numbers.links)
+
+
+class _Numbers:
+    """What has been counted so far while the content is gone through once."""
+
+    def __init__(self, ids: set[str]) -> None:
+        self.chapters: list[Entry] = []
+        self.links: list[str] = []
+        self._ids = ids
+        self._labels: dict[str, str] = {}
+        self._levels: list[int] = []
+        self._counts = {"表": 0, "图": 0}
+        self._holder = ""
+        self._of_figure = ""
+
+    def add(self, found: re.Match[str]) -> str:
+        """The landmark with its number."""
+        markup = found.group()
+        match found.lastgroup:
+            case "heading":
+                return self._heading(found)
+            case "table" | "chart":
+                self._holder = found["table_id"] or found["chart_id"] or ""
+            case "figure_data":
+                self._of_figure = f"图 {self._number('图')}"
+            case "caption" if self._of_figure:
+                markup += _numbered(f"{self._of_figure} 的数据")
+                self._of_figure = ""
+            case "caption":
+                markup += self._count("表")
+            case "figcaption":
+                markup += self._count("图")
+            case "link":
+                target = entities.unescape(found["target"])
+                if target not in self.links:
+                    self.links.append(target)
+                markup += (
+                    f'<sup class="link-number" aria-hidden="true">[{self.links.index(target) + 1}]</sup>'
+                )
+        return markup
+
+    def refer(self, found: re.Match[str]) -> str:
+        """A reference with the number of what it points to."""
+        if found[1] not in self._labels:
+            raise ValueError(f"a reference to “{found[1]}”: no numbered table, figure or heading has this id")
+        return f'<a class="see" href="#{found[1]}">{self._labels[found[1]]}</a>'
+
+    def _number(self, kind: str) -> str:
+        return f"{len(self.chapters)}-{self._counts[kind]}" if self.chapters else str(self._counts[kind])
+
+    def _count(self, kind: str) -> str:
+        self._counts[kind] += 1
+        label = f"{kind} {self._number(kind)}"
+        if self._holder:
+            self._labels[self._holder] = label
+        return _numbered(label)
+
+    def _heading(self, found: re.Match[str]) -> str:
+        while self._levels and self._levels[-1] >= int(found["level"]):
+            self._levels.pop()
+        self._levels.append(int(found["level"]))
+        level = len(self._levels) + 1
+        text = Markup(found["inner"]).striptags()
+        attributes = found["attributes"] or ""
+        named = _ID.search(attributes)
+        prefix = ""
+        if level == 2:
+            self._counts = {"表": 0, "图": 0}
+            chapter = _chinese(len(self.chapters) + 1)
+            prefix, label = f"{chapter}、", f"第{chapter}部分"
+            entries, id = self.chapters, f"s{len(self.chapters) + 1}"
+        elif level == 3:
+            entries = self.chapters[-1].parts
+            part = _chinese(len(entries) + 1)
+            prefix, label = f"（{part}）", f"第{_chinese(len(self.chapters))}部分（{part}）"
+            id = f"s{len(self.chapters)}-{len(entries) + 1}"
+        else:
+            entries, label, id = [], text, ""
+        if named:
+            id = named[1]
+        elif id:
+            while id in self._ids:
+                id += "-"
+            attributes += f' id="{id}"'
+        if _OWN_NUMBER.match(text):
+            prefix = ""
+        self._labels[id] = str(escape(label))
+        entries.append(Entry(entities.unescape(id), prefix + text))
+        number = f'<span class="number">{prefix}</span>' if prefix else ""
+        return f"<h{level}{attributes}>{number}{found['inner']}</h{level}>"
+
+
+def _numbered(label: str) -> str:
+    return f'<span class="number">{label}\u3000</span>'
+
+
+def _chinese(number: int) -> str:
+    """一 to 九十九."""
+    digits = "零一二三四五六七八九"
+    tens, ones = divmod(number, 10)
+    return (
+        ("" if tens < 2 else digits[tens])
+        + ("十" if tens else "")
+        + (digits[ones] if ones or not tens else "")
+    )
+
+
+# --- reading a finished page -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A tag, a piece of text or anything else of a file."""
+
+    kind: Literal["start", "end", "text", "reference", "other"]
+    line: int
+    name: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+
+    def get(self, name: str) -> str:
+        """An attribute as a browser takes it (the first, if repeated), or nothing."""
+        return next((value for key, value in self.attributes if key == name), "")
+
+
+class _Tokenizer(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.tokens: list[Token] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pairs = tuple((name, value or "") for name, value in attrs)
+        self.tokens.append(Token("start", self.getpos()[0], tag, pairs))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.tokens.append(Token("end", self.getpos()[0], tag))
+
+    def _text(self, kind: Literal["text", "reference", "other"], text: str) -> None:
+        self.tokens.append(Token(kind, self.getpos()[0], text=text))
+
+    def handle_data(self, data: str) -> None:
+        self._text("text", data)
+
+    def handle_entityref(self, name: str) -> None:
+        self._text("reference", entities.unescape(f"&{name};"))
+
+    def handle_charref(self, name: str) -> None:
+        self._text("reference", entities.unescape(f"&#{name};"))
+
+    def handle_comment(self, data: str) -> None:
+        self._text("other", "<!--")
+
+    def handle_decl(self, decl: str) -> None:
+        self._text("other", f"<!{decl}>")
+
+    def unknown_decl(self, data: str) -> None:
+        self._text("other", f"<![{data}]>")
+
+    def handle_pi(self, data: str) -> None:
+        self._text("other", f"<?{data}>")
+
+
+_PASSIVE = frozenset(
+    # text
+    "html head meta title style body header footer main nav section article aside div p span h1 h2 h3 h4 h5 h6 ul ol li"
+    " dl dt dd table caption colgroup col thead tbody tfoot tr th td figure figcaption img a em strong b i u s small sub"
+    " sup q blockquote cite code pre kbd samp var abbr br hr wbr mark del ins details summary time ruby rt rp bdi bdo dfn"
+    # drawings
+    " svg g path rect circle ellipse line polyline polygon text tspan textpath defs use clippath mask pattern marker symbol"
+    " lineargradient radialgradient stop desc metadata image rdf:rdf cc:work cc:agent dc:type dc:date dc:format dc:creator"
+    " dc:title".split()
+)
+_LOADING = frozenset(
+    ["src", "srcset", "srcdoc", "href", "xlink:href", "poster", "data", "background", "action", "formaction", "ping", "manifest", "codebase", "archive", "classid", "dynsrc", "lowsrc", "longdesc", "profile", "icon"]
+)
+_SPOKEN = frozenset({"alt", "title", "aria-label"})
+
+
+def scan(html: str) -> list[str]:
+    """Whatever in a page could run, load or send something.
+
+    Takes    html: a whole file.
+    Returns  a line each for elements that are not plainly passive, event handlers, addresses of
+             loaded things other than ``data:`` and ``#``, schemes other than http(s) in links,
+             styles that load, a policy that is not ours, and markup that parsers read
+             differently. Empty for a page of ours.
+    """
+    found = []
+    within_style = False
+    for token in _Tokenizer(html).tokens:
+        within_style = token.kind == "start" if token.name == "style" else within_style
+        found.extend(f"line {token.line}: {what}" for what in _live(token, within_style))
+    # Parsers disagree on where <!--> or <!-- --!> ends.
+    if "<!--" in re.sub(r"<!--(?!-?>)(?:(?!--!?>|<!--).)*-->", "", html, flags=re.DOTALL):
+        found.append("a comment that parsers end in different places")
+    return found
+
+
+def _live(token: Token, within_style: bool) -> Iterator[str]:
+    match token.kind:
+        case "text":
+            if "<" in token.text:
+                yield f"markup that is no tag: {token.text[token.text.index('<') :][:40]!r}"
+            if within_style:
+                yield from _loading_style(token.text)
+        case "other" if token.text.startswith("<!["):
+            yield token.text[:40]
+        case "start":
+            if token.name not in _PASSIVE:
+                yield f"<{token.name}>"
+            for name, value in token.attributes:
+                yield from _live_attribute(token, name, value)
+
+
+def _live_attribute(token: Token, name: str, value: str) -> Iterator[str]:
+    here = f"<{token.name} {name}={value[:60]!r}>"
+    if name in _SPOKEN:
+        return
+    address = re.sub(r"[\x00-\x20]", "", value).lower()
+    scheme = re.match(r"[^/?#]*:", address)
+    if name.startswith("on"):
+        yield here
+    elif name == "href" and token.name == "a":
+        if scheme and scheme.group() not in ("http:", "https:"):
+            yield here
+    elif name in _LOADING:
+        drawing = token.name in ("img", "image") and address.startswith("data:image/")
+        if not (drawing or address.startswith("#")):
+            yield here
+    elif name == "http-equiv":
+        if address != "content-security-policy" or token.get("content") != POLICY:
+            yield here
+    elif address.startswith(("javascript:", "vbscript:")) or any(_loading_style(value)):
+        yield here
+
+
+def _loading_style(css: str) -> Iterator[str]:
+    """What a style would load, read as a browser does: escapes undone, names in any case."""
+    css = re.sub(r"\\([0-9a-fA-F]{1,6})\s?", lambda found: chr(min(int(found[1], 16), 0x10FFFF)), css)
+    css = css.replace("\\", "").lower()
+    yield from re.findall(r"@import|expression\(|-moz-binding|\bimage-set\(|\bsrc\(", css)
+    for address in re.findall(r"""url\(\s*["']?(.{0,60})""", css, re.DOTALL):
+        if not address.startswith(("#", "data:")):
+            yield f"url({address}"
+
+
+def _visible(tokens: Iterable[Token]) -> Iterator[str]:
+    """The text that is drawn, and the tab's title."""
+    within_style = False
+    for token in tokens:
+        if token.name == "style":
+            within_style = token.kind == "start"
+        elif token.kind in ("text", "reference") and not within_style:
+            yield token.text
+
+
+def shortcomings(html: str) -> list[str]:
+    """Where a page falls short of what a delivered page must satisfy, beyond ``scan``.
+
+    Takes    html: a whole file.
+    Returns  a line each: language, title, headings, captions and scopes, texts for images, ids,
+             links within the page, contents, policy, length of tables, size. Empty for a page of ours.
+    """
+    tokens = _Tokenizer(html).tokens
+    starts = [token for token in tokens if token.kind == "start"]
+    ids = Counter(token.get("id") for token in starts if token.get("id"))
+    found = []
+    if [token.get("lang") for token in starts if token.name == "html"] != ["zh-CN"]:
+        found.append("the language is not zh-CN")
+    if not any(token.get("content") == POLICY for token in starts if token.name == "meta"):
+        found.append("no Content-Security-Policy")
+    if sum(token.name == "h1" for token in starts) != 1:
+        found.append("not exactly one h1")
+    level = 0
+    for token in starts:
+        if re.fullmatch("h[1-6]", token.name):
+            if int(token.name[1]) > level + 1:
+                found.append(f"line {token.line}: <{token.name}> after level {level}")
+            level = int(token.name[1])
+        elif token.name == "th" and token.get("scope") not in (
+            "col",
+            "row",
+            "colgroup",
+            "rowgroup",
+        ):
+            found.append(f"line {token.line}: a table's head without scope")
+        elif token.name == "img" and not token.get("alt"):
+            found.append(f"line {token.line}: an image without alt")
+        elif token.name == "svg" and not (token.get("role") == "img" and token.get("aria-label")):
+            found.append(f"line {token.line}: a drawing without role and label")
+        elif token.name == "a" and token.get("href").startswith("#"):
+            if token.get("href")[1:] not in ids:
+                found.append(f"line {token.line}: a link to {token.get('href')}, which is not there")
+    found.extend(f"the id {id} stands {count} times" for id, count in ids.items() if count > 1)
+    found.extend(_poor_tables(tokens))
+    if len(html.encode()) > MOST_BYTES:
+        found.append(f"larger than {MOST_BYTES} bytes")
+    return found
+
+
+def _poor_tables(tokens: Iterable[Token]) -> Iterator[str]:
+    line = rows = 0
+    captioned = False
+    for token in tokens:
+        if token.name == "table" and token.kind == "start":
+            line, rows, captioned = token.line, 0, False
+        elif token.name == "table":
+            if not captioned:
+                yield f"line {line}: a table without caption"
+            if rows > MOST_ROWS:
+                yield f"line {line}: a table of {rows} rows; long tables go to the workbook"
+        elif token.kind == "start":
+            captioned = captioned or token.name == "caption"
+            rows += token.name == "tr"
+
+
+# --- the font ----------------------------------------------------------------------------------
+
+
+def missing_characters(html: str) -> str:
+    """The characters of a page that the shipped font lacks; the reader's own fonts show them."""
+    return charts.missing_characters(_drawn_characters(html))
+
+
+def _drawn_characters(html: str) -> str:
+    """Each character that a page draws, once, sorted: its text and what its style sheet inserts."""
+    inserted = re.findall(r'"([^"]*)"', _style())
+    characters = set("".join([*_visible(_Tokenizer(html).tokens), *inserted]))
+    return "".join(sorted(c for c in characters if unicodedata.category(c) not in _NOT_DRAWN))
+
+
+# controls, invisible format characters, line and paragraph separators
+_NOT_DRAWN = frozenset({"Cc", "Cf", "Zl", "Zp"})
+
+
+@cache
+def _font_face(characters: str) -> str:
+    """The shipped font with these characters only, embedded; the same bytes for the same text."""
+    from fontTools import subset
+
+    options = subset.Options(flavor="woff2", name_IDs=[0, 1, 2, 13, 14], notdef_outline=True)
+    font = subset.load_font(charts.FONT, options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=characters)
+    subsetter.subset(font)
+    data = io.BytesIO()
+    subset.save_font(font, data, options)
+    encoded = base64.b64encode(data.getvalue()).decode("ascii")
+    return (
+        '@font-face { font-family: "Auditbook Sans"; font-weight: 400; font-style: normal; '
+        f'src: url(data:font/woff2;base64,{encoded}) format("woff2"); }}'
+    )

@@ -1,0 +1,113 @@
+r"""The tables between the notebooks: their columns, and CSV that is the same bytes for the same rows.
+
+UTF-8, ``\n``, fixed columns, sorted by key. Text is verbatim; a missing value is an empty cell.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+Row = dict[str, str]
+
+SOURCES = "source title issuer date status sha256 reliability reason"
+FIGURES = (
+    "figure scope item year source locator label state basis value unit precision quote quote_status chosen"
+)
+OBJECTIVES = (
+    "objective item measure comparator target actual_measure actual unit claimed source locator quote"
+)
+STATEMENTS = "statement kind about date source locator quote"
+PUBLISHED = "claim kind about scope item year published unit precision source locator quote"
+QUALITY = "rule severity blocking passed checked failed where found expected why"
+INDICATORS = (
+    "indicator name definition scope item year scoring status value low high unit numerator denominator"
+    " formula figures"
+)
+CLAIMS = (
+    "claim kind about scope year published unit recomputed low high verdict definition explanation source"
+    " locator quote"
+)
+SCORES = "scheme level indicator weight points lowest highest self_scored rule reason"
+FINDINGS = (
+    "finding number severity kind origin rule scope criterion condition cause effect recommendation amount"
+    " unit evidence reply status"
+)
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    name: tuple(columns.split())
+    for name, columns in {
+        "sources": SOURCES,
+        "figures": FIGURES,
+        "objectives": OBJECTIVES,
+        "statements": STATEMENTS,
+        "published": PUBLISHED,
+        "quality": QUALITY,
+        "indicators": INDICATORS,
+        "claims": CLAIMS,
+        "scores": SCORES,
+        "findings": FINDINGS,
+    }.items()
+}
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "sources": ("source",),
+    "figures": ("figure", "scope", "item", "year", "source"),
+    "objectives": ("objective", "item"),
+    "statements": ("statement",),
+    "published": ("claim",),
+    "quality": ("rule",),
+    "indicators": ("indicator", "definition", "scope", "item", "year"),
+    "claims": ("claim",),
+    "scores": ("scheme", "level", "indicator"),
+    "findings": ("finding",),
+}
+
+
+def to_csv(name: str, rows: Iterable[Mapping[str, str]]) -> bytes:
+    """The bytes of a table, rows sorted by key.
+
+    Raises   KeyError where a row lacks a column, ValueError where two rows have one key.
+    """
+    columns, key = COLUMNS[name], KEYS[name]
+    ordered = sorted(
+        (tuple(row[column] for column in columns) for row in rows),
+        key=lambda cells: _sorted_by(columns, key, cells),
+    )
+    seen = set()
+    for cells in ordered:
+        own = _sorted_by(columns, key, cells)
+        if own in seen:
+            raise ValueError(f"{name}: two rows with the key {own}")
+        seen.add(own)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(ordered)
+    return text.getvalue().encode("utf-8")
+
+
+def _sorted_by(columns: tuple[str, ...], key: tuple[str, ...], cells: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(cells[columns.index(column)] for column in key)
+
+
+def from_csv(data: bytes) -> list[Row]:
+    """The rows of a table that ``to_csv`` wrote."""
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all: aside, synced, renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
