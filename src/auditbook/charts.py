@@ -8,7 +8,7 @@ Every text is drawn as the caller formatted it; only ticks, sums and gaps are fo
 A chart is laid out in points on a page of fixed width, y downwards, and handed to matplotlib as
 plain shapes and texts, without axes: what fits is decided here, from the widths of the shipped
 font. Meaning is never told by colour alone: a hatching, a shape or a word stands beside it.
-The drawing has no size of its own: give ``svg.chart`` a width of 100% and a max-width of 36rem.
+The drawing has no size of its own: the page gives it a width of 100% and at most 36rem.
 """
 
 from __future__ import annotations
@@ -342,7 +342,7 @@ class _Page:
             return
         width = _width(text, size)
         left = x - width * _BEFORE[anchor]
-        x += min(max(left, 0.0), max(WIDTH - width, 0.0)) - left
+        x += _inside(left, width) - left
         self.items.append(_Text(x, baseline, text, size, colour, anchor))
 
     def block(
@@ -359,7 +359,8 @@ class _Page:
         if halo and lines:
             width, high = _widest(lines, size), ((len(lines) - 1) * LEADING + 1.12) * size / 2
             left = x - width * _BEFORE[anchor]
-            self.box(left - 2, centre - high, left + width + 2, centre + high, _Look(PAPER, ""))
+            right = min(left + width + 2, WIDTH)
+            self.box(max(left - 2, 0.0), centre - high, right, centre + high, _Look(PAPER, ""))
         first = centre - (len(lines) - 1) * size * LEADING / 2 + size * 0.36
         for i, line in enumerate(lines):
             self.text(x, first + i * size * LEADING, line, size, colour, anchor)
@@ -369,6 +370,11 @@ class _Page:
         for line in _wrap(text, WIDTH, SMALL, even=False):
             self.y += SMALL * LEADING
             self.text(0, self.y - SMALL * 0.3, line, SMALL, colour)
+
+
+def _inside(left: float, width: float) -> float:
+    """The left end of something, moved so that all of it is inside the page."""
+    return min(max(left, 0.0), max(WIDTH - width, 0.0))
 
 
 def _triangle(x: float, y: float, half: float = 4.5) -> tuple[Point, ...]:
@@ -488,10 +494,9 @@ def _ticks(low: Fraction, high: Fraction, scale: _Scale, unit: str) -> list[tupl
         if last - first > 5:
             continue
         marks = [(scale(i * step * held), _number(i * step)) for i in range(first, last + 1)]
-        halves = [
-            (max(x - _width(t, SMALL) / 2, 0.0), min(x + _width(t, SMALL) / 2, WIDTH)) for x, t in marks
-        ]
-        if all(a[1] + 8 <= b[0] for a, b in pairwise(halves)):
+        wide = [_width(text, SMALL) for _, text in marks]
+        left = [_inside(x - w / 2, w) for (x, _), w in zip(marks, wide, strict=True)]
+        if all(a + w + 8 <= b for (a, b), w in zip(pairwise(left), wide, strict=False)):
             return marks
     return [(scale(Fraction(0)), "0")]
 
@@ -727,7 +732,6 @@ def _inline(drawn: str, name: str, title: str, alt: str) -> str:
     box = root.attrib["viewBox"]
     root.attrib = {
         "xmlns": "http://www.w3.org/2000/svg",
-        "class": "chart",
         "viewBox": box,
         "role": "img",
         "aria-label": alt,

@@ -33,6 +33,7 @@ VERDICTS = {
     OTHER_DEFINITION: "另一口径",
     DISAGREES: "不一致",
 }
+COMPARATORS = {">=": "≥", "<=": "≤", "=": "＝", "": ""}
 KINDS = {"rate": "比率", "total": "合计", "count": "列举数", "score": "自评得分", "completion": "完成情况"}
 
 
@@ -266,10 +267,11 @@ def _numeric(row: Row, about: str, figures: Figures) -> Judgement:
             return Judgement(OTHER_MEASURE, said, None, None)
         return Judgement(NOT_EVIDENCED, f"目标“{row['measure']}”{row['target']}{unit}没有报告实际完成值")
     assert target.value is not None
+    aim = f"{COMPARATORS[row['comparator']]}{row['target']}{unit}"
     if met(row["comparator"], target.value, actual.value):
-        said = f"目标{row['comparator']}{row['target']}{unit}，实际{row['actual']}{unit}，达成"
+        said = f"目标{aim}，实际{row['actual']}{unit}，达成"
         return Judgement(AGREES, said, actual.value, actual.interval)
-    said = f"目标{row['comparator']}{row['target']}{unit}，实际只有{row['actual']}{unit}，未达成而报“{row['claimed']}”"
+    said = f"目标{aim}，实际只有{row['actual']}{unit}，未达成而报“{row['claimed']}”"
     if row["comparator"] == "<=":
         said = said.replace("实际只有", "实际达到")
     return Judgement(DISAGREES, said, actual.value, actual.interval)

@@ -103,9 +103,7 @@ class _progress:
 def main() -> None:
     """The entry point: every error ends in its own exit code."""
     try:
-        app(standalone_mode=False)
-    except typer.Exit as done:
-        sys.exit(done.exit_code)
+        sys.exit(app(standalone_mode=False) or 0)
     except typer.Abort:
         sys.exit(130)
     except AuditbookError as error:

@@ -40,6 +40,7 @@ def execute(path: Path, parameters: dict[str, str], folder: Path, results: Path)
             papermill.execute_notebook(
                 str(path), str(target), parameters=parameters, kernel_name="python3", cwd=str(folder),
                 progress_bar=False, log_output=False,
+                extra_arguments=["--log-level=ERROR"],  # else a warning about TCP for every kernel
             )  # fmt: skip
         except PapermillExecutionError as error:
             where = f"{path.name} 第{error.exec_count}个代码单元"

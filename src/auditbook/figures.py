@@ -199,6 +199,16 @@ class Figures:
         own = self._own_items(figure, scope)
         return ("", *own) if meaning.total == "sum" or "" in self._direct(figure, scope) else own
 
+    def common_items(self, figures: Sequence[str], scope: str) -> tuple[str, ...]:
+        """The items at which an arithmetic over several figures makes sense in a scope.
+
+        Where one of them is not split, only the wholes belong together: a whole over a part would be no rate.
+        """
+        split = [self.items(figure, scope) for figure in figures]
+        if ("",) in split:
+            return ("",)
+        return tuple(dict.fromkeys(item for own in split for item in own)) or ("",)
+
     def item_name(self, figure: str, item: str) -> str:
         """The Chinese name of an item: from the dictionary, else from the evidence's own label, else the id."""
         if not item:

@@ -159,21 +159,29 @@ def find(
 
 
 def _grouped(rule: FindingRule, seen: Sequence[Seen]) -> list[tuple[str, str, list[Seen]]]:
-    if rule.group is None:
-        return [(row.about, row.scope, [row]) for row in seen]
-    groups: dict[str, list[Seen]] = {}
+    """The rows of each finding: as the rule groups them; rows of which the same is to be said make one finding."""
+    groups: dict[tuple[str, str], list[Seen]] = {}
     for row in seen:
-        groups.setdefault(row.fields["objective"] if rule.group == "objective" else "all", []).append(row)
-    return [(about, DEPARTMENT, group) for about, group in groups.items()]
+        if rule.group is None:
+            key = (_filled(rule.condition, row), row.scope)
+        else:
+            key = (row.fields["objective"] if rule.group == "objective" else "all", DEPARTMENT)
+        groups.setdefault(key, []).append(row)
+    if rule.group is None:
+        return [
+            (min((r.about for r in group), key=len), scope, group) for (_, scope), group in groups.items()
+        ]
+    return [(name, scope, group) for (name, scope), group in groups.items()]
+
+
+def _filled(text: str, row: Seen) -> str:
+    return _FIELD.sub(lambda found: row.fields[found[1]], text)
 
 
 def _finding(rule: FindingRule, about: str, scope: str, group: Sequence[Seen]) -> Row:
     first = group[0]
 
-    def filled(text: str, row: Seen = first) -> str:
-        return _FIELD.sub(lambda found: row.fields[found[1]], text)
-
-    conditions = list(dict.fromkeys(filled(rule.condition, row) for row in group))
+    conditions = list(dict.fromkeys(_filled(rule.condition, row) for row in group))
     condition = (
         conditions[0]
         if len(conditions) == 1
@@ -182,10 +190,10 @@ def _finding(rule: FindingRule, about: str, scope: str, group: Sequence[Seen]) -
     evidence = dict.fromkeys(key for row in group for key in row.evidence)
     return {
         "finding": f"{rule.rule}:{about}:{scope}", "number": "", "severity": rule.severity, "kind": rule.kind,
-        "origin": "rule", "rule": rule.rule, "scope": scope, "criterion": filled(rule.criterion),
-        "condition": condition, "cause": filled(rule.cause), "effect": filled(rule.effect),
-        "recommendation": filled(rule.recommendation), "amount": first.amount if len(group) == 1 else "",
-        "unit": first.unit if len(group) == 1 else "", "evidence": ";".join(evidence), "reply": "", "status": "open",
+        "origin": "rule", "rule": rule.rule, "scope": scope, "criterion": _filled(rule.criterion, first),
+        "condition": condition, "cause": _filled(rule.cause, first), "effect": _filled(rule.effect, first),
+        "recommendation": _filled(rule.recommendation, first), "amount": first.amount if rule.group is None else "",
+        "unit": first.unit if rule.group is None else "", "evidence": ";".join(evidence), "reply": "", "status": "open",
     }  # fmt: skip
 
 

@@ -229,13 +229,8 @@ def compute(stanza: Stanza, figures: Figures) -> list[Result]:
         formula = formulas.read(definition.formula)
         scopes = dict.fromkeys(scope for figure in formula.figures for scope in figures.scopes(figure))
         for scope in scopes:
-            split = [figures.items(figure, scope) for figure in formula.figures]
-            items = dict.fromkeys(item for own in split if own != ("",) for item in own) or {"": None}
-            for item in items:
-                resolved = {
-                    figure: figures.resolve(figure, scope, "" if own == ("",) else item)
-                    for figure, own in zip(formula.figures, split, strict=True)
-                }
+            for item in figures.common_items(formula.figures, scope):
+                resolved = {figure: figures.resolve(figure, scope, item) for figure in formula.figures}
                 results.append(
                     _result(stanza, name, definition, formula, scope, item, resolved, figures.year)
                 )
@@ -275,8 +270,7 @@ def number_texts(formula: formulas.Formula, figures: Figures, scope: str, item: 
     """The numbers of a formula as a reader sees them, by figure id; ``缺`` where one is missing."""
     texts = {}
     for figure in formula.figures:
-        own = figures.items(figure, scope)
-        found = figures.resolve(figure, scope, "" if own == ("",) else item)
+        found = figures.resolve(figure, scope, item)
         unit = figures.dictionary[figure].unit
         texts[figure] = (
             "缺" if found.value is None else amount_text(found.value, _shown_unit(unit, found, figures))

@@ -30,7 +30,7 @@ _UNITS = {
     "1": (RATE, Fraction(1)),
 }
 
-_PLAIN = re.compile(r"-?\d+(\.\d+)?")
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def rate_text(value: Fraction) -> str:
 
 
 def text(value: Fraction, unit: str) -> str:
-    """A value in base units with its unit: ``18,780.61 万元``, ``106.99%``, ``34 人``."""
+    """A value in base units with its unit: ``18,780.61万元``, ``106.99%``, ``34人``."""
     if dimension(unit) == RATE:
         return rate_text(value)
-    return f"{amount_text(value, unit)} {unit}".rstrip()
+    return amount_text(value, unit) + unit

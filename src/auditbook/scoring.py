@@ -127,7 +127,7 @@ class Rule(Strict):
             how = {"floor": "不足一档不扣", "ceil": "不足一档按一档扣", "linear": "按比例扣"}[
                 self.deduct.partial
             ]
-            every = rate_text(parse_rate(self.deduct.every)).replace("%", "个百分点")
+            every = f"{points_text(parse_rate(self.deduct.every) * 100)}个百分点"
             return f"以{self.deduct.limit}为限，{side}{every}扣{self.deduct.points}分，{how}，扣完为止"
         return "；".join(f"{zone}得{points}分" for zone, points in self.steps or [])
 

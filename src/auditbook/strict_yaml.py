@@ -101,10 +101,15 @@ def _refuse_references(document: Document, text: str) -> None:
             raise CaseError(Fault(where, f"嵌套超过{MOST_DEPTH}层"))
         if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
             faults.append(Fault(where, "用了锚点或引用（& 或 *）", "写出来的内容", "请把内容直接写在这里"))
-        elif getattr(event, "tag", None) and not getattr(event, "implicit", True):
+        elif getattr(event, "tag", None) and not any(_implicit(event)):
             faults.append(Fault(where, f"用了标签“{event.tag}”", "普通的键和值", "请删去标签"))
     if faults:
         raise CaseError(faults)
+
+
+def _implicit(event: object) -> tuple[bool, ...]:
+    implicit = getattr(event, "implicit", True)
+    return implicit if isinstance(implicit, tuple) else (bool(implicit),)
 
 
 def _plain(document: Document, node: Node, place: Place) -> Any:

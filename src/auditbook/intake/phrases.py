@@ -43,7 +43,9 @@ def holds(quote: str, value: str, unit: str, *, zero: bool = False, counted: boo
             unit
         ):
             return HOLDS
-    if dimension(unit) != RATE and wanted in {Fraction(chinese_integer(word)) for word in _CHINESE_NUMBER.findall(written)}:
+    if dimension(unit) != RATE and wanted in {
+        Fraction(chinese_integer(word)) for word in _CHINESE_NUMBER.findall(written)
+    }:
         return HOLDS
     return HOLDS_NOT
 

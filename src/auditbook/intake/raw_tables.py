@@ -12,12 +12,55 @@ from auditbook.faults import Fault
 MOST_BYTES = 50_000_000
 
 SHAPES: dict[str, tuple[str, ...]] = {
-    "figures": tuple(["figure", "scope", "item", "year", "label", "state", "value", "unit", "precision", "locator", "quote"]),
+    "figures": tuple(
+        [
+            "figure",
+            "scope",
+            "item",
+            "year",
+            "label",
+            "state",
+            "value",
+            "unit",
+            "precision",
+            "locator",
+            "quote",
+        ]
+    ),
     "objectives": tuple(
-        ["objective", "item", "measure", "comparator", "target", "unit", "claimed", "locator", "quote", "actual_measure", "actual", "precision", "actual_locator", "actual_quote"]
+        [
+            "objective",
+            "item",
+            "measure",
+            "comparator",
+            "target",
+            "unit",
+            "claimed",
+            "locator",
+            "quote",
+            "actual_measure",
+            "actual",
+            "precision",
+            "actual_locator",
+            "actual_quote",
+        ]
     ),
     "statements": tuple(["statement", "kind", "about", "date", "locator", "quote"]),
-    "published": tuple(["claim", "kind", "about", "scope", "item", "year", "published", "unit", "precision", "locator", "quote"]),
+    "published": tuple(
+        [
+            "claim",
+            "kind",
+            "about",
+            "scope",
+            "item",
+            "year",
+            "published",
+            "unit",
+            "precision",
+            "locator",
+            "quote",
+        ]
+    ),
 }
 
 

@@ -1,1 +1,1 @@
-"""What a reader is given: fragments of HTML that notebooks output, and the page that is made of them."""
+"""What a reader is given: fragments of HTML that notebooks output, and pages made of them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
@@ -9,7 +11,7 @@ from fractions import Fraction
 from auditbook import formulas, tables
 from auditbook.cases import DEPARTMENT
 from auditbook.claims import KINDS as CLAIM_KINDS
-from auditbook.claims import VERDICTS, place
+from auditbook.claims import COMPARATORS, VERDICTS, place
 from auditbook.faults import Fault, UsageError
 from auditbook.findings import KINDS as FINDING_KINDS
 from auditbook.findings import SEVERITIES, about_name
@@ -41,6 +43,7 @@ _QUOTED = {
 _RELIABILITY = {"high": "高", "medium": "中", "low": "低", "": "—"}
 _STATUS = {"received": "已收到", "transcribed": "已转录", "absent": "缺失"}
 _STATES = {"value": "", "zero": "申明为零", "missing": "缺失", "not_applicable": "不适用"}
+_SEVERAL = re.compile(r"(?:^|；)（\d+）")
 STATEMENT_KINDS = {
     "result": "结果", "reason": "原因", "reference": "引用", "problem": "问题", "suggestion": "建议", "method": "方法",
     "organisation": "组织", "name": "名称",
@@ -219,8 +222,28 @@ def _conclusion(run: Run) -> Html:
     if blocking:
         said = [f"{row['why']}——{row['found']}（{row['where']}）" for row in blocking]
         head.append(html.callout("warning", "资料自相矛盾，以下结果不予评分", html.bullets(said)))
-    head.append(html.bullets(lines))
+    head.append(html.bullets(lines[:-1]))
+    names = _finding_names(run)
+    grave = [
+        row
+        for row in sorted(run.table("findings"), key=lambda row: int(row["number"]))
+        if row["severity"] == "high"
+    ]
+    if grave:
+        said = [
+            html.join(
+                html.link(names[row["rule"]], f"#finding-{row['number']}"), f"：{_brief(row['condition'])}"
+            )
+            for row in grave
+        ]
+        head.append(html.callout("warning", f"高严重程度的发现 {len(grave)} 项", html.bullets(said)))
     return html.join(*head)
+
+
+def _brief(condition: str) -> str:
+    """The facts of a finding in a line: the first of several, and how many more there are."""
+    parts = _SEVERAL.split(condition)
+    return condition if len(parts) < 3 or parts[0] else f"{parts[1]}；另有 {len(parts) - 2} 处"
 
 
 def _key_figures(run: Run) -> Html:
@@ -242,7 +265,20 @@ def _key_figures(run: Run) -> Html:
     for stanza in run.rulebook.stanzas.values():
         own = [r for r in run.results if r.indicator == stanza.id and r.definition == run.scoring[stanza.id]]
         whole = next((r for r in own if (r.scope, r.item) == (DEPARTMENT, "") and r.status == COMPUTED), None)
-        if whole is not None:
+        if whole is None:
+            bound = next(
+                (
+                    r
+                    for r in run.results
+                    if r.indicator == stanza.id
+                    and (r.scope, r.item) == (DEPARTMENT, "")
+                    and r.status == COMPUTED
+                ),
+                None,
+            )
+            if bound is not None:
+                cards.append((stanza.name, value_words(bound), stanza.definitions[bound.definition].name))
+        else:
             worse = [r for r in own if r.scope != DEPARTMENT and _beyond(r, run)]
             note = "；".join(f"{run.audit.scope_name(r.scope)} {value_words(r)}" for r in worse)
             cards.append((stanza.name, value_words(whole), note or stanza.definitions[whole.definition].name))
@@ -317,7 +353,9 @@ def _objectives(run: Run) -> Html:
         rows: list[list[Text]] = []
         for row in subs:
             found = verdicts.get(f"{row['objective']}.{row['item']}")
-            aim = f"{row['comparator']}{row['target']}{row['unit']}" if row["target"] else "未量化"
+            aim = (
+                f"{COMPARATORS[row['comparator']]}{row['target']}{row['unit']}" if row["target"] else "未量化"
+            )
             rows.append(
                 [
                     row["measure"], aim, f"{row['actual']}{row['unit']}" if row["actual"] else "—",
@@ -368,8 +406,6 @@ def _products(stage: str) -> Callable[[Run], Html]:
         rows: list[list[Text]] = []
         for name in own.tables:
             data = tables.to_csv(name, run.table(name))
-            import hashlib
-
             rows.append(
                 [
                     html.code(f"{name}.csv"),
@@ -459,6 +495,15 @@ def _answer(stanza: Stanza, chosen: list[Result], run: Run) -> Html:
         lines.append(
             f"共 {len(chosen)} 个结果，算出 {counts[COMPUTED]} 个，无法评价 {counts['not_assessable']} 个。"
         )
+    if whole is not None and whole.status == "not_assessable":
+        lines += [
+            f"可以算出的{definition.name}：{value_words(r)}{_sum_words(r, stanza, run)}。"
+            for name, definition in stanza.definitions.items()
+            for r in run.results
+            if (r.indicator, r.definition, r.scope, r.item) == (stanza.id, name, DEPARTMENT, "")
+            and definition.bound
+            and r.status == COMPUTED
+        ]
     if beyond and stanza.limit:
         said = "；".join(f"{graphs.row_name(stanza, r, run)}{value_words(r)}" for r in beyond)
         return html.callout(
@@ -566,15 +611,27 @@ def _meaning(stanza: Stanza, run: Run) -> Html:
     return html.definition_list(pairs)
 
 
+def _claimed(row: Row, run: Run) -> str:
+    """What a published number speaks of: indicator or figure, and the item."""
+    name, _, item = row["about"].partition(":")
+    figure = name if name in run.dictionary else ""
+    if name in run.rulebook.stanzas:
+        stanza = run.rulebook.stanzas[name]
+        figure = formulas.read(stanza.definitions[stanza.primary].formula).figures[0]
+    words = about_name(row["about"], run.rulebook, run.evidence)
+    return f"{words}·{run.figures.item_name(figure, item)}" if item and figure else words
+
+
 def _claims(run: Run) -> Html:
     rows: list[list[Text]] = []
-    for row in run.table("claims"):
+    worst_first = list(VERDICTS)[::-1]
+    for row in sorted(run.table("claims"), key=lambda row: worst_first.index(row["verdict"])):
         if row["kind"] == "completion":
             continue
         printed = f"{row['published']}{row['unit']}"
         rows.append(
             [
-                about_name(row["about"], run.rulebook, run.evidence), CLAIM_KINDS[row["kind"]], printed,
+                _claimed(row, run), CLAIM_KINDS[row["kind"]], printed,
                 html.tag(row["verdict"], VERDICTS[row["verdict"]]), row["explanation"],
                 html.evidence(place(row["locator"]) or "出处", [("短语", html.phrase(row["quote"])), ("位置", row["locator"])]),
             ]
@@ -623,25 +680,22 @@ def _findings(run: Run) -> Html:
         )
     names = _finding_names(run)
     overview: list[list[Text]] = [
-        [row["number"], html.tag(row["severity"], SEVERITIES[row["severity"]]), names[row["rule"]], FINDING_KINDS[row["kind"]],
-         html.link("详情", f"#finding-{row['number']}")]
+        [
+            row["number"], html.tag(row["severity"], SEVERITIES[row["severity"]]),
+            html.link(names[row["rule"]], f"#finding-{row['number']}"), _subject(row, run) or "—",
+            FINDING_KINDS[row["kind"]],
+        ]
         for row in found
     ]  # fmt: skip
-    blocks: list[Text] = [
-        html.table(
-            "审计发现一览",
-            [Column("序号"), Column("严重程度"), Column("发现"), Column("类型"), Column("")],
-            overview,
-            id="findings",
-        )
-    ]
+    columns = [Column(name) for name in ("序号", "严重程度", "发现", "关于", "类型")]
+    blocks: list[Text] = [html.table("审计发现一览", columns, overview, id="findings")]
     for row in found:
         amount = text(parse(row["amount"]) * factor(row["unit"]), row["unit"]) if row["amount"] else "—"
         pairs: list[tuple[Text, Text]] = [
-            ("标准", row["criterion"]), ("事实", row["condition"]), ("原因", row["cause"]), ("影响", row["effect"]),
+            ("标准", row["criterion"]), ("事实", _condition(row["condition"])), ("原因", row["cause"]), ("影响", row["effect"]),
             ("建议", row["recommendation"]), ("超出或涉及", amount), ("范围", run.audit.scope_name(row["scope"])),
             ("依据", _evidence(row, run)), ("来自", f"规则“{names[row['rule']]}”（{row['rule']}）"),
-            ("被审计单位回复", row["reply"] or "（待征求意见）"),
+            ("单位回复", row["reply"] or "（待征求意见）"),
         ]  # fmt: skip
         heading = html.join(
             f"发现{row['number']}：{names[row['rule']]}",
@@ -649,6 +703,21 @@ def _findings(run: Run) -> Html:
         )
         blocks.append(html.section(3, f"finding-{row['number']}", heading, html.definition_list(pairs)))
     return html.join(*blocks)
+
+
+def _condition(condition: str) -> Text:
+    """The facts of a finding, one a line where there are several."""
+    parts = _SEVERAL.split(condition)
+    return html.bullets(parts[1:]) if len(parts) > 2 and not parts[0] else condition
+
+
+def _subject(row: Row, run: Run) -> str:
+    """What a finding is about, in the words of the evidence; "" where its rule already says it."""
+    about = row["finding"].split(":", 1)[1].rpartition(":")[0]
+    name = about_name(about, run.rulebook, run.evidence)
+    if row["scope"] != DEPARTMENT:
+        return run.audit.scope_name(row["scope"])
+    return name if re.search(r"[一-鿿]", name) else ""
 
 
 def _evidence(row: Row, run: Run) -> Html:

@@ -1,7 +1,7 @@
 """HTML that a notebook's cells output: sections, tables, figures, evidence, all escaped.
 
-Text goes in as ``str`` and is always escaped; only ``Html``, which nothing but this module makes, is taken as
-markup. Numbers of chapters, tables and figures are not known here: the page adds them.
+Text goes in as ``str`` and is always escaped; only ``Html``, which nothing but this module makes,
+is taken as markup. Numbers of chapters, tables and figures are not known here: the page adds them.
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from markupsafe import Markup, escape
+
+from auditbook.charts import Chart
 
 MOST_ROWS = 200
 MOST_UNBROKEN = 10  # characters: a short name, a date
 
-# What a chip shows before its word, and its tone; never colour alone. Keys are the ids that the tables use.
+# What a chip shows before its word, and its tone: never colour alone. Keys are the tables' own ids.
 _TAGS: dict[str, tuple[str, str]] = {
     # verdict on a published number
     "agrees": ("√", "good"),
@@ -85,23 +87,6 @@ class Column:
     numeric: bool = False
 
 
-class Chart(Protocol):
-    """What ``figure`` needs of a chart; ``svg`` is trusted markup."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def svg(self) -> str: ...
-    @property
-    def alt(self) -> str: ...
-    @property
-    def columns(self) -> Sequence[str]: ...
-    @property
-    def rows(self) -> Sequence[Sequence[str]]: ...
-
-
 def _fill(pattern: str, /, *args: object, **kwargs: object) -> Html:
     """Fill a literal pattern of this module, escaping whatever is not markup."""
     return Html(Markup(pattern).format(*args, **kwargs))
@@ -121,11 +106,11 @@ def _plain(text: Text) -> str:
     return text if isinstance(text, str) else text.markup.striptags()
 
 
-# --- blocks ----------------------------------------------------------------------------------------------------
+# --- blocks --------------------------------------------------------------------------------------
 
 
 def section(level: Literal[2, 3, 4, 5, 6], id: str, heading: Text, *body: Text) -> Html:
-    """A section under a heading; the page numbers headings of level 2 (一、) and 3 （一）and lists them."""
+    """A section; the page numbers headings of level 2 (一、) and 3 (（一）) and lists them."""
     if level not in range(2, 7):
         raise ValueError(f"a section's level is 2 to 6 (the page's title is level 1), not {level}")
     if not id or re.search(r"\s", id):
@@ -168,7 +153,7 @@ def key_figures(figures: Iterable[tuple[Text, Text, Text]]) -> Html:
 
 
 def _note(element: str, text: Text) -> Text:
-    return _fill("\n<{0} class=note>{1}</{0}>", element, text) if text else ""
+    return _fill('\n<{0} class="note">{1}</{0}>', element, text) if text else ""
 
 
 def _terms(pairs: Iterable[tuple[Text, Text]]) -> Html:
@@ -181,7 +166,7 @@ def definition_list(pairs: Iterable[tuple[Text, Text]]) -> Html:
 
 
 def evidence(summary: Text, pairs: Iterable[tuple[Text, Text]]) -> Html:
-    """A number that opens to where it comes from: source, locator, phrase, formula with its numbers."""
+    """A number that opens to where it comes from: source, locator, phrase, formula in numbers."""
     return _fill(
         '<details class="evidence"><summary>{}</summary>\n<dl class="terms">\n{}\n</dl></details>',
         summary, _terms(pairs),
@@ -197,26 +182,34 @@ def table(
     *,
     id: str = "",
     rest_in: str = "",
+    under: Sequence[Text] = (),
 ) -> Html:
     """A table: the first column heads its row, the unit stands in the column's head.
 
     Takes    rows: as many cells as columns; with ``total_row`` the last one is the total.
-             id: what ``see`` refers to. rest_in: the file that holds the whole table; with it, at most 200 rows
-             (and the total) are shown and the number left out is said; without it, every row is shown.
+             id: what ``see`` refers to. rest_in: the file that holds the whole table; with it, at
+             most 200 rows (and the total) are shown and the number left out is said; without it,
+             every row is shown. under: for each row what stands below it across all columns, such
+             as its evidence, or nothing. Evidence within a cell does not open on paper.
     Raises   ValueError where a row has more or fewer cells than there are columns.
     """
     for number, row in enumerate(rows, 1):
         if len(row) != len(columns):
-            raise ValueError(f"row {number} of {caption!r} has {len(row)} cells for {len(columns)} columns")
-    total = rows[-1:] if total_row else []
-    details = rows[: len(rows) - len(total)]
-    left_out = len(details) - MOST_ROWS if rest_in else 0
-    if left_out > 0:
-        details = details[:MOST_ROWS]
-        said = f"此处列前{MOST_ROWS}行，另有{left_out}行见 {rest_in}。"
-        note = join(said, note) if note else said
+            raise ValueError(f"row {number} of {caption!r}: {len(row)} cells, {len(columns)} columns")
+    if under and len(under) != len(rows):
+        raise ValueError(f"{caption!r}: {len(under)} things to stand under {len(rows)} rows")
     kinds = [_kind(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
-    body = [_row(kinds, row) for row in details] + [_row(kinds, row, "total") for row in total]
+    shown = list(range(len(rows)))
+    last_detail = len(rows) - total_row
+    if rest_in and last_detail > MOST_ROWS:
+        said = f"此处列前{MOST_ROWS}行，另有{last_detail - MOST_ROWS}行见 {rest_in}。"
+        note = join(said, note) if note else said
+        del shown[MOST_ROWS:last_detail]
+    body = []
+    for place in shown:
+        body.append(_row(kinds, rows[place], "total" if place == last_detail else ""))
+        if under and under[place]:
+            body.append(_fill('<tr class="under"><td colspan="{}">{}</td></tr>', len(columns), under[place]))
     return _fill(
         '<div class="table-block"{id}>\n'
         '<div class="table-wrap" tabindex="0" role="region" aria-label="{label}">\n'
@@ -255,7 +248,7 @@ def _row(kinds: Sequence[Markup], row: Sequence[Text], name: str = "") -> Html:
 def figure(chart: Chart, source_note: Text = "") -> Html:
     """A chart with its title, and the numbers it shows as a table that opens under it."""
     columns = [
-        Column(name, numeric=place > 0 and all(_NUMBER.fullmatch(str(row[place])) for row in chart.rows))
+        Column(name, numeric=place > 0 and all(_NUMBER.fullmatch(row[place]) for row in chart.rows))
         for place, name in enumerate(chart.columns)
     ]
     return _fill(
@@ -278,11 +271,11 @@ def _labelled(svg: str, alt: str) -> Markup:
     return Markup(bare[:4]) + label + Markup(bare[4:] + svg[opening.end() :].rstrip())
 
 
-# --- inline ----------------------------------------------------------------------------------------------------
+# --- inline --------------------------------------------------------------------------------------
 
 
 def tag(kind: str, text: str) -> Html:
-    """A chip: a sign, a word and a tone, for a verdict, a status, a severity or the outcome of a rule.
+    """A chip (sign, word, tone) for a verdict, a status, a severity or the outcome of a rule.
 
     Raises   KeyError for a kind that has no sign.
     """
@@ -313,5 +306,5 @@ def link(text: Text, target: str) -> Html:
 
 
 def see(id: str) -> Html:
-    """The number of a table, figure or section of this page, such as 图 3-1, linked; the page fills it in."""
+    """A reference such as 图 3-1 to a table, figure or section; the page fills the number in."""
     return _fill('<a class="see" href="#{}"></a>', id)

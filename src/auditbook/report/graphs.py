@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from auditbook import charts
+from auditbook import charts, formulas
 from auditbook.cases import DEPARTMENT
 from auditbook.charts import Bar, Bullet, Chart, Pair, Span, Stack, Step
-from auditbook.claims import met
+from auditbook.claims import COMPARATORS, met
 from auditbook.figures import Resolved
 from auditbook.indicators import COMPUTED, Result, Stanza
-from auditbook.numbers import factor, rate_text, text
+from auditbook.numbers import amount_text, factor, rate_text, text
 from auditbook.pipeline import Run
 from auditbook.scoring import points_text
 
@@ -44,18 +44,13 @@ def _own(stanza: Stanza, run: Run) -> list[Result]:
 
 def row_name(stanza: Stanza, result: Result, run: Run) -> str:
     """Unit and item of a result, as a reader knows them."""
-    figure = run.rulebook.stanzas[stanza.id].chart.figures.get("value") or _first_figure(stanza, result)
-    item = run.figures.item_name(figure, result.item) if result.item else ""
+    figures = formulas.read(stanza.definitions[result.definition].formula).figures
+    named = [run.figures.item_name(figure, result.item) for figure in figures]
+    item = next((name for name in named if name != result.item), result.item)
     scope = run.audit.scope_name(result.scope)
     if not item:
         return scope
     return item if result.scope == DEPARTMENT else f"{scope}·{item}"
-
-
-def _first_figure(stanza: Stanza, result: Result) -> str:
-    from auditbook.formulas import read
-
-    return read(stanza.definitions[result.definition].formula).figures[0]
 
 
 def _waterfall(stanza: Stanza, run: Run) -> Chart:
@@ -67,7 +62,7 @@ def _waterfall(stanza: Stanza, run: Run) -> Chart:
 
     def add(role: str, value: Fraction | None, kind: str, label: str = "") -> None:
         if value is not None:
-            steps.append(Step(label or names[role], value, text(value, unit), kind))  # type: ignore[arg-type]
+            steps.append(Step(label or names[role], value, amount_text(value, unit), kind))  # type: ignore[arg-type]
 
     add("start", found["start"].value, "total")
     add("up", found["up"].value, "change")
@@ -161,7 +156,7 @@ def _bullet(stanza: Stanza, run: Run) -> Chart:
             Bullet(
                 row["measure"], aim, got, text(aim, row["unit"]),
                 text(got, row["unit"]) if got is not None else (note or "没有答复"),
-                row["comparator"], None if got is None else met(row["comparator"], aim, got), note,
+                COMPARATORS[row["comparator"]], None if got is None else met(row["comparator"], aim, got),
             )
         )  # fmt: skip
     return charts.bullet(stanza.id, "目标与实际", rows)

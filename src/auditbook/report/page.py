@@ -1,7 +1,8 @@
-"""One HTML file from an executed notebook: numbered, with its contents, its font, and nothing that runs or loads.
+"""One HTML file from an executed notebook: numbered, with its contents and its font; nothing loads.
 
-nbconvert fills ``template/index.html.j2``; ``arrange`` adds what no cell can know: the numbers of chapters, figures and
-tables, the table of contents, references between them. ``scan`` reads the finished file with a parser of its own.
+nbconvert fills ``template/index.html.j2``; ``arrange`` adds what no cell can know: the numbers of
+chapters, figures and tables, the table of contents, references between them. ``scan`` then reads
+the finished file with a parser of its own and refuses whatever could run or load.
 """
 
 from __future__ import annotations
@@ -10,10 +11,9 @@ import base64
 import html as entities
 import io
 import re
-import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:"
 MOST_BYTES = 5 * 1024 * 1024
-MOST_ROWS = 201  # with the total
+MOST_ROWS = 202  # with the head and the total
 
 _FONT_PLACE = "/* the font goes here */"
 # Best first. An output in none of these forms is refused, never dropped.
@@ -48,19 +48,19 @@ def render(
 ) -> str:
     """Make the page of an executed notebook.
 
-    Takes    title: the page's only h1; when empty, the notebook's own first ``# heading`` (otherwise that heading
-             stands over the title in small). subtitle, footer: a paragraph per line. fingerprint: shown on the
-             cover and at the foot of every printed page. hide_code: a report; else a working paper, code folded.
+    Takes    title: the page's only h1; when empty, the notebook's own first ``# heading`` is
+             (otherwise that heading stands over the title in small, unless they are the same).
+             subtitle, footer: a paragraph per line. fingerprint: shown on the cover and at the
+             foot of printed pages. hide_code: a report; else a working paper with its code folded.
     Returns  the whole file; the same bytes for the same arguments.
-    Raises   ValueError where the page would hold anything live (``scan``), has no title, refers to nothing, or an
-             output has no form that a page can show.
+    Raises   ValueError where the page would hold anything live (``scan``), has no title or a
+             reference to nothing, or where an output has no form that a page can show.
     """
     for number, cell in enumerate(notebook.cells, 1):
         for output in cell.get("outputs", []):
             if "data" in output and not set(output["data"]) & set(_FORMS):
-                raise ValueError(
-                    f"cell {number} has an output that no page can show: {', '.join(output['data'])}"
-                )
+                forms = ", ".join(output["data"])
+                raise ValueError(f"cell {number}: no page can show an output in {forms}")
     page = {
         "title": title,
         "subtitle": subtitle,
@@ -79,17 +79,16 @@ def render(
 
 @cache
 def _exporter(hide_code: bool) -> Any:
-    # jsonschema compiles a grammar of internationalised addresses at import: a second for nothing we use.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from nbconvert.exporters import TemplateExporter
     from nbconvert.filters import Highlight2HTML
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-    class Prose(IPythonRenderer):  # type: ignore[misc]
+    class Prose(IPythonRenderer):
         """Markdown cells: raw HTML is shown as text; a table scrolls and its heads have scopes."""
 
         def table(self, text: str) -> str:
-            return f'<div class="table-wrap" tabindex="0" role="region" aria-label="表"><table>\n{text}</table></div>\n'
+            wrap = '<div class="table-wrap" tabindex="0" role="region" aria-label="表">'
+            return f"{wrap}<table>\n{text}</table></div>\n"
 
         def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
             kind = ' class="number"' if align == "right" else ""
@@ -107,7 +106,7 @@ def _exporter(hide_code: bool) -> Any:
             "arrange": arrange,
             "unbroken": _unbroken,
             "prose": prose,
-            "highlight_code": Highlight2HTML(pygments_lexer="ipython3"),
+            "highlight_code": Highlight2HTML(pygments_lexer="ipython3"),  # type: ignore[no-untyped-call]
             "filter_data_type": lambda data: [form for form in _FORMS if form in data][:1],
         },
     )
@@ -126,12 +125,12 @@ def _style() -> str:
 
 
 def _running_foot(fingerprint: str) -> str:
-    """The fingerprint at the foot of printed pages; every character that CSS might read as its own is escaped."""
+    """The fingerprint at the foot of printed pages; what CSS could take for its own is escaped."""
     text = "".join(c if c.isalnum() and c.isascii() else f"\\{ord(c):x} " for c in fingerprint)
     return f'@page {{ @bottom-right {{ content: "{text}"; }} }}'
 
 
-# --- numbers, contents, references -----------------------------------------------------------------------------
+# --- numbers, contents, references ---------------------------------------------------------------
 
 # The content is our own markup (fragments.py, Markdown), in which every < of a text is escaped.
 _HEADING = r"""<h(?P<level>[1-6])(?P<attributes>\s[^>]*)?>(?P<inner>.*?)</h(?P=level)>"""
@@ -149,9 +148,11 @@ _LANDMARK = re.compile(
 )
 _ID = re.compile(r'\bid="([^"]*)"')
 _SEE = re.compile(r'<a class="see" href="#([^"]*)"></a>')
-# A heading that its author has numbered: 一、 / （一） / 第一章 / 1. / 1.2
+# A heading that its author has numbered: 一、 / （一） / 第一章 / 1. / 1.2 / 发现1：
 _OWN_NUMBER = re.compile(
-    r"[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|第[一二三四五六七八九十\d]+[章节部]|\d+(\.\d+)*[.、\s]"
+    r"""[一二三四五六七八九十]+、 | （[一二三四五六七八九十]+） | 第[一二三四五六七八九十\d]+[章节部]
+    | \d+(\.\d+)*[.、\s] | [\u4e00-\u9fff]{1,4}\d+[：、\s]""",
+    re.VERBOSE,
 )
 
 
@@ -176,11 +177,11 @@ class Arranged:
 
 
 def arrange(content: str, title: str) -> Arranged:
-    """Number the content's chapters, figures and tables, fill in its references, take its outline.
+    """Number chapters, figures and tables, fill in references, take the outline.
 
     Takes    content: markup of the cells. title: as for ``render``.
-    Returns  the parts of the page. Levels are closed up so that none is skipped below the page's h1; a heading that
-             carries its own number (“三、…”, “（二）…”) keeps it.
+    Returns  the parts of the page. Levels are closed up so that none is skipped below the page's
+             h1; a heading that carries its own number (“三、…”, “（二）…”) keeps it.
     Raises   ValueError where there is no title, or a reference to an id that has no number.
     """
     content, kicker = str(content), ""
@@ -257,7 +258,7 @@ class _Numbers:
             self._levels.pop()
         self._levels.append(int(found["level"]))
         level = len(self._levels) + 1
-        text = Markup(found["inner"]).striptags()
+        text = Markup(found["inner"].replace('<span class="tag ', ' <span class="tag ')).striptags()
         attributes = found["attributes"] or ""
         named = _ID.search(attributes)
         prefix = ""
@@ -295,14 +296,11 @@ def _chinese(number: int) -> str:
     """一 to 九十九."""
     digits = "零一二三四五六七八九"
     tens, ones = divmod(number, 10)
-    return (
-        ("" if tens < 2 else digits[tens])
-        + ("十" if tens else "")
-        + (digits[ones] if ones or not tens else "")
-    )
+    before = digits[tens] if tens > 1 else ""
+    return before + ("十" if tens else "") + (digits[ones] if ones else "")
 
 
-# --- reading a finished page -----------------------------------------------------------------------------------
+# --- reading a finished page ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,19 +357,23 @@ class _Tokenizer(HTMLParser):
         self._text("other", f"<?{data}>")
 
 
-_PASSIVE = frozenset(
-    # text
-    "html head meta title style body header footer main nav section article aside div p span h1 h2 h3 h4 h5 h6 ul ol li"
-    " dl dt dd table caption colgroup col thead tbody tfoot tr th td figure figcaption img a em strong b i u s small sub"
-    " sup q blockquote cite code pre kbd samp var abbr br hr wbr mark del ins details summary time ruby rt rp bdi bdo dfn"
-    # drawings
-    " svg g path rect circle ellipse line polyline polygon text tspan textpath defs use clippath mask pattern marker symbol"
-    " lineargradient radialgradient stop desc metadata image rdf:rdf cc:work cc:agent dc:type dc:date dc:format dc:creator"
-    " dc:title".split()
-)
-_LOADING = frozenset(
-    ["src", "srcset", "srcdoc", "href", "xlink:href", "poster", "data", "background", "action", "formaction", "ping", "manifest", "codebase", "archive", "classid", "dynsrc", "lowsrc", "longdesc", "profile", "icon"]
-)
+_TEXT_ELEMENTS = """
+    html head meta title style body header footer main nav section article aside div p span
+    h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr th td
+    figure figcaption img a em strong b i u s small sub sup q blockquote cite code pre kbd samp var
+    abbr br hr wbr mark del ins details summary time ruby rt rp bdi bdo dfn
+"""
+_DRAWING_ELEMENTS = """
+    svg g path rect circle ellipse line polyline polygon text tspan textpath defs use clippath mask
+    pattern marker symbol lineargradient radialgradient stop desc image metadata
+    rdf:rdf cc:work cc:agent dc:type dc:date dc:format dc:creator dc:title
+"""
+_LOADING_ATTRIBUTES = """
+    src srcset srcdoc href xlink:href poster data background action formaction ping manifest
+    codebase archive classid dynsrc lowsrc longdesc profile icon
+"""
+_PASSIVE = frozenset(_TEXT_ELEMENTS.split() + _DRAWING_ELEMENTS.split())
+_LOADING = frozenset(_LOADING_ATTRIBUTES.split())
 _SPOKEN = frozenset({"alt", "title", "aria-label"})
 
 
@@ -384,7 +386,7 @@ def scan(html: str) -> list[str]:
              styles that load, a policy that is not ours, and markup that parsers read
              differently. Empty for a page of ours.
     """
-    found = []
+    found: list[str] = []
     within_style = False
     for token in _Tokenizer(html).tokens:
         within_style = token.kind == "start" if token.name == "style" else within_style
@@ -457,8 +459,8 @@ def shortcomings(html: str) -> list[str]:
     """Where a page falls short of what a delivered page must satisfy, beyond ``scan``.
 
     Takes    html: a whole file.
-    Returns  a line each: language, title, headings, captions and scopes, texts for images, ids,
-             links within the page, contents, policy, length of tables, size. Empty for a page of ours.
+    Returns  a line each: language, policy, headings, captions and scopes, texts for images, ids,
+             links within the page, length of tables, size. Empty for a page that is as it should be.
     """
     tokens = _Tokenizer(html).tokens
     starts = [token for token in tokens if token.kind == "start"]
@@ -476,25 +478,23 @@ def shortcomings(html: str) -> list[str]:
             if int(token.name[1]) > level + 1:
                 found.append(f"line {token.line}: <{token.name}> after level {level}")
             level = int(token.name[1])
-        elif token.name == "th" and token.get("scope") not in (
-            "col",
-            "row",
-            "colgroup",
-            "rowgroup",
-        ):
+        elif token.name == "th" and token.get("scope") not in ("col", "row", "colgroup", "rowgroup"):
             found.append(f"line {token.line}: a table's head without scope")
         elif token.name == "img" and not token.get("alt"):
             found.append(f"line {token.line}: an image without alt")
         elif token.name == "svg" and not (token.get("role") == "img" and token.get("aria-label")):
             found.append(f"line {token.line}: a drawing without role and label")
-        elif token.name == "a" and token.get("href").startswith("#"):
-            if token.get("href")[1:] not in ids:
-                found.append(f"line {token.line}: a link to {token.get('href')}, which is not there")
+        elif token.name == "a" and _leads_nowhere(token.get("href"), ids):
+            found.append(f"line {token.line}: a link to {token.get('href')}, which is not there")
     found.extend(f"the id {id} stands {count} times" for id, count in ids.items() if count > 1)
     found.extend(_poor_tables(tokens))
     if len(html.encode()) > MOST_BYTES:
         found.append(f"larger than {MOST_BYTES} bytes")
     return found
+
+
+def _leads_nowhere(target: str, ids: Container[str]) -> bool:
+    return target.startswith("#") and target[1:] not in ids
 
 
 def _poor_tables(tokens: Iterable[Token]) -> Iterator[str]:
@@ -510,10 +510,10 @@ def _poor_tables(tokens: Iterable[Token]) -> Iterator[str]:
                 yield f"line {line}: a table of {rows} rows; long tables go to the workbook"
         elif token.kind == "start":
             captioned = captioned or token.name == "caption"
-            rows += token.name == "tr"
+            rows += token.name == "tr" and token.get("class") != "under"
 
 
-# --- the font ----------------------------------------------------------------------------------
+# --- the font ------------------------------------------------------------------------------------
 
 
 def missing_characters(html: str) -> str:
@@ -523,7 +523,7 @@ def missing_characters(html: str) -> str:
 
 def _drawn_characters(html: str) -> str:
     """Each character that a page draws, once, sorted: its text and what its style sheet inserts."""
-    inserted = re.findall(r'"([^"]*)"', _style())
+    inserted = ["0123456789.", *re.findall(r'"([^"]*)"', _style())]  # page numbers, lists, `content`
     characters = set("".join([*_visible(_Tokenizer(html).tokens), *inserted]))
     return "".join(sorted(c for c in characters if unicodedata.category(c) not in _NOT_DRAWN))
 

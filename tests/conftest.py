@@ -1,0 +1,63 @@
+"""Cases that several tests share. The invented department is in tests/invented; the real one in data/raw."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+INVENTED = ROOT / "tests" / "invented"
+INVENTED_CASE = INVENTED / "params" / "cases" / "invented-water-2021.yaml"
+AUDITBOOK = Path(sys.executable).with_name("auditbook")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+    workspace: Path
+
+    def outputs(self, run: str) -> Path:
+        return self.workspace / "outputs" / run
+
+    def processed(self, run: str) -> Path:
+        return self.workspace / "data" / "processed" / run
+
+
+def auditbook(*arguments: str | Path, workspace: Path, cwd: Path = ROOT) -> Outcome:
+    """Run the command as a user does."""
+    done = subprocess.run(
+        [AUDITBOOK, *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "AUDITBOOK_WORKSPACE": str(workspace)},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr, workspace)
+
+
+@pytest.fixture(scope="session")
+def invented(tmp_path_factory) -> Outcome:
+    """The invented department, run once through the command."""
+    return auditbook("run", INVENTED_CASE, workspace=tmp_path_factory.mktemp("invented"))
+
+
+@pytest.fixture(scope="session")
+def wuxi(tmp_path_factory) -> Outcome:
+    """The real case, run once through the command."""
+    return auditbook("run", "wuxi-offices-2019", workspace=tmp_path_factory.mktemp("wuxi"))
+
+
+@pytest.fixture
+def copied(tmp_path, monkeypatch) -> Path:
+    """A copy of the invented department that a test may damage; returns its base folder."""
+    monkeypatch.setenv("AUDITBOOK_WORKSPACE", str(tmp_path / "workspace"))
+    return Path(shutil.copytree(INVENTED, tmp_path / "base"))
