@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,11 +22,13 @@ class NotebookFailed(AuditbookError):
     exit_code = EXIT_OWN_FAULT
 
 
-def execute(path: Path, parameters: dict[str, str], folder: Path, results: Path) -> NotebookNode:
+def execute(
+    path: Path, parameters: Mapping[str, Path], folder: Path, results: Path, shown: Callable[[Path], str]
+) -> NotebookNode:
     """Run a notebook in a kernel of its own.
 
     Takes    parameters: only ``case`` and ``scenario``, two paths; folder: the working folder of the kernel;
-             results: the workspace that the kernel writes to.
+             results: the workspace that the kernel writes to; shown: a path as readers of any machine see it.
     Returns  the executed notebook, normalised: the same inputs give the same bytes.
     Raises   NotebookFailed with cell, error and message.
     """
@@ -38,14 +40,15 @@ def execute(path: Path, parameters: dict[str, str], folder: Path, results: Path)
         target = Path(aside) / path.name
         try:
             papermill.execute_notebook(
-                str(path), str(target), parameters=parameters, kernel_name="python3", cwd=str(folder),
+                str(path), str(target), parameters={name: str(value) for name, value in parameters.items()}, kernel_name="python3", cwd=str(folder),
                 progress_bar=False, log_output=False,
                 extra_arguments=["--log-level=ERROR"],  # else a warning about TCP for every kernel
             )  # fmt: skip
         except PapermillExecutionError as error:
             where = f"{path.name} 第{error.exec_count}个代码单元"
             raise NotebookFailed(Fault(where, f"{error.ename}：{error.evalue}")) from error
-        return normalised(nbformat.read(target, as_version=4))  # type: ignore[no-untyped-call]
+        executed = nbformat.read(target, as_version=4)  # type: ignore[no-untyped-call]
+        return normalised(executed, {name: shown(value) for name, value in parameters.items()})
 
 
 @contextmanager
@@ -64,13 +67,21 @@ def _environment(results: Path) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def normalised(notebook: NotebookNode) -> NotebookNode:
-    """The notebook without times, paths and random ids (papermill's and nbclient's)."""
+def normalised(notebook: NotebookNode, parameters: Mapping[str, str]) -> NotebookNode:
+    """The notebook without times, paths of this machine and random ids (papermill's and nbclient's).
+
+    The cell of defaults goes where parameters were injected: a reader sees only what the run was given.
+    """
     notebook.metadata.pop("papermill", None)
-    for number, cell in enumerate(notebook.cells):
+    injected = [cell for cell in notebook.cells if "injected-parameters" in cell.metadata.get("tags", [])]
+    for cell in injected:
+        cell["id"] = "injected-parameters"
+        cell["source"] = "\n".join(f"{name} = {json.dumps(value)}" for name, value in parameters.items())
+    if injected:
+        notebook.cells = [
+            cell for cell in notebook.cells if "parameters" not in cell.metadata.get("tags", [])
+        ]
+    for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            digest = hashlib.sha256(cell.source.encode()).hexdigest()[:8]
-            cell["id"] = f"c{number:03d}-{digest}"
     return notebook

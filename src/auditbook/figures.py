@@ -6,7 +6,7 @@ evidence is missing, never zero.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -199,15 +199,16 @@ class Figures:
         own = self._own_items(figure, scope)
         return ("", *own) if meaning.total == "sum" or "" in self._direct(figure, scope) else own
 
-    def common_items(self, figures: Sequence[str], scope: str) -> tuple[str, ...]:
-        """The items at which an arithmetic over several figures makes sense in a scope.
+    def together(self, figures: Sequence[str]) -> Iterator[tuple[str, str, dict[str, Resolved]]]:
+        """Every scope and item at which arithmetic over several figures makes sense, with what each amounts to.
 
         Where one of them is not split, only the wholes belong together: a whole over a part would be no rate.
         """
-        split = [self.items(figure, scope) for figure in figures]
-        if ("",) in split:
-            return ("",)
-        return tuple(dict.fromkeys(item for own in split for item in own)) or ("",)
+        for scope in dict.fromkeys(scope for figure in figures for scope in self.scopes(figure)):
+            split = [self.items(figure, scope) for figure in figures]
+            shared = {"": None} if ("",) in split else dict.fromkeys(item for own in split for item in own)
+            for item in shared or {"": None}:
+                yield scope, item, {figure: self.resolve(figure, scope, item) for figure in figures}
 
     def item_name(self, figure: str, item: str) -> str:
         """The Chinese name of an item: from the dictionary, else from the evidence's own label, else the id."""

@@ -227,13 +227,8 @@ def compute(stanza: Stanza, figures: Figures) -> list[Result]:
     results = []
     for name, definition in stanza.definitions.items():
         formula = formulas.read(definition.formula)
-        scopes = dict.fromkeys(scope for figure in formula.figures for scope in figures.scopes(figure))
-        for scope in scopes:
-            for item in figures.common_items(formula.figures, scope):
-                resolved = {figure: figures.resolve(figure, scope, item) for figure in formula.figures}
-                results.append(
-                    _result(stanza, name, definition, formula, scope, item, resolved, figures.year)
-                )
+        for scope, item, resolved in figures.together(formula.figures):
+            results.append(_result(stanza, name, definition, formula, scope, item, resolved, figures.year))
     return results
 
 

@@ -338,15 +338,15 @@ def execute(run: Run, progress: Callable[[int, str], None]) -> Finished:
     from auditbook.report import deliver
 
     audit = run.audit
-    parameters = {"case": str(audit.case_path)}
+    parameters = {"case": audit.case_path}
     if audit.scenario_path:
-        parameters["scenario"] = str(audit.scenario_path)
+        parameters["scenario"] = audit.scenario_path
     executed = {}
     for number, stage in enumerate(STAGES):
         progress(number, stage.title)
         source = audit.workspace.root / "notebooks" / stage.notebook
         executed[stage.name] = engine.execute(
-            source, parameters, audit.workspace.root, audit.workspace.results
+            source, parameters, audit.workspace.root, audit.workspace.results, audit.workspace.shown
         )
     progress(len(STAGES), "排版")
     run._tables.clear()

@@ -21,7 +21,7 @@ from auditbook.faults import CaseError, Fault
 from auditbook.figures import ANY_UNIT, Dictionary, FigureRow, Figures, Key
 from auditbook.intake.evidence import Evidence
 from auditbook.intake.phrases import UNVERIFIED
-from auditbook.numbers import Interval, dimension, plain, text
+from auditbook.numbers import Interval, amount_text, dimension, plain, text
 from auditbook.tables import COLUMNS, Row
 
 PASSED, FAILED, NO_OBJECT, NOT_RUN = "yes", "no", "none", "not_run"
@@ -274,23 +274,13 @@ def _identities(identities: Sequence[Identity], figures: Figures) -> Prepared:
     rows, places, found = [], [], []
     for identity in identities:
         formula = formulas.read(identity.formula)
-        for scope in dict.fromkeys(s for f in formula.figures for s in figures.scopes(f)):
-            split = {figure: figures.items(figure, scope) for figure in formula.figures}
-            items = dict.fromkeys(item for own in split.values() if own != ("",) for item in own) or {
-                "": None
-            }
-            for item in items:
-                resolved = {
-                    f: figures.resolve(f, scope, "" if split[f] == ("",) else item) for f in formula.figures
-                }
-                known = all(r.value is not None for r in resolved.values())
-                span = formula.range({f: r.terms for f, r in resolved.items()}) if known else None
-                rows.append(
-                    _residual(identity.id, scope, item, span.interval if span else None, identity.name)
-                )
-                keys = [term for r in resolved.values() for term in r.terms]
-                places.append("、".join(dict.fromkeys(_place(figures, key) for key in keys)))
-                found.append(_sum_words(identity, formula, resolved, figures))
+        for scope, item, resolved in figures.together(formula.figures):
+            known = all(r.value is not None for r in resolved.values())
+            span = formula.range({f: r.terms for f, r in resolved.items()}) if known else None
+            rows.append(_residual(identity.id, scope, item, span.interval if span else None, identity.name))
+            keys = [term for r in resolved.values() for term in r.terms]
+            places.append("、".join(dict.fromkeys(_place(figures, key) for key in keys)))
+            found.append(_sum_words(identity, formula, resolved, figures))
     return Prepared(_RESIDUAL, rows, places, found)
 
 
@@ -300,7 +290,7 @@ def _sum_words(
     if any(r.value is None for r in resolved.values()):
         return f"{identity.name}：缺数"
     unit = figures.dictionary[formula.figures[0]].unit
-    texts = {figure: text(r.value, unit).removesuffix(unit).strip() for figure, r in resolved.items()}
+    texts = {figure: amount_text(r.value, unit) for figure, r in resolved.items()}
     value = formula.value({figure: r.value for figure, r in resolved.items()})
     return f"{identity.name}：{formula.with_numbers(texts)} = {text(value, unit)}"
 

@@ -10,8 +10,8 @@ from fractions import Fraction
 
 from auditbook import formulas, tables
 from auditbook.cases import DEPARTMENT
-from auditbook.claims import KINDS as CLAIM_KINDS
 from auditbook.claims import COMPARATORS, VERDICTS, place
+from auditbook.claims import KINDS as CLAIM_KINDS
 from auditbook.faults import Fault, UsageError
 from auditbook.findings import KINDS as FINDING_KINDS
 from auditbook.findings import SEVERITIES, about_name
@@ -230,13 +230,13 @@ def _conclusion(run: Run) -> Html:
         if row["severity"] == "high"
     ]
     if grave:
-        said = [
+        listed: list[Text] = [
             html.join(
                 html.link(names[row["rule"]], f"#finding-{row['number']}"), f"：{_brief(row['condition'])}"
             )
             for row in grave
         ]
-        head.append(html.callout("warning", f"高严重程度的发现 {len(grave)} 项", html.bullets(said)))
+        head.append(html.callout("warning", f"高严重程度的发现 {len(grave)} 项", html.bullets(listed)))
     return html.join(*head)
 
 

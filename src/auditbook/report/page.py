@@ -54,7 +54,8 @@ def render(
              foot of printed pages. hide_code: a report; else a working paper with its code folded.
     Returns  the whole file; the same bytes for the same arguments.
     Raises   ValueError where the page would hold anything live (``scan``), has no title or a
-             reference to nothing, or where an output has no form that a page can show.
+             reference to nothing, where an output has no form that a page can show, or where the
+             fingerprint is not plain letters, digits and hyphens.
     """
     for number, cell in enumerate(notebook.cells, 1):
         for output in cell.get("outputs", []):
@@ -125,9 +126,10 @@ def _style() -> str:
 
 
 def _running_foot(fingerprint: str) -> str:
-    """The fingerprint at the foot of printed pages; what CSS could take for its own is escaped."""
-    text = "".join(c if c.isalnum() and c.isascii() else f"\\{ord(c):x} " for c in fingerprint)
-    return f'@page {{ @bottom-right {{ content: "{text}"; }} }}'
+    """The fingerprint at the foot of printed pages: plain words, so that CSS has nothing to misread."""
+    if not re.fullmatch(r"[\w. -]*", fingerprint):
+        raise ValueError(f"a fingerprint is letters, digits, points and hyphens, not {fingerprint!r}")
+    return f'@page {{ @bottom-right {{ content: "{fingerprint}"; }} }}'
 
 
 # --- numbers, contents, references ---------------------------------------------------------------
