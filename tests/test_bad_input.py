@@ -195,3 +195,24 @@ def test_no_project_here(tmp_path):
     case = tmp_path / "elsewhere" / "params" / "cases" / INVENTED_CASE.name
     done = auditbook("check", case, workspace=tmp_path / "w", cwd=tmp_path)
     assert done.code == 0, done.err
+
+
+QUALITY_FAULTS = [
+    ("expect_column_values_to_be_between", "expect_column_values_to_be_betwen"),
+    ("min_value: 0, max_value: 0", "min_valeu: 0, max_value: 0"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), QUALITY_FAULTS)
+def test_a_quality_rule_that_cannot_be_run_is_told(tmp_path, monkeypatch, old, new):
+    """A mistake in params/quality.yaml is the rule file's fault, named, and never a silent pass."""
+    project = tmp_path / "project"
+    project.mkdir()
+    shutil.copytree(ROOT / "params", project / "params")
+    shutil.copytree(ROOT / "data" / "raw", project / "data" / "raw")
+    shutil.copy(ROOT / "pyproject.toml", project)
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("AUDITBOOK_WORKSPACE", str(tmp_path / "w"))
+    damage.replace(project / "params" / "quality.yaml", old, new)
+    with pytest.raises(CaseError, match="figures_not_negative"):
+        pipeline.begin("quality", "wuxi-offices-2019")

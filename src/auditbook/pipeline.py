@@ -164,7 +164,7 @@ def _ingest(run: Run) -> dict[str, list[Row]]:
 
 
 def _quality(run: Run) -> dict[str, list[Row]]:
-    return {"quality": quality.judge(run.audit, run.raw, run.dictionary)}
+    return {"quality": quality.judge(run.audit, run.raw, run.dictionary, run.table("figures"))}
 
 
 def _indicators(run: Run) -> dict[str, list[Row]]:

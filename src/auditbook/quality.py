@@ -22,7 +22,7 @@ from auditbook.figures import ANY_UNIT, Dictionary, FigureRow, Figures, Key
 from auditbook.intake.evidence import Evidence
 from auditbook.intake.phrases import UNVERIFIED
 from auditbook.numbers import Interval, amount_text, dimension, plain, text
-from auditbook.tables import COLUMNS, Row
+from auditbook.tables import COLUMNS, KEYS, Row
 
 PASSED, FAILED, NO_OBJECT, NOT_RUN = "yes", "no", "none", "not_run"
 MOST_PLACES = 20
@@ -112,16 +112,19 @@ PREPARED = (
 )
 
 
-def judge(audit: Audit, evidence: Evidence, dictionary: Dictionary) -> list[Row]:
+def judge(audit: Audit, evidence: Evidence, dictionary: Dictionary, handed_on: Sequence[Row]) -> list[Row]:
     """Run every rule.
+
+    Takes    handed_on: figures.csv as it was written, which is what every later notebook reads.
 
     Returns  rows of quality.csv: one a rule. ``passed`` is yes, no, none (nothing to judge) or not_run.
     Raises   CaseError where a rule of the file cannot be run at all.
     """
     file = read_rules(audit, dictionary)
     figures = evidence.collected(dictionary, audit)
-    tables = prepare(audit, evidence, dictionary, figures, file.identities)
+    tables = prepare(audit, evidence, dictionary, figures, file.identities, handed_on)
     names: dict[str, list[str]] = {
+        "figures_columns": [*COLUMNS["figures"], *_DERIVED],
         "figure_ids": sorted(dictionary),
         "scopes": [DEPARTMENT, *(unit.id for unit in audit.case.units)],
         "source_ids": [source.id for source in audit.sources],
@@ -130,11 +133,12 @@ def judge(audit: Audit, evidence: Evidence, dictionary: Dictionary) -> list[Row]
     asked = [
         expectations.Expectation(
             rule.rule, rule.table, rule.type,
-            {key: _argument(value, names, tables[rule.table].columns) for key, value in rule.arguments.items()},
+            {key: _argument(value, names) for key, value in rule.arguments.items()},
             rule.where,
         )
         for rule in file.rules
     ]  # fmt: skip
+    _refuse_impossible(audit, asked)
     outcomes = expectations.judge(
         {name: table.rows for name, table in tables.items()},
         asked,
@@ -145,9 +149,20 @@ def judge(audit: Audit, evidence: Evidence, dictionary: Dictionary) -> list[Row]
     ]
 
 
-def _argument(value: Any, names: Mapping[str, list[str]], columns: Sequence[str]) -> Any:
-    if value == "{columns}":
-        return list(columns)
+def _refuse_impossible(audit: Audit, asked: Sequence[expectations.Expectation]) -> None:
+    """A rule that Great Expectations does not know, or could only answer inexactly, is a mistake of the rule file."""
+    faults = []
+    for expectation in asked:
+        try:
+            expectations.check_rule(expectation)
+        except ValueError as error:
+            shown = audit.workspace.shown(audit.workspace.root / "params" / "quality.yaml")
+            faults.append(Fault(f"{shown} 规则 {expectation.rule}", str(error), "", "请改正这条规则"))
+    if faults:
+        raise CaseError(faults)
+
+
+def _argument(value: Any, names: Mapping[str, list[str]]) -> Any:
     if isinstance(value, str) and value.startswith("{") and value[1:-1] in names:
         return names[value[1:-1]]
     return value
@@ -177,12 +192,17 @@ def _listed(texts: Iterable[str]) -> str:
 
 
 def prepare(
-    audit: Audit, evidence: Evidence, dictionary: Dictionary, figures: Figures, identities: Sequence[Identity]
+    audit: Audit,
+    evidence: Evidence,
+    dictionary: Dictionary,
+    figures: Figures,
+    identities: Sequence[Identity],
+    handed_on: Sequence[Row],
 ) -> dict[str, Prepared]:
     """The tables that rules may speak of: those of the evidence, and the residuals computed from them."""
     return {
         "sources": _sources(audit, evidence),
-        "figures": _figures(evidence, dictionary),
+        "figures": _figures(evidence, dictionary, handed_on),
         "objectives": _plain_table("objectives", evidence.objectives, evidence, lambda row: _about(row)),
         "statements": _plain_table("statements", evidence.statements, evidence, lambda row: row["statement"]),
         "published": _plain_table("published", evidence.published, evidence, lambda row: row["claim"]),
@@ -218,13 +238,18 @@ def figure_row(row: FigureRow) -> Row:
     }  # fmt: skip
 
 
-def _figures(evidence: Evidence, dictionary: Dictionary) -> Prepared:
-    columns = (*COLUMNS["figures"], "held", "exact_count", "negative", "unit_kind")
+_DERIVED = ("held", "exact_count", "negative", "unit_kind")
+
+
+def _figures(evidence: Evidence, dictionary: Dictionary, handed_on: Sequence[Row]) -> Prepared:
+    written = {tuple(row[name] for name in KEYS["figures"]): row for row in handed_on}
+    columns = (*(next(iter(handed_on), None) or COLUMNS["figures"]), *_DERIVED)
     rows: list[dict[str, Cell]] = []
     found = []
     for row in evidence.figures:
         meaning = dictionary[row.key.figure]
-        cells: dict[str, Cell] = dict(figure_row(row))
+        key = row.key
+        cells: dict[str, Cell] = dict(written[key.figure, key.scope, key.item, str(key.year), row.source])
         cells["held"] = evidence.held[f"{row.key}@{row.source}"]
         counted = meaning.exact and row.has_value
         cells["exact_count"] = (

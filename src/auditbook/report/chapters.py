@@ -533,6 +533,7 @@ def _documents(own: list[Result], run: Run) -> list[str]:
 
 def _results_table(stanza: Stanza, own: list[Result], run: Run) -> Html:
     rows: list[list[Text]] = []
+    under: list[Text] = []
     for r in own:
         definition = stanza.definitions[r.definition]
         scores = r.definition == run.scoring[stanza.id]
@@ -556,11 +557,12 @@ def _results_table(stanza: Stanza, own: list[Result], run: Run) -> Html:
                 graphs.row_name(stanza, r, run),
                 definition.name + ("（计分）" if scores else ""),
                 value,
-                html.evidence("依据", terms),
             ]
         )
-    columns = [Column("范围"), Column("口径"), Column("结果", numeric=True), Column("算式与来源")]
-    return html.table(f"{stanza.name}：全部口径与范围", columns, rows, rest_in="indicators.csv")
+        under.append(html.evidence("算式与来源", terms))
+    columns = [Column("范围"), Column("口径"), Column("结果", numeric=True)]
+    caption = f"{stanza.name}：全部口径与范围"
+    return html.table(caption, columns, rows, rest_in="indicators.csv", under=under)
 
 
 def _range_words(r: Result) -> str:
@@ -624,6 +626,7 @@ def _claimed(row: Row, run: Run) -> str:
 
 def _claims(run: Run) -> Html:
     rows: list[list[Text]] = []
+    under: list[Text] = []
     worst_first = list(VERDICTS)[::-1]
     for row in sorted(run.table("claims"), key=lambda row: worst_first.index(row["verdict"])):
         if row["kind"] == "completion":
@@ -633,18 +636,18 @@ def _claims(run: Run) -> Html:
             [
                 _claimed(row, run), CLAIM_KINDS[row["kind"]], printed,
                 html.tag(row["verdict"], VERDICTS[row["verdict"]]), row["explanation"],
-                html.evidence(place(row["locator"]) or "出处", [("短语", html.phrase(row["quote"])), ("位置", row["locator"])]),
             ]
         )  # fmt: skip
+        terms: list[tuple[Text, Text]] = [("短语", html.phrase(row["quote"])), ("位置", row["locator"])]
+        under.append(html.evidence(f"出处 {place(row['locator'])}", terms))
     columns = [
         Column("所说的数"),
         Column("类别"),
         Column("公布值", numeric=True),
         Column("判断"),
         Column("重算与说明"),
-        Column("出处"),
     ]
-    return html.table("公布的数字逐一判断", columns, rows, id="claims", rest_in="claims.csv")
+    return html.table("公布的数字逐一判断", columns, rows, id="claims", rest_in="claims.csv", under=under)
 
 
 # --- scores and findings ---------------------------------------------------------------------------------------
