@@ -58,7 +58,7 @@ $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 	  echo "无法建立虚拟环境；Debian、Ubuntu 请先装 python3-venv / cannot make .venv; on Debian or Ubuntu: apt install python3-venv" >&2; \
 	  exit 1; }; \
 	pip="$(VENV)/bin/python -m pip install -qq --disable-pip-version-check"; \
-	if $$pip --require-hashes -r requirements-bootstrap.lock && $(VENV)/bin/uv pip sync -q --python $(VENV)/bin/python \
+	if $$pip --require-hashes -r requirements-bootstrap.lock && $(VENV)/bin/uv pip sync -q --system-certs --python $(VENV)/bin/python \
 	  --require-hashes --compile-bytecode requirements-bootstrap.lock requirements.lock; then :; else \
 	  echo "uv 未成功，改用 pip（约一两分钟） / uv did not succeed, pip instead (a minute or two)" >&2; \
 	  $$pip --require-hashes -r requirements.lock || exit 1; \

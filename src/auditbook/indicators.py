@@ -64,6 +64,11 @@ class Limit(Strict):
         said = "不高于" if self.at_most else "不低于" if self.at_least else "等于"
         return said + rate_text(self.bound)
 
+    @property
+    def label(self) -> str:
+        """The limit as it is named in a chart: 限额100.00%."""
+        return f"限额{rate_text(self.bound)}"
+
     def broken_by(self, interval: Interval) -> bool:
         """Whether every possible value breaks the limit."""
         above, below = interval.low > self.bound, interval.high < self.bound

@@ -93,7 +93,7 @@ def _definitions(stanza: Stanza, run: Run) -> Chart:
     limit = stanza.limit
     return charts.bars(
         stanza.id, f"{stanza.name}：各口径并列", rows, stanza.unit,
-        limit.bound if limit else None, limit.words if limit else "",
+        limit.bound if limit else None, limit.label if limit else "",
     )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def _bars(stanza: Stanza, run: Run) -> Chart:
         rows,
         stanza.unit,
         limit.bound if limit else None,
-        limit.words if limit else "",
+        limit.label if limit else "",
     )
 
 
