@@ -104,8 +104,11 @@ def test_faults_of_several_files_come_together(copied):
     damage.replace(damage.folder(copied) / "people.csv", "18,人", "十八,人")
     damage.replace(damage.folder(copied) / "goals.csv", "<=", "≤")
     damage.rehash(copied)
+    damage.replace(damage.case_file(copied), "year: 2021", "yaer: 2021")
+    damage.replace(damage.folder(copied) / "SOURCES.yaml", "reliability: medium", "reliability: middling")
     found = "\n".join(faults(copied))
-    assert "money.csv:6" in found and "people.csv:3" in found and "goals.csv:5" in found
+    for place in ("money.csv:6", "people.csv:3", "goals.csv:5", "yaer", "“year”", "middling"):
+        assert place in found, found
 
 
 def test_exit_3_from_the_command_lists_all_and_writes_nothing(copied, tmp_path):

@@ -222,12 +222,13 @@ def find(kind: str, name: str, roots: Sequence[Path]) -> Path:
     )
 
 
-def open_audit(case: str, scenario: str = "") -> Audit:
+def open_audit(case: str, scenario: str = "") -> tuple[Audit | None, list[Fault]]:
     """Read a case file, its scenario and its evidence register.
 
     Takes    case, scenario: paths or names; no scenario is "".
-    Returns  the audit. Files of evidence are not read yet.
-    Raises   CaseError with every fault of the three files at once.
+    Returns  the audit and every fault of the three files. With faults the audit is only good for finding more of
+             them, and None where the units are not known. Files of evidence are not read yet.
+    Raises   CaseError where a file cannot be read at all.
     """
     root = project_root(Path.cwd())
     case_path = find("cases", case, [root])
@@ -259,11 +260,28 @@ def open_audit(case: str, scenario: str = "") -> Audit:
         sources, lines = _read_sources(register, workspace, faults)
     except CaseError as error:
         faults += error.faults
-    if faults or read_case is None:
-        raise CaseError(faults)
-    return Audit(
-        read_case, case_path, read_scenario, scenario_path, tuple(sources), lines, evidence, workspace
-    )
+    known = read_case or _salvaged(document.content, case_path.stem)
+    if known is None:
+        return None, faults
+    audit = Audit(known, case_path, read_scenario, scenario_path, tuple(sources), lines, evidence, workspace)
+    return audit, faults
+
+
+def _salvaged(content: Any, name: str) -> Case | None:
+    """What of a faulty case file lets its evidence be checked all the same: the units, and the year if it is one."""
+    try:
+        year = content.get("year")
+        return Case.model_validate(
+            {
+                "case": name,
+                "department": {"name": name},
+                "year": year if isinstance(year, int) and 1990 <= year <= 2100 else 2000,
+                "framework": name,
+                "units": content.get("units", []),
+            }
+        )
+    except (AttributeError, ValueError):
+        return None
 
 
 def _read_sources(

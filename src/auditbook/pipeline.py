@@ -115,13 +115,24 @@ def _figure(row: Row) -> FigureRow:
 
 
 def open_run(case: str, scenario: str = "") -> Run:
-    """Open a case with all its rules.
+    """Open a case with all its rules; the evidence is not read.
 
     Takes    case, scenario: paths or names.
     Raises   CaseError with every fault of case, register, dictionary, rules and framework at once.
     """
-    audit = cases.open_audit(case, scenario)
-    faults: list[Fault] = []
+    return _opened(case, scenario, with_evidence=False)
+
+
+def check(case: str, scenario: str = "") -> Run:
+    """Read everything and run nothing. Raises CaseError with every mistake in the case and its sources."""
+    return _opened(case, scenario, with_evidence=True)
+
+
+def _opened(case: str, scenario: str, *, with_evidence: bool) -> Run:
+    audit, faults = cases.open_audit(case, scenario)
+    if audit is None:
+        raise CaseError(faults)
+    sound = not faults
 
     def collected(read: Callable[..., Any], *arguments: Any) -> Any:
         try:
@@ -137,19 +148,14 @@ def open_run(case: str, scenario: str = "") -> Run:
     if dictionary is not None:
         rulebook = collected(indicators.read_rulebook, audit.workspace, dictionary)
         collected(quality.read_rules, audit, dictionary)
-    if rulebook is not None:
+        if with_evidence:
+            collected(intake.read, audit, dictionary)
+    if rulebook is not None and sound:
         framework = collected(scoring.read_framework, audit, rulebook)
     if faults or dictionary is None or rulebook is None or framework is None:
         raise CaseError(faults)
     chosen = scoring.scoring_definitions(audit, framework, rulebook)
     return Run(audit, dictionary, rulebook, framework, wording, chosen)
-
-
-def check(case: str, scenario: str = "") -> Run:
-    """Read everything and run nothing. Raises CaseError with every mistake in the case and its sources."""
-    run = open_run(case, scenario)
-    _ = run.raw
-    return run
 
 
 def _ingest(run: Run) -> dict[str, list[Row]]:
