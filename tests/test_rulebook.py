@@ -6,13 +6,11 @@ from pathlib import Path
 import pytest
 
 from auditbook import figures, formulas, indicators, scoring, strict_yaml
-from auditbook.cases import Workspace
 from auditbook.numbers import parse_rate
 
 ROOT = Path(__file__).resolve().parents[1]
-WORKSPACE = Workspace(ROOT, ROOT, ROOT)
-DICTIONARY = figures.read_dictionary(WORKSPACE)
-RULEBOOK = indicators.read_rulebook(WORKSPACE, DICTIONARY)
+DICTIONARY = figures.read_dictionary(ROOT)
+RULEBOOK = indicators.read_rulebook(ROOT, DICTIONARY)
 EXAMPLES = [
     (stanza, title, content)
     for stanza in RULEBOOK.stanzas.values()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,11 +10,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from auditbook import strict_yaml
+from auditbook import inputs, strict_yaml
 from auditbook.faults import CaseError, Fault
+from auditbook.workspace import Workspace
 
 DEPARTMENT = "department"
-_PROJECT = re.compile(r'^name\s*=\s*"auditbook"', re.MULTILINE)
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_+-]*$", max_length=80)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -125,58 +122,26 @@ class SourcesFile(Strict):
 
 
 @dataclass(frozen=True)
-class Workspace:
-    """Where things lie: the project (rules, notebooks), the case's base folder, and where results go."""
-
-    root: Path
-    base: Path
-    results: Path
-
-    def rules(self, kind: str) -> list[Path]:
-        """The folders in which rule files of a kind are looked for, the case's own first."""
-        folders = [self.base / "params" / kind, self.root / "params" / kind]
-        return list(dict.fromkeys(folder for folder in folders if folder.is_dir()))
-
-    def rule_file(self, kind: str, name: str) -> Path | None:
-        """A rule file by its name, the case's own first."""
-        candidates = (folder / f"{name}.yaml" for folder in self.rules(kind))
-        return next((path for path in candidates if path.is_file()), None)
-
-    def shown(self, path: Path) -> str:
-        """A path as it is shown: relative to the base or the project where it lies inside."""
-        for folder in (self.base, self.root):
-            if path.is_relative_to(folder):
-                return path.relative_to(folder).as_posix()
-        return str(path)
-
-
-@dataclass(frozen=True)
 class Audit:
-    """A run to be: a case, its scenario if any, its evidence register and where everything lies."""
+    """An opened case: who and which year, its scenario if any, its evidence register, and where everything lies."""
 
     case: Case
-    case_path: Path
     scenario: Scenario | None
-    scenario_path: Path | None
-    sources: tuple[Source, ...]
-    source_lines: dict[str, str]
-    evidence: Path
     workspace: Workspace
+    register: tuple[Source, ...]
+    register_lines: dict[str, str]
+    register_reads: dict[str, str]
 
     @property
-    def run(self) -> str:
-        """The run's name: the case, or the case under its scenario."""
-        return self.case.case if self.scenario_path is None else f"{self.case.case}+{self.scenario_path.stem}"
+    def sources(self) -> tuple[Source, ...]:
+        """The evidence register; whoever asks for it rests on it."""
+        inputs.note_all(self.register_reads)
+        return self.register
 
     @property
-    def processed(self) -> Path:
-        """The folder of the tables between the notebooks."""
-        return self.workspace.results / "data" / "processed" / self.run
-
-    @property
-    def outputs(self) -> Path:
-        """The folder of the deliverables."""
-        return self.workspace.results / "outputs" / self.run
+    def source_lines(self) -> dict[str, str]:
+        """Where each source stands in the register, ``file:line``."""
+        return self.register_lines
 
     def scope_name(self, scope: str) -> str:
         """The name of a scope as a reader knows it."""
@@ -185,58 +150,15 @@ class Audit:
         return next((unit.name for unit in self.case.units if unit.id == scope), scope)
 
 
-def project_root(start: Path) -> Path:
-    """The nearest folder from ``start`` upward, else from this package upward, with the project's pyproject.toml.
-
-    Raises   CaseError where there is none.
-    """
-    for beginning in (start.resolve(), Path(__file__).resolve()):
-        for folder in (beginning, *beginning.parents):
-            settings = folder / "pyproject.toml"
-            if settings.is_file() and _PROJECT.search(settings.read_text(encoding="utf-8")):
-                return folder
-    raise CaseError(Fault(str(start), "找不到项目的 pyproject.toml", "在 auditbook 项目文件夹内运行"))
-
-
-def find(kind: str, name: str, roots: Sequence[Path]) -> Path:
-    """A case or scenario by its path or its name.
-
-    Takes    kind: ``cases`` or ``scenarios``; name: a path (from here or from a root) or a bare name; roots: the
-             folders whose ``params/<kind>/`` are looked through.
-    Raises   CaseError listing what there is.
-    """
-    folders = [root / "params" / kind for root in dict.fromkeys(roots)]
-    candidates = [
-        Path(name),
-        *(root / name for root in roots),
-        *(folder / f"{name}.yaml" for folder in folders),
-    ]
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate.resolve()
-    known = (
-        "、".join(sorted({path.stem for folder in folders for path in folder.glob("*.yaml")})) or "（没有）"
-    )
-    raise CaseError(
-        Fault(name, "没有这个文件", f"一个文件路径，或以下之一：{known}", f"文件放在 params/{kind}/ 下")
-    )
-
-
-def open_audit(case: str, scenario: str = "") -> tuple[Audit | None, list[Fault]]:
+def open_audit(workspace: Workspace) -> tuple[Audit | None, list[Fault]]:
     """Read a case file, its scenario and its evidence register.
 
-    Takes    case, scenario: paths or names; no scenario is "".
     Returns  the audit and every fault of the three files. With faults the audit is only good for finding more of
              them, and None where the units are not known. Files of evidence are not read yet.
     Raises   CaseError where a file cannot be read at all.
     """
-    root = project_root(Path.cwd())
-    case_path = find("cases", case, [root])
-    base = case_path.parents[2] if case_path.parent.parts[-2:] == ("params", "cases") else root
-    results = Path(os.environ.get("AUDITBOOK_WORKSPACE") or base).resolve()
-    workspace = Workspace(root, base, results)
-
     faults: list[Fault] = []
+    case_path, scenario_path = workspace.case_path, workspace.scenario_path
     document = strict_yaml.load(case_path, workspace.shown(case_path))
     read_case = strict_yaml.validate(document, Case)
     faults += document.faults
@@ -245,26 +167,24 @@ def open_audit(case: str, scenario: str = "") -> tuple[Audit | None, list[Fault]
             Fault(document.where(("case",)), f"case 是“{read_case.case}”", f"与文件名相同：{case_path.stem}")
         )
 
-    scenario_path = find("scenarios", scenario, [base, root]) if scenario else None
     read_scenario = None
     if scenario_path:
         changes = strict_yaml.load(scenario_path, workspace.shown(scenario_path))
         read_scenario = strict_yaml.validate(changes, Scenario)
         faults += changes.faults
 
-    evidence = base / "data" / "raw" / case_path.stem
-    register = evidence / "SOURCES.yaml"
+    register = workspace.evidence / "SOURCES.yaml"
     sources: list[Source] = []
     lines: dict[str, str] = {}
-    try:
-        sources, lines = _read_sources(register, workspace, faults)
-    except CaseError as error:
-        faults += error.faults
+    with inputs.recording() as reads:
+        try:
+            sources, lines = _read_sources(register, workspace, faults)
+        except CaseError as error:
+            faults += error.faults
     known = read_case or _salvaged(document.content, case_path.stem)
     if known is None:
         return None, faults
-    audit = Audit(known, case_path, read_scenario, scenario_path, tuple(sources), lines, evidence, workspace)
-    return audit, faults
+    return Audit(known, read_scenario, workspace, tuple(sources), lines, reads.found), faults
 
 
 def _salvaged(content: Any, name: str) -> Case | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from auditbook.cases import DEPARTMENT, Strict, Words, Workspace
+from auditbook.cases import DEPARTMENT, Strict, Words
 from auditbook.faults import CaseError
 from auditbook.figures import Figures
 from auditbook.indicators import COMPUTED, Result
@@ -19,6 +19,7 @@ from auditbook.intake.evidence import ACTUAL, OTHER_ANSWER, TARGET, same_words
 from auditbook.numbers import EXACT, Interval, factor, parse, places, plain, rounded, text, truncated
 from auditbook.strict_yaml import load, validate
 from auditbook.tables import Row
+from auditbook.workspace import Workspace
 
 NOT_CHECKABLE, OTHER_MEASURE, NOT_EVIDENCED = "not_checkable", "other_measure", "not_evidenced"
 AGREES, WITHIN_ROUNDING, TRUNCATED = "agrees", "within_rounding", "truncated"

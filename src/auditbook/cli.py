@@ -11,7 +11,9 @@ import typer
 from auditbook.faults import EXIT_CONTRADICTION, EXIT_OWN_FAULT, AuditbookError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from rich.progress import Progress
+
+    from auditbook.running import Finished, Told
 
 app = typer.Typer(
     add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False,
@@ -28,16 +30,22 @@ def _auditbook() -> None:
 
 
 @app.command("run")
-def run_case(case: CaseName, scenario: ScenarioName = "") -> None:
+def run_case(
+    case: CaseName,
+    scenario: ScenarioName = "",
+    force: Annotated[bool, typer.Option("--force", help="不沿用任何结果，全部重做")] = False,
+) -> None:
     """依次运行五个笔记本，写出报告和底稿 / run the five notebooks and write the report."""
-    from auditbook import pipeline
+    from auditbook import running
+    from auditbook.workspace import locate
 
-    checked = pipeline.check(case, scenario)
-    with _progress(len(pipeline.STAGES) + 1) as told:
-        finished = pipeline.execute(checked, told)
-    from auditbook.report.chapters import summary_lines
-
-    for line in summary_lines(finished.run):
+    finished = None if force else running.unchanged(locate(case, scenario))
+    if finished is not None:
+        typer.echo("资料、规则、程序与产出均已核实未变，沿用上次结果（--force 全部重做）", err=True)
+    else:
+        with _progress() as told:
+            finished = _made_anew(case, scenario, told, force=force)
+    for line in finished.summary:
         typer.echo(line)
     typer.echo(f"报告：{finished.report}")
     if finished.blocking:
@@ -53,7 +61,7 @@ def check(case: CaseName, scenario: ScenarioName = "") -> None:
     run = pipeline.check(case, scenario)
     found = run.raw
     typer.echo(
-        f"{run.audit.run}：资料 {len(found.sources)} 份，数字 {len(found.figures)} 个，目标 {len(found.objectives)} 条，"
+        f"{run.audit.workspace.run}：资料 {len(found.sources)} 份，数字 {len(found.figures)} 个，目标 {len(found.objectives)} 条，"
         f"陈述 {len(found.statements)} 条，公布的数字 {len(found.published)} 个。没有读不通的地方。"
     )
 
@@ -67,33 +75,43 @@ def explain(indicator: Annotated[str, typer.Argument(help="指标代号，如 bu
         typer.echo(line)
 
 
+def _made_anew(case: str, scenario: str, told: Told, *, force: bool) -> Finished:
+    from auditbook import pipeline, running
+
+    return running.run(pipeline.check(case, scenario), told, force=force)
+
+
 class _progress:
     """A bar where there is a terminal, a line a stage where there is none."""
 
-    def __init__(self, total: int) -> None:
-        self.total = total
+    def __enter__(self) -> Told:
+        from auditbook.stages import STAGES
 
-    def __enter__(self) -> Callable[[int, str], None]:
+        self.titles = {stage.name: stage.title for stage in STAGES} | {"pages": "排版"}
+        self.finished = 0
+        self.bar: Progress | None = None
         if sys.stderr.isatty():
             from rich.console import Console
-            from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+            from rich.progress import BarColumn, Progress, TextColumn
 
-            self.bar: Progress | None = Progress(
+            # no refresh thread: notebooks are forked from this process
+            self.bar = Progress(
                 TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
-                TimeElapsedColumn(), console=Console(stderr=True), transient=True,
+                console=Console(stderr=True), transient=True, auto_refresh=False,
             )  # fmt: skip
             self.bar.start()
-            self.task = self.bar.add_task("准备", total=self.total)
-            return self._move
-        self.bar = None
-        return self._say
+            self.task = self.bar.add_task("读规则与资料", total=len(self.titles))
+            self.bar.refresh()
+        return self._tell
 
-    def _move(self, number: int, title: str) -> None:
+    def _tell(self, stage: str, state: str) -> None:
+        self.finished += state in {"proven", "done"}
         if self.bar:
-            self.bar.update(self.task, completed=number, description=title)
-
-    def _say(self, number: int, title: str) -> None:
-        typer.echo(f"[{number + 1}/{self.total}] {title}", err=True)
+            self.bar.update(self.task, completed=self.finished, description=self.titles[stage], refresh=True)
+        elif state != "done":
+            note = "（已核实未变，沿用）" if state == "proven" else ""
+            number = self.finished if state == "proven" else self.finished + 1
+            typer.echo(f"[{number}/{len(self.titles)}] {self.titles[stage]}{note}", err=True)
 
     def __exit__(self, *_: object) -> None:
         if self.bar:

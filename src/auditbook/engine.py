@@ -23,7 +23,13 @@ class NotebookFailed(AuditbookError):
 
 
 def execute(
-    path: Path, parameters: Mapping[str, Path], folder: Path, results: Path, shown: Callable[[Path], str]
+    path: Path,
+    parameters: Mapping[str, Path],
+    folder: Path,
+    results: Path,
+    shown: Callable[[Path], str],
+    environment: Mapping[str, str] | None = None,
+    parent: object = None,
 ) -> NotebookNode:
     """Run a notebook in a kernel of its own.
 
@@ -36,7 +42,7 @@ def execute(
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    with _environment(results), tempfile.TemporaryDirectory(prefix="auditbook-") as aside:
+    with _environment(results, environment or {}), tempfile.TemporaryDirectory(prefix="auditbook-") as aside:
         target = Path(aside) / path.name
         try:
             papermill.execute_notebook(
@@ -52,9 +58,14 @@ def execute(
 
 
 @contextmanager
-def _environment(results: Path) -> Iterator[None]:
+def _environment(results: Path, more: Mapping[str, str]) -> Iterator[None]:
     """What a kernel inherits: where to write, and a hash seed so that sets print in one order."""
-    ours = {"PYTHONHASHSEED": "0", "GX_ANALYTICS_ENABLED": "false", "AUDITBOOK_WORKSPACE": str(results)}
+    ours = {
+        "PYTHONHASHSEED": "0",
+        "GX_ANALYTICS_ENABLED": "false",
+        "AUDITBOOK_WORKSPACE": str(results),
+        **more,
+    }
     before = {name: os.environ.get(name) for name in ours}
     os.environ.update(ours)
     try:

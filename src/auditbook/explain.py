@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from auditbook import cases, figures, formulas, indicators, scoring, strict_yaml
+from auditbook import figures, formulas, indicators, scoring, strict_yaml
 from auditbook.faults import Fault, UsageError
+from auditbook.workspace import project_root
 
 
 def explanation(indicator: str) -> list[str]:
@@ -14,10 +15,9 @@ def explanation(indicator: str) -> list[str]:
 
     Raises   UsageError naming the nearest known indicator.
     """
-    root = cases.project_root(Path.cwd())
-    workspace = cases.Workspace(root, root, root)
-    dictionary = figures.read_dictionary(workspace)
-    rulebook = indicators.read_rulebook(workspace, dictionary)
+    root = project_root(Path.cwd())
+    dictionary = figures.read_dictionary(root)
+    rulebook = indicators.read_rulebook(root, dictionary)
     stanza = rulebook.stanzas.get(indicator)
     if stanza is None:
         close = difflib.get_close_matches(indicator, rulebook.stanzas, n=1)
@@ -33,7 +33,7 @@ def explanation(indicator: str) -> list[str]:
     if stanza.limit:
         lines.append(f"  限额：{stanza.limit.words}（{stanza.limit.source}）")
     for path in sorted((root / "params" / "frameworks").glob("*.yaml")):
-        document = strict_yaml.load(path, workspace.shown(path))
+        document = strict_yaml.load(path, path.relative_to(root).as_posix())
         framework = strict_yaml.validate(document, scoring.Framework)
         for item in framework.items if framework else []:
             if framework and item.indicator == stanza.id and item.rule:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import Literal
 
 from pydantic import model_validator
 
 from auditbook import strict_yaml
-from auditbook.cases import DEPARTMENT, Id, Strict, Words, Workspace
+from auditbook.cases import DEPARTMENT, Id, Strict, Words
 from auditbook.faults import CaseError, Fault
 from auditbook.numbers import EXACT, Interval, dimension, factor, parse, published_interval
 
@@ -64,13 +65,13 @@ class Meaning(Strict):
 Dictionary = Mapping[str, Meaning]
 
 
-def read_dictionary(workspace: Workspace) -> Dictionary:
-    """Read ``params/figures.yaml``: the dictionary of figures, in file order.
+def read_dictionary(root: Path) -> Dictionary:
+    """Read ``params/figures.yaml`` of a project: the dictionary of figures, in file order.
 
     Raises   CaseError with every fault (unknown keys, repeated ids, sums over figures that nobody defines).
     """
-    path = workspace.root / "params" / "figures.yaml"
-    document = strict_yaml.load(path, workspace.shown(path))
+    path = root / "params" / "figures.yaml"
+    document = strict_yaml.load(path, path.relative_to(root).as_posix())
     faults: list[Fault] = []
     found: dict[str, Meaning] = {}
     for index, entry in enumerate(document.content or []):

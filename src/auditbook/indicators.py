@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import field_validator, model_validator
 
-from auditbook import formulas, strict_yaml
-from auditbook.cases import Id, Strict, Words, Workspace
+from auditbook import formulas, inputs, strict_yaml
+from auditbook.cases import Id, Strict, Words
 from auditbook.faults import CaseError, Fault
 from auditbook.figures import MISSING, NOT_APPLICABLE, Dictionary, Figures, Resolved
 from auditbook.numbers import Interval, amount_text, dimension, factor, parse_rate, plain, rate_text
@@ -132,8 +133,8 @@ class Rulebook:
         return {stanza.id: stanza for family in self.families for stanza in family.stanzas}
 
 
-def read_rulebook(workspace: Workspace, dictionary: Dictionary) -> Rulebook:
-    """Read every stanza.
+def read_rulebook(root: Path, dictionary: Dictionary) -> Rulebook:
+    """Read every stanza of a project.
 
     Raises   CaseError with every fault: unknown keys, formulas that are not arithmetic, figure ids that nobody
              defines, ids used twice, examples of definitions that are not there.
@@ -141,8 +142,8 @@ def read_rulebook(workspace: Workspace, dictionary: Dictionary) -> Rulebook:
     faults: list[Fault] = []
     families: list[tuple[int, Family]] = []
     seen: dict[str, str] = {}
-    for path in sorted((workspace.root / "params" / "indicators").glob("*.yaml")):
-        document = strict_yaml.load(path, workspace.shown(path))
+    for path in inputs.listing(root / "params" / "indicators", "*.yaml"):
+        document = strict_yaml.load(path, path.relative_to(root).as_posix())
         outer = strict_yaml.validate(document, FamilyFile)
         stanzas = []
         for index, entry in enumerate(outer.indicators if outer else []):

@@ -1,68 +1,111 @@
-"""The five stages of an audit, from raw evidence to the report, and what each notebook hands to the next."""
+"""The five stages of an audit, from raw evidence to the report, and what each notebook hands to the next.
+
+A stage is made anew only where something that it read has changed (``records``). In a run, what is reused is a whole
+executed notebook; in a notebook run by hand, it is the tables.
+"""
 
 from __future__ import annotations
 
 import ast
-import hashlib
 import json
-from collections.abc import Callable, Sequence
+import os
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from auditbook import cases, claims, engine, figures, findings, indicators, quality, scoring, tables
+from auditbook import cases, claims, figures, findings, indicators, inputs, quality, records, scoring, tables
 from auditbook.cases import DEPARTMENT, Audit
-from auditbook.faults import AuditbookError, CaseError, Fault, UsageError
+from auditbook.faults import CaseError, Fault, UsageError
 from auditbook.figures import Dictionary, FigureRow, Figures, Key
+from auditbook.inputs import Verifier
 from auditbook.intake import evidence as intake
 from auditbook.intake.evidence import Evidence
+from auditbook.stages import READS_LOG, STAGES, Stage
 from auditbook.tables import Row
+from auditbook.workspace import Workspace, locate
 
 PARAMETERS = ("case", "scenario")
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A notebook, the tables it writes, and how it is called."""
-
-    name: str
-    notebook: str
-    title: str
-    tables: tuple[str, ...]
-
-
-STAGES = (
-    Stage(
-        "ingest",
-        "10_ingest.ipynb",
-        "读入原始资料",
-        ("sources", "figures", "objectives", "statements", "published"),
-    ),
-    Stage("quality", "20_quality.ipynb", "检查数据质量", ("quality",)),
-    Stage("indicators", "30_indicators.ipynb", "计算指标", ("indicators", "claims")),
-    Stage("findings", "40_findings.ipynb", "评分与审计发现", ("scores", "findings")),
-    Stage("report", "50_report.ipynb", "成文", ()),
-)
-
-
-@dataclass
-class Run:
-    """An opened audit with its rules; tables are read when asked for."""
+class Rules:
+    """Everything that the rule files of a run say, and what was read for each part."""
 
     audit: Audit
     dictionary: Dictionary
     rulebook: indicators.Rulebook
     framework: scoring.Framework
     wording: claims.Wording
-    scoring: dict[str, str]
+    reads: Mapping[str, Mapping[str, str]]
+
+
+@dataclass
+class Run:
+    """An opened audit with its rules and tables. Whatever is asked for is noted as read."""
+
+    rules: Rules
     shown: set[str] = field(default_factory=set)
     _tables: dict[str, list[Row]] = field(default_factory=dict)
 
+    @property
+    def audit(self) -> Audit:
+        """The case, its register and where everything lies."""
+        inputs.note_all(self.rules.reads["audit"])
+        return self.rules.audit
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where everything lies."""
+        return self.rules.audit.workspace
+
+    @property
+    def dictionary(self) -> Dictionary:
+        """What each figure id means."""
+        inputs.note_all(self.rules.reads["dictionary"])
+        return self.rules.dictionary
+
+    @property
+    def rulebook(self) -> indicators.Rulebook:
+        """What each indicator is."""
+        inputs.note_all(self.rules.reads["dictionary"])
+        inputs.note_all(self.rules.reads["rulebook"])
+        return self.rules.rulebook
+
+    @property
+    def framework(self) -> scoring.Framework:
+        """What counts and how."""
+        inputs.note_all(self.rules.reads["framework"])
+        return self.rules.framework
+
+    @property
+    def wording(self) -> claims.Wording:
+        """Words that mean something to a rule."""
+        inputs.note_all(self.rules.reads["wording"])
+        return self.rules.wording
+
+    @property
+    def scoring(self) -> dict[str, str]:
+        """Per indicator the definition that scores: only this of the framework, not its weights."""
+        inputs.note("value scoring", self.scoring_digest)
+        return self._scoring
+
+    @cached_property
+    def _scoring(self) -> dict[str, str]:
+        return scoring.scoring_definitions(self.rules.audit, self.rules.framework, self.rules.rulebook)
+
+    @cached_property
+    def scoring_digest(self) -> str:
+        """A digest of the choice of definitions."""
+        return records.digest(json.dumps(self._scoring, sort_keys=True).encode())
+
     def table(self, name: str) -> list[Row]:
         """The rows of a processed table."""
+        data = inputs.read_bytes(self.workspace.processed / f"{name}.csv")
         if name not in self._tables:
-            self._tables[name] = tables.from_csv((self.audit.processed / f"{name}.csv").read_bytes())
+            self._tables[name] = tables.from_csv(data)
         return self._tables[name]
 
     def frame(self, name: str) -> Any:
@@ -114,48 +157,57 @@ def _figure(row: Row) -> FigureRow:
     )  # fmt: skip
 
 
-def open_run(case: str, scenario: str = "") -> Run:
+def open_run(workspace: Workspace) -> Run:
     """Open a case with all its rules; the evidence is not read.
 
-    Takes    case, scenario: paths or names.
     Raises   CaseError with every fault of case, register, dictionary, rules and framework at once.
     """
-    return _opened(case, scenario, with_evidence=False)
+    return Run(_opened(workspace, with_evidence=False))
 
 
 def check(case: str, scenario: str = "") -> Run:
-    """Read everything and run nothing. Raises CaseError with every mistake in the case and its sources."""
-    return _opened(case, scenario, with_evidence=True)
+    """Read everything and run nothing.
+
+    Takes    case, scenario: paths or names.
+    Raises   CaseError with every mistake in the case, its rules and its sources.
+    """
+    return Run(_opened(locate(case, scenario), with_evidence=True))
 
 
-def _opened(case: str, scenario: str, *, with_evidence: bool) -> Run:
-    audit, faults = cases.open_audit(case, scenario)
+def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
+    inputs.use(records.places(workspace))
+    reads: dict[str, Mapping[str, str]] = {}
+    faults: list[Fault] = []
+
+    def collected(name: str, read: Callable[..., Any], *arguments: Any) -> Any:
+        with inputs.recording() as own:
+            try:
+                found = read(*arguments)
+            except CaseError as error:
+                faults.extend(error.faults)
+                found = None
+        reads[name] = own.found
+        return found
+
+    audit, own_faults = collected("audit", cases.open_audit, workspace) or (None, [])
+    faults += own_faults
+    sound = not faults
     if audit is None:
         raise CaseError(faults)
-    sound = not faults
-
-    def collected(read: Callable[..., Any], *arguments: Any) -> Any:
-        try:
-            return read(*arguments)
-        except CaseError as error:
-            faults.extend(error.faults)
-            return None
-
-    dictionary = collected(figures.read_dictionary, audit.workspace)
-    wording = collected(claims.read_wording, audit.workspace)
-    collected(findings.read_rules, audit)
+    dictionary = collected("dictionary", figures.read_dictionary, workspace.root)
+    wording = collected("wording", claims.read_wording, workspace)
+    collected("findings", findings.read_rules, audit)
     rulebook = framework = None
     if dictionary is not None:
-        rulebook = collected(indicators.read_rulebook, audit.workspace, dictionary)
-        collected(quality.read_rules, audit, dictionary)
+        rulebook = collected("rulebook", indicators.read_rulebook, workspace.root, dictionary)
+        collected("quality", quality.read_rules, audit, dictionary)
         if with_evidence:
-            collected(intake.read, audit, dictionary)
+            collected("evidence", intake.read, audit, dictionary)
     if rulebook is not None and sound:
-        framework = collected(scoring.read_framework, audit, rulebook)
+        framework = collected("framework", scoring.read_framework, audit, rulebook)
     if faults or dictionary is None or rulebook is None or framework is None:
         raise CaseError(faults)
-    chosen = scoring.scoring_definitions(audit, framework, rulebook)
-    return Run(audit, dictionary, rulebook, framework, wording, chosen)
+    return Rules(audit, dictionary, rulebook, framework, wording, reads)
 
 
 def _ingest(run: Run) -> dict[str, list[Row]]:
@@ -207,87 +259,67 @@ _MAKE: dict[str, Callable[[Run], dict[str, list[Row]]]] = {
 
 
 def begin(stage: str, case: str, scenario: str = "") -> Run:
-    """The first call of a notebook: its tables are made anew, those of earlier notebooks where they are not there.
+    """The first call of a notebook: its tables, and those of earlier notebooks, are made where they are not proven.
 
     Takes    stage: ingest, quality, indicators, findings or report; case, scenario: the notebook's parameters.
     Raises   UsageError for a parameter that the notebooks do not know; CaseError for faults of the case.
     """
     _refuse_unknown_parameters()
-    run = open_run(case, scenario)
-    key = _key(run)
+    own = next((known for known in STAGES if known.name == stage), None)
+    if own is None:
+        raise UsageError(Fault(stage, "没有这个阶段", "、".join(known.name for known in STAGES)))
+    workspace = locate(case, scenario)
+    inputs.use(records.places(workspace))
+    if log := os.environ.get(READS_LOG):
+        inputs.keep_log(Path(log))
+    run = open_run(workspace)
+    verifier = Verifier({"scoring": lambda: run.scoring_digest})
     for earlier in STAGES:
-        if earlier.name == stage:
-            make(run, earlier, key)
-            return run
-        if not _fresh(run, earlier, key):
-            make(run, earlier, key)
-    raise UsageError(Fault(stage, "没有这个阶段", "、".join(known.name for known in STAGES)))
+        if earlier.name in own.needs:
+            _ensure(run, earlier, verifier)
+    inputs.note_all(_ensure(run, own, verifier).reads)
+    return run
 
 
-def make(run: Run, stage: Stage, key: str) -> None:
-    """Compute and write the tables of a stage, each whole or not at all; the stamp last."""
-    made = _MAKE[stage.name](run)
-    hashes = {}
-    for name in stage.tables:
-        data = tables.to_csv(name, made[name])
-        tables.write_whole(run.audit.processed / f"{name}.csv", data)
-        hashes[name] = hashlib.sha256(data).hexdigest()
-        run._tables[name] = tables.from_csv(data)
-    stamp = json.dumps({"key": key, "tables": hashes}, indent=1, sort_keys=True).encode()
-    tables.write_whole(_stamp(run, stage), stamp)
+def _ensure(run: Run, stage: Stage, verifier: Verifier) -> records.Record:
+    """The tables of a stage, from its record where that is proven, else made and recorded."""
+    name = f"{stage.name}.tables"
+    record = records.proven(run.workspace, name, verifier)
+    if record is None:
+        record = _make(run, stage)
+        records.save(run.workspace, name, record)
+        verifier.forget("run")
+    return record
 
 
-def _stamp(run: Run, stage: Stage) -> Path:
-    return run.audit.processed / ".stamps" / f"{stage.name}.json"
-
-
-def _fresh(run: Run, stage: Stage, key: str) -> bool:
-    try:
-        stamp = json.loads(_stamp(run, stage).read_bytes())
-        return stamp["key"] == key and all(
-            hashlib.sha256((run.audit.processed / f"{name}.csv").read_bytes()).hexdigest() == digest
-            for name, digest in stamp["tables"].items()
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+def _make(run: Run, stage: Stage) -> records.Record:
+    """Compute and write the tables of a stage, each whole or not at all."""
+    wrote = {}
+    with inputs.recording() as reads:
+        for name, rows in _MAKE[stage.name](run).items():
+            data = tables.to_csv(name, rows)
+            tables.write_whole(run.workspace.processed / f"{name}.csv", data)
+            wrote[f"file run/{name}.csv"] = records.digest(data)
+            run._tables[name] = tables.from_csv(data)
+    return records.made(run.workspace, reads.found, wrote)
 
 
 def fingerprints(run: Run) -> dict[str, str]:
     """sha256 of evidence, rules and program: what a result rests on."""
-    audit = run.audit
-    rules = [
-        path for folder in (audit.workspace.base, audit.workspace.root) for path in _rule_files(folder, audit)
-    ]
-    program = Path(__file__).parent
+    workspace = run.workspace
+    rules: list[Path] = []
+    for folder in dict.fromkeys((workspace.base, workspace.root)):
+        params = folder / "params"
+        rules += inputs.listing(params, "*.yaml")
+        for kind in ("indicators", "frameworks"):
+            rules += inputs.listing(params / kind, "*.yaml")
+    rules += [path for path in (workspace.case_path, workspace.scenario_path) if path]
+    evidence = inputs.listing(workspace.evidence)
     return {
-        "evidence": _digest(
-            sorted(path for path in audit.evidence.glob("*") if path.is_file()), audit.evidence
-        ),
-        "rules": _digest(list(dict.fromkeys(rules)), audit.workspace.root),
-        "program": _digest(
-            sorted(p for p in program.rglob("*") if p.is_file() and p.suffix != ".pyc"), program
-        ),
+        "evidence": records.tree_digest(evidence, workspace.evidence, inputs.read_bytes),
+        "rules": records.tree_digest(list(dict.fromkeys(rules)), workspace.root, inputs.read_bytes),
+        "program": records.program_digest(),
     }
-
-
-def _rule_files(folder: Path, audit: Audit) -> Sequence[Path]:
-    shared = sorted(
-        path for path in (folder / "params").rglob("*.yaml") if not {"cases", "scenarios"} & set(path.parts)
-    )
-    own = [path for path in (audit.case_path, audit.scenario_path) if path]
-    return [*shared, *own]
-
-
-def _digest(paths: Sequence[Path], base: Path) -> str:
-    total = hashlib.sha256()
-    for path in paths:
-        name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
-        total.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return total.hexdigest()
-
-
-def _key(run: Run) -> str:
-    return hashlib.sha256(json.dumps(fingerprints(run), sort_keys=True).encode()).hexdigest()
 
 
 def _refuse_unknown_parameters() -> None:
@@ -295,8 +327,6 @@ def _refuse_unknown_parameters() -> None:
 
     Raises   UsageError naming it. Outside a notebook there is nothing to look at.
     """
-    import sys
-
     if "IPython" not in sys.modules:
         return
     from IPython import get_ipython
@@ -323,44 +353,3 @@ def _refuse_unknown_parameters() -> None:
                     "请检查拼写",
                 )
             )
-
-
-@dataclass(frozen=True)
-class Finished:
-    """What a run left behind."""
-
-    run: Run
-    report: Path
-    blocking: tuple[str, ...]
-
-
-def execute(run: Run, progress: Callable[[int, str], None]) -> Finished:
-    """Run the five notebooks through papermill and write the report and the working papers.
-
-    Takes    run: from ``check``; progress: told (number of the stage, its title).
-    Returns  where the report is, and the blocking rules that failed.
-    Raises   NotebookFailed where a cell fails for our own fault; deliverables of an earlier run stay whole.
-    """
-    from auditbook.report import deliver
-
-    audit = run.audit
-    parameters = {"case": audit.case_path}
-    if audit.scenario_path:
-        parameters["scenario"] = audit.scenario_path
-    executed = {}
-    for number, stage in enumerate(STAGES):
-        progress(number, stage.title)
-        source = audit.workspace.root / "notebooks" / stage.notebook
-        executed[stage.name] = engine.execute(
-            source, parameters, audit.workspace.root, audit.workspace.results, audit.workspace.shown
-        )
-    progress(len(STAGES), "排版")
-    run._tables.clear()
-    for name in ("results", "figures", "evidence"):
-        run.__dict__.pop(name, None)
-    report = deliver.write(run, executed, {stage.name: stage.notebook for stage in STAGES}, fingerprints(run))
-    failed = tuple(row["rule"] for row in quality.blocking_failures(run.table("quality")))
-    return Finished(run, report, failed)
-
-
-__all__ = ["STAGES", "AuditbookError", "Run", "begin", "check", "execute", "open_run"]

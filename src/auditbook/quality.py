@@ -221,7 +221,7 @@ def _sources(audit: Audit, evidence: Evidence) -> Prepared:
     columns = (*COLUMNS["sources"], "file_state")
     rows: list[dict[str, Cell]] = []
     for source, row in zip(audit.sources, evidence.sources, strict=True):
-        there = bool(source.file) and (audit.evidence / str(source.file)).is_file()
+        there = bool(source.file) and (audit.workspace.evidence / str(source.file)).is_file()
         state = "absent" if source.status == "absent" else "hash_holds" if there else "original_not_here"
         rows.append({**row, "file_state": state})
     places = [audit.source_lines[source.id] for source in audit.sources]
@@ -371,9 +371,9 @@ def _glyphs(audit: Audit, evidence: Evidence) -> Prepared:
     columns = ("text", "missing")
     rows: list[dict[str, Cell]] = []
     places, found = [], []
-    texts: dict[str, str] = {audit.case.department.name: audit.workspace.shown(audit.case_path)}
+    texts: dict[str, str] = {audit.case.department.name: audit.workspace.shown(audit.workspace.case_path)}
     for unit in audit.case.units:
-        texts.setdefault(unit.name, audit.workspace.shown(audit.case_path))
+        texts.setdefault(unit.name, audit.workspace.shown(audit.workspace.case_path))
     for figure in evidence.figures:
         texts.setdefault(f"{figure.label}{figure.quote}", figure.where)
     for table in (evidence.sources, evidence.objectives, evidence.statements, evidence.published):

@@ -187,7 +187,7 @@ def read_framework(audit: Audit, rulebook: Rulebook) -> Framework:
     Raises   CaseError with every fault: no such file, points that do not add up, unknown indicators, definitions.
     """
     path = audit.workspace.rule_file("frameworks", audit.case.framework)
-    shown = audit.workspace.shown(audit.case_path)
+    shown = audit.workspace.shown(audit.workspace.case_path)
     if path is None:
         known = sorted(
             {p.stem for folder in audit.workspace.rules("frameworks") for p in folder.glob("*.yaml")}
@@ -207,8 +207,8 @@ def read_framework(audit: Audit, rulebook: Rulebook) -> Framework:
             faults.append(
                 Fault(where, f"指标“{stanza.id}”没有定义“{item.definition}”", "、".join(stanza.definitions))
             )
-    if audit.scenario and audit.scenario_path:
-        place = audit.workspace.shown(audit.scenario_path)
+    if audit.scenario and audit.workspace.scenario_path:
+        place = audit.workspace.shown(audit.workspace.scenario_path)
         for indicator, definition in audit.scenario.definitions.items():
             stanza = rulebook.stanzas.get(indicator)
             if stanza is None:

@@ -6,8 +6,9 @@ decimals are exact, a repeated key is an error. All mistakes of a file are told 
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -16,9 +17,18 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, NodeEvent
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)  # fmt: skip
 
+from auditbook import inputs
 from auditbook.faults import CaseError, Fault, LimitError
 
 MOST_BYTES = 2_000_000
@@ -50,24 +60,37 @@ class Document:
         return self.shown
 
 
+_read: dict[str, Document] = {}
+
+
 def load(path: Path, shown: str | None = None) -> Document:
     """Read a YAML file.
 
     Takes    path: the file; shown: its name in messages.
-    Returns  its content and the lines; the document's ``faults`` hold repeated keys.
+    Returns  its content and the lines; the document's ``faults`` hold repeated keys. The content is shared between
+             calls for the same bytes and must not be changed.
     Raises   CaseError where the file is missing, is not UTF-8 or is not YAML, or holds anchors, aliases or tags;
              LimitError where it is beyond two million bytes.
     """
     name = shown or str(path)
-    document = Document(path, name)
     try:
-        raw = path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
+        raw = inputs.read_bytes(path) if path.stat().st_size <= MOST_BYTES else None
     except OSError as error:
+        inputs.is_file(path)
         raise CaseError(
             Fault(name, f"文件读不到（{error.strerror}）", "一个可读的 YAML 文件", "请检查路径")
         ) from error
     if raw is None:
         raise LimitError(Fault(name, "文件过大", f"不超过{MOST_BYTES}字节"))
+    key = f"{name} {hashlib.sha256(raw).hexdigest()}"
+    if key not in _read:
+        _read[key] = _parse(path, name, raw)
+    known = _read[key]
+    return Document(path, name, known.content, known.lines, list(known.faults))
+
+
+def _parse(path: Path, name: str, raw: bytes) -> Document:
+    document = Document(path, name)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -75,10 +98,15 @@ def load(path: Path, shown: str | None = None) -> Document:
             Fault(name, f"第{error.start}字节起不是 UTF-8", "UTF-8 编码", "请另存为 UTF-8")
         ) from error
     try:
-        _refuse_references(document, text)
-        root = YAML().compose(text)
-        if root is not None:
-            document.content = _plain(document, root, ())
+        events = list(YAML().parse(text))
+        _refuse_references(document, events)
+        stream = iter(events)
+        for event in stream:
+            if isinstance(event, DocumentStartEvent):
+                if document.lines:
+                    where = f"{name}:{event.start_mark.line + 1}"
+                    raise CaseError(Fault(where, "一个文件里有第二份内容（---）", "一份", "请分成两个文件"))
+                document.content = _plain(document, stream, next(stream), ())
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{name}:{mark.line + 1}" if mark else name
@@ -90,10 +118,10 @@ def load(path: Path, shown: str | None = None) -> Document:
     return document
 
 
-def _refuse_references(document: Document, text: str) -> None:
+def _refuse_references(document: Document, events: Sequence[Event]) -> None:
     faults = []
     depth = 0
-    for event in YAML().parse(text):
+    for event in events:
         kind = type(event).__name__
         depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
         where = f"{document.shown}:{event.start_mark.line + 1}"
@@ -102,46 +130,52 @@ def _refuse_references(document: Document, text: str) -> None:
         if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
             faults.append(Fault(where, "用了锚点或引用（& 或 *）", "写出来的内容", "请把内容直接写在这里"))
         elif getattr(event, "tag", None) and not any(_implicit(event)):
-            faults.append(Fault(where, f"用了标签“{event.tag}”", "普通的键和值", "请删去标签"))
+            faults.append(
+                Fault(where, f"用了标签“{getattr(event, 'tag', '')}”", "普通的键和值", "请删去标签")
+            )
     if faults:
         raise CaseError(faults)
 
 
-def _implicit(event: object) -> tuple[bool, ...]:
+def _implicit(event: Event) -> tuple[bool, ...]:
     implicit = getattr(event, "implicit", True)
     return implicit if isinstance(implicit, tuple) else (bool(implicit),)
 
 
-def _plain(document: Document, node: Node, place: Place) -> Any:
-    document.lines.setdefault(place, node.start_mark.line + 1)
-    if isinstance(node, ScalarNode):
-        return _scalar(node)
-    if isinstance(node, SequenceNode):
-        return [_plain(document, child, (*place, index)) for index, child in enumerate(node.value)]
-    assert isinstance(node, MappingNode)
+def _plain(document: Document, stream: Iterator[Event], event: Event, place: Place) -> Any:
+    """The plain content that begins with an event; the stream is left behind its end."""
+    document.lines.setdefault(place, event.start_mark.line + 1)
+    if isinstance(event, ScalarEvent):
+        return _scalar(event)
+    if isinstance(event, SequenceStartEvent):
+        items: list[Any] = []
+        while not isinstance(child := next(stream), SequenceEndEvent):
+            items.append(_plain(document, stream, child, (*place, len(items))))
+        return items
     content: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, ScalarNode):
-            document.faults.append(Fault(f"{document.shown}:{line}", "键不是一个词", "一个词"))
+    while not isinstance(key_event := next(stream), MappingEndEvent):
+        where = f"{document.shown}:{key_event.start_mark.line + 1}"
+        if not isinstance(key_event, ScalarEvent):
+            document.faults.append(Fault(where, "键不是一个词", "一个词"))
+            _plain(document, stream, key_event, (*place, "?"))
+            _plain(document, stream, next(stream), (*place, "?"))
             continue
-        key = str(key_node.value)
+        key = str(key_event.value)
         if key in content:
             first = document.lines[(*place, key)]
             document.faults.append(
-                Fault(
-                    f"{document.shown}:{line}", f"键“{key}”重复（上一次在第{first}行）", "", "请删去其中一处"
-                )
+                Fault(where, f"键“{key}”重复（上一次在第{first}行）", "", "请删去其中一处")
             )
+            _plain(document, stream, next(stream), (*place, key, "?"))
             continue
-        document.lines[(*place, key)] = line
-        content[key] = _plain(document, value_node, (*place, key))
+        document.lines[(*place, key)] = key_event.start_mark.line + 1
+        content[key] = _plain(document, stream, next(stream), (*place, key))
     return content
 
 
-def _scalar(node: ScalarNode) -> Any:
-    text = str(node.value)
-    if node.style in {"'", '"', "|", ">"}:
+def _scalar(event: ScalarEvent) -> Any:
+    text = str(event.value)
+    if event.style in {"'", '"', "|", ">"}:
         return text
     if text in _CONSTANTS:
         return _CONSTANTS[text]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from auditbook import inputs
 from auditbook.cases import DEPARTMENT, Audit, Source
 from auditbook.faults import CaseError, Fault
 from auditbook.figures import (
@@ -76,7 +77,12 @@ class _Reader:
             if self._hash_holds(source) and source.shape:
                 assert source.file
                 rows.append(
-                    (source, raw_tables.read(self.audit.evidence / source.file, source.shape, self.faults))
+                    (
+                        source,
+                        raw_tables.read(
+                            self.audit.workspace.evidence / source.file, source.shape, self.faults
+                        ),
+                    )
                 )
         take: dict[str, Callable[[Source, RawRow], None]] = {
             "figures": self._figure,
@@ -101,9 +107,9 @@ class _Reader:
         """Whether the file is there with the recorded hash; an original that was only transcribed may be absent."""
         if source.status == "absent" or not source.file:
             return False
-        path = self.audit.evidence / source.file
+        path = self.audit.workspace.evidence / source.file
         where = self.audit.source_lines[source.id]
-        if not path.is_file():
+        if not inputs.is_file(path):
             if source.shape or source.status == "received":
                 self.faults.append(
                     Fault(
@@ -111,7 +117,7 @@ class _Reader:
                     )
                 )
             return False
-        data = path.read_bytes()
+        data = inputs.read_bytes(path)
         found = hashlib.sha256(data).hexdigest()
         if found != source.sha256:
             remedy = "若是有意改动，请运行 tools/record_hashes.py 重新登记；否则请恢复原文件"

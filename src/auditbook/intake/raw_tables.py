@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from auditbook import inputs
 from auditbook.faults import Fault
 
 MOST_BYTES = 50_000_000
@@ -83,7 +84,7 @@ def read(path: Path, shape: str, faults: list[Fault]) -> list[RawRow]:
     """
     name, columns = path.name, SHAPES[shape]
     try:
-        data = path.read_bytes()
+        data = inputs.read_bytes(path)
     except OSError as error:
         faults.append(
             Fault(name, f"文件读不到（{error.strerror}）", "SOURCES.yaml 所列的文件", "请放回该文件或改登记")

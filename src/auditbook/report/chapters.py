@@ -18,13 +18,14 @@ from auditbook.findings import SEVERITIES, about_name
 from auditbook.indicators import COMPUTED, Family, Result, Stanza, number_texts
 from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, UNVERIFIED, VERIFIED
 from auditbook.numbers import factor, parse, text
-from auditbook.pipeline import STAGES, Run, fingerprints
+from auditbook.pipeline import Run, fingerprints
 from auditbook.quality import FAILED, NO_OBJECT, NOT_RUN, PASSED, blocking_failures, unchecked_phrases
 from auditbook.report import fragments as html
 from auditbook.report import graphs
 from auditbook.report.fragments import Column, Html, Text
 from auditbook.report.graphs import value_words
 from auditbook.scoring import points_text
+from auditbook.stages import STAGES
 from auditbook.tables import Row
 
 _OUTCOMES = {

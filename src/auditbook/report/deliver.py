@@ -1,4 +1,4 @@
-"""What a run leaves in outputs/: the report and the working papers, each there whole or not at all."""
+"""What a run leaves in outputs/: the report and the working papers."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditbook.pipeline import fingerprints
 from auditbook.report import page
-from auditbook.tables import write_whole
+from auditbook.stages import STAGES
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -15,20 +16,16 @@ if TYPE_CHECKING:
     from auditbook.pipeline import Run
 
 
-def write(
-    run: Run,
-    executed: Mapping[str, NotebookNode],
-    notebooks: Mapping[str, str],
-    fingerprints: Mapping[str, str],
-) -> Path:
-    """Make every page first, then put them in place.
+def pages(run: Run, executed: Mapping[str, NotebookNode]) -> dict[Path, bytes]:
+    """Make the report and the working papers; nothing is written.
 
-    Takes    executed: the executed notebook of each stage; notebooks: their file names.
-    Returns  the path of report.html.
+    Takes    executed: the executed notebook of each stage.
+    Returns  each page's path and bytes.
     """
     case = run.audit.case
-    outputs = run.audit.outputs
-    print_ = "-".join(fingerprints[name][:12] for name in ("evidence", "rules", "program"))
+    outputs = run.workspace.outputs
+    prints = fingerprints(run)
+    print_ = "-".join(prints[name][:12] for name in ("evidence", "rules", "program"))
     title = case.report_title or f"{case.department.name}{case.year}年度部门整体支出绩效评价审核报告"
     cover = "\n".join(
         [
@@ -39,18 +36,12 @@ def write(
         ]
     )
     files: dict[Path, bytes] = {}
-    for stage, notebook in executed.items():
-        stem = Path(notebooks[stage]).stem
-        own = stage == "report"
+    for stage in STAGES:
+        own = stage.name == "report"
         text = page.render(
-            notebook,
-            title=title if own else "",
-            subtitle=cover,
-            hide_code=own,
-            footer=f"报告编号 {print_}",
-            fingerprint=print_,
-        )
-        files[outputs / "report.html" if own else outputs / "workpapers" / f"{stem}.html"] = text.encode()
-    for path, data in files.items():
-        write_whole(path, data)
-    return outputs / "report.html"
+            executed[stage.name], title=title if own else "", subtitle=cover, hide_code=own,
+            footer=f"报告编号 {print_}", fingerprint=print_,
+        )  # fmt: skip
+        name = "report.html" if own else f"workpapers/{Path(stage.notebook).stem}.html"
+        files[outputs / name] = text.encode()
+    return files

@@ -1,0 +1,106 @@
+"""Where everything lies: the project (rules, notebooks), the case's base folder, and where results go."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditbook import inputs
+from auditbook.faults import CaseError, Fault
+
+_PROJECT = re.compile(r'^name\s*=\s*"auditbook"', re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The three folders, the case file and the scenario file of a run."""
+
+    root: Path
+    base: Path
+    results: Path
+    case_path: Path
+    scenario_path: Path | None
+
+    @property
+    def run(self) -> str:
+        """The run's name: the case, or the case under its scenario."""
+        return self.case_path.stem + (f"+{self.scenario_path.stem}" if self.scenario_path else "")
+
+    @property
+    def evidence(self) -> Path:
+        """The folder of the raw evidence."""
+        return self.base / "data" / "raw" / self.case_path.stem
+
+    @property
+    def processed(self) -> Path:
+        """The folder of the tables between the notebooks."""
+        return self.results / "data" / "processed" / self.run
+
+    @property
+    def outputs(self) -> Path:
+        """The folder of the deliverables."""
+        return self.results / "outputs" / self.run
+
+    def rules(self, kind: str) -> list[Path]:
+        """The folders in which rule files of a kind are looked for, the case's own first."""
+        folders = [self.base / "params" / kind, self.root / "params" / kind]
+        return list(dict.fromkeys(folder for folder in folders if folder.is_dir()))
+
+    def rule_file(self, kind: str, name: str) -> Path | None:
+        """A rule file by its name, the case's own first."""
+        folders = dict.fromkeys([self.base / "params" / kind, self.root / "params" / kind])
+        return next(
+            (path for path in (folder / f"{name}.yaml" for folder in folders) if inputs.is_file(path)), None
+        )
+
+    def shown(self, path: Path) -> str:
+        """A path as it is shown: relative to the base or the project where it lies inside."""
+        for folder in (self.base, self.root):
+            if path.is_relative_to(folder):
+                return path.relative_to(folder).as_posix()
+        return str(path)
+
+
+def project_root(start: Path) -> Path:
+    """The nearest folder from ``start`` upward, else from this package upward, with the project's pyproject.toml.
+
+    Raises   CaseError where there is none.
+    """
+    for beginning in (start.resolve(), Path(__file__).resolve()):
+        for folder in (beginning, *beginning.parents):
+            settings = folder / "pyproject.toml"
+            if settings.is_file() and _PROJECT.search(settings.read_text(encoding="utf-8")):
+                return folder
+    raise CaseError(Fault(str(start), "找不到项目的 pyproject.toml", "在 auditbook 项目文件夹内运行"))
+
+
+def locate(case: str, scenario: str = "") -> Workspace:
+    """Find a case and its scenario, by path or name; nothing is read.
+
+    Raises   CaseError listing the cases or scenarios that there are.
+    """
+    root = project_root(Path.cwd())
+    case_path = _find("cases", case, [root])
+    base = case_path.parents[2] if case_path.parent.parts[-2:] == ("params", "cases") else root
+    scenario_path = _find("scenarios", scenario, [base, root]) if scenario else None
+    results = Path(os.environ.get("AUDITBOOK_WORKSPACE") or base).resolve()
+    return Workspace(root, base, results, case_path, scenario_path)
+
+
+def _find(kind: str, name: str, roots: Sequence[Path]) -> Path:
+    folders = [root / "params" / kind for root in dict.fromkeys(roots)]
+    candidates = [
+        Path(name), *(root / name for root in roots), *(folder / f"{name}.yaml" for folder in folders),
+    ]  # fmt: skip
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate.resolve()
+    known = (
+        "、".join(sorted({path.stem for folder in folders for path in folder.glob("*.yaml")})) or "（没有）"
+    )
+    raise CaseError(
+        Fault(name, "没有这个文件", f"一个文件路径，或以下之一：{known}", f"文件放在 params/{kind}/ 下")
+    )
