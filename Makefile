@@ -7,12 +7,13 @@ ARGS ?=
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: help report test lab lock clean distclean
+.PHONY: help report test lab benchmark lock clean distclean
 
 help:
 	@echo "make report [CASE=$(CASE)] [SCENARIO=params/scenarios/X.yaml]   生成报告 / the report, in outputs/"
 	@echo "make test [ARGS='-k budget']   检查与测试 / style, types, tests"
 	@echo "make lab                       用 JupyterLab 打开 / the notebooks by hand"
+	@echo "make benchmark                 测速，写入 docs/performance.md / measure, into docs/performance.md"
 	@echo "make lock [ARGS=--upgrade]     重新锁定依赖 / lock the dependencies anew"
 	@echo "make clean · make distclean    清除生成的文件（及 .venv） / remove what was made (and .venv)"
 
@@ -30,6 +31,9 @@ test: $(READY)
 
 lab: $(READY)
 	@$(VENV)/bin/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks $(ARGS)
+
+benchmark: $(READY)
+	@$(VENV)/bin/python benchmarks/speed.py
 
 lock: $(READY)
 	@$(VENV)/bin/python tools/make_lock.py $(ARGS)

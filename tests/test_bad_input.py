@@ -219,3 +219,13 @@ def test_a_quality_rule_that_cannot_be_run_is_told(tmp_path, monkeypatch, old, n
     damage.replace(project / "params" / "quality.yaml", old, new)
     with pytest.raises(CaseError, match="figures_not_negative"):
         pipeline.begin("quality", "wuxi-offices-2019")
+
+
+def test_a_character_that_the_font_lacks_is_named_and_stops_nothing(copied, tmp_path):
+    damage.replace(damage.case_file(copied), "name: 河道管理站", "name: 河道管理站𠮷")
+    done = auditbook("run", damage.case_file(copied), workspace=tmp_path / "w")
+    assert done.code == 0, done.err
+    quality = (done.processed(damage.CASE) / "quality.csv").read_text(encoding="utf-8")
+    assert "𠮷（U+20BB7）" in quality
+    page = (done.outputs(damage.CASE) / "report.html").read_text(encoding="utf-8")
+    assert "河道管理站𠮷" in page and "河道管理站〓" in page

@@ -67,6 +67,28 @@ def check(case: CaseName, scenario: ScenarioName = "") -> None:
 
 
 @app.command()
+def watch(case: CaseName, scenario: ScenarioName = "") -> None:
+    """守着案例和规则：一保存就重算改动所及的部分，Ctrl-C 结束 / re-run what a saved change touches."""
+    from auditbook.engine.parent import Parent
+    from auditbook.workspace import locate
+
+    workspace = locate(case, scenario)
+    with Parent(preload=("great_expectations", "auditbook.report.chapters")) as parent:
+        from auditbook import watching
+
+        def finished(done: Finished) -> None:
+            for line in done.summary:
+                typer.echo(line)
+            typer.echo(f"重做：{'、'.join(done.made) or '无'}。报告：{done.report}")
+
+        def failed(error: AuditbookError) -> None:
+            for fault in error.faults:
+                typer.echo(str(fault), err=True)
+
+        watching.watch(case, scenario, workspace, lambda stage, state: None, finished, failed, parent)
+
+
+@app.command()
 def explain(indicator: Annotated[str, typer.Argument(help="指标代号，如 budget_adjustment_rate")]) -> None:
     """一项指标是什么、怎样计分 / what an indicator is and how it counts."""
     from auditbook.explain import explanation
@@ -76,9 +98,13 @@ def explain(indicator: Annotated[str, typer.Argument(help="指标代号，如 bu
 
 
 def _made_anew(case: str, scenario: str, told: Told, *, force: bool) -> Finished:
-    from auditbook import pipeline, running
+    from auditbook.engine.parent import Parent
 
-    return running.run(pipeline.check(case, scenario), told, force=force)
+    # forked first of all, so that it imports Great Expectations while everything else goes on
+    with Parent(preload=("great_expectations", "auditbook.report.chapters")) as parent:
+        from auditbook import pipeline, running
+
+        return running.run(pipeline.check(case, scenario), told, force=force, parent=parent)
 
 
 class _progress:

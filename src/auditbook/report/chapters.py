@@ -89,6 +89,8 @@ def _ingest_conclusion(run: Run) -> Html:
 
 def _phrase_sentence(run: Run) -> str:
     unchecked = unchecked_phrases(run.table("figures"))
+    if not run.table("figures"):
+        return "没有读入任何数字。"
     if not unchecked:
         return "每个短语都已与原文核对。"
     return f"{unchecked} 个数字的短语未核对原文（原文不在资料夹里）：既不算通过，也不算不符。"

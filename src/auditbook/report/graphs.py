@@ -26,6 +26,15 @@ def of(stanza: Stanza, run: Run) -> Chart:
     return draw[stanza.chart.kind](stanza, run)
 
 
+def drawable(words: str) -> str:
+    """Words as a chart can draw them: 〓, the printers' sign for a sort that is not in the case, where a glyph lacks.
+
+    The characters are named in quality.csv, and stand in the page's tables in the reader's own font.
+    """
+    missing = charts.missing_characters(words)
+    return "".join("〓" if character in missing else character for character in words)
+
+
 def value_words(result: Result) -> str:
     """A result as a reader sees it: 106.99%, 不高于 1.78%, 无法评价, 没有定义."""
     if result.status != COMPUTED:
@@ -102,7 +111,7 @@ def _bar(label: str, result: Result, emphasised: bool) -> Bar:
 
 
 def _bars(stanza: Stanza, run: Run) -> Chart:
-    rows = [_bar(row_name(stanza, r, run), r, False) for r in _own(stanza, run)]
+    rows = [_bar(drawable(row_name(stanza, r, run)), r, False) for r in _own(stanza, run)]
     limit = stanza.limit
     return charts.bars(
         stanza.id,
@@ -123,7 +132,7 @@ def _paired(stanza: Stanza, run: Run) -> Chart:
         beyond = bool(stanza.limit and result.interval and stanza.limit.broken_by(result.interval))
         rows.append(
             Pair(
-                row_name(stanza, result, run),
+                drawable(row_name(stanza, result, run)),
                 both[0].value,
                 both[1].value,
                 _pair_words(both, unit, result),
@@ -154,7 +163,7 @@ def _bullet(stanza: Stanza, run: Run) -> Chart:
         note = "答复的是另一指标" if got is None and row["actual"] else ""
         rows.append(
             Bullet(
-                row["measure"], aim, got, text(aim, row["unit"]),
+                drawable(row["measure"]), aim, got, text(aim, row["unit"]),
                 text(got, row["unit"]) if got is not None else (note or "没有答复"),
                 COMPARATORS[row["comparator"]], None if got is None else met(row["comparator"], aim, got),
             )
@@ -168,13 +177,13 @@ def _stacked(stanza: Stanza, run: Run) -> Chart:
     rows = []
     for result in _own(stanza, run):
         own = [
-            (row.label, row.exact, text(row.exact, unit))
+            (drawable(row.label), row.exact, text(row.exact, unit))
             for key, row in run.figures.chosen.items()
             if key.figure == parts and key.scope == result.scope and row.has_value
             and key.item.partition(".")[0] == result.item
         ]  # fmt: skip
         if own:
-            rows.append(Stack(row_name(stanza, result, run), tuple(own)))
+            rows.append(Stack(drawable(row_name(stanza, result, run)), tuple(own)))
     return charts.stacked(stanza.id, stanza.name, rows, unit, Fraction(100) * factor(unit))
 
 
