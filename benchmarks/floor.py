@@ -39,8 +39,11 @@ def main(case: str) -> None:
                         )
                     ]
             executed[stage.name] = nbformat.reads(nbformat.writes(notebook), as_version=4)
-        for path, data in deliver.pages(run, executed).items():
-            write_whole(Path(path), data)
+        pages = deliver.Pages(run)
+        for stage in STAGES:
+            pages.add(stage, executed[stage.name])
+        for name, data in pages.files.items():
+            write_whole(Path(folder) / name, data)
 
 
 if __name__ == "__main__":

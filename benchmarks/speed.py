@@ -58,7 +58,9 @@ def command_lines() -> float:
         for notebook in NOTEBOOKS:
             out = aside / notebook.name
             case = f"params/cases/{CASE}.yaml"
-            total += timed(BIN / "papermill", notebook, out, "-p", "case", case, "-k", "python3", workspace=aside)
+            total += timed(
+                BIN / "papermill", notebook, out, "-p", "case", case, "-k", "python3", workspace=aside
+            )
             total += timed(BIN / "jupyter", "nbconvert", "--to", "html", out, workspace=aside)
         return total
 
@@ -84,7 +86,9 @@ def start_times() -> dict[str, Measured]:
         aside = Path(folder)
         return {
             "auditbook --help": repeated(lambda: timed(BIN / "auditbook", "--help", workspace=aside), 5),
-            f"auditbook check {CASE}": repeated(lambda: timed(BIN / "auditbook", "check", CASE, workspace=aside), 5),
+            f"auditbook check {CASE}": repeated(
+                lambda: timed(BIN / "auditbook", "check", CASE, workspace=aside), 5
+            ),
             "auditbook explain budget_adjustment_rate": repeated(
                 lambda: timed(BIN / "auditbook", "explain", "budget_adjustment_rate", workspace=aside), 5
             ),

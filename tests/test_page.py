@@ -542,7 +542,7 @@ def test_an_unknown_tag_is_refused() -> None:
 
 
 def embedded_font(html: str) -> TTFont:
-    [encoded] = re.findall(r"font/woff2;base64,([^)]*)\)", html)
+    [encoded] = re.findall(r"font/woff;base64,([^)]*)\)", html)
     return TTFont(io.BytesIO(base64.b64decode(encoded)))
 
 

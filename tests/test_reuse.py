@@ -15,16 +15,14 @@ CASE = damage.CASE
 
 
 @pytest.fixture(scope="module")
-def parent():
-    """A process that has imported Great Expectations once for all these runs."""
-    from auditbook.engine.parent import Parent
-
-    with Parent(preload=("great_expectations",)) as made:
+def parents():
+    """Processes that have done the imports once for all these runs."""
+    with running.kernels() as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory, parent):
+def project(tmp_path_factory, parents):
     """A project of its own with the invented department, run once."""
     folder = tmp_path_factory.mktemp("project") / "auditbook"
     for name in ("params", "notebooks"):
@@ -37,21 +35,21 @@ def project(tmp_path_factory, parent):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.delenv("AUDITBOOK_WORKSPACE", raising=False)
-        assert made(parent) == ALL
+        assert made(parents) == ALL
         yield folder
 
 
-def made(parent, **more) -> set[str]:
+def made(parents, **more) -> set[str]:
     """Run the case and say which notebooks were executed."""
     finished = running.unchanged(locate(CASE))
     if finished is None or more:
-        finished = running.run(pipeline.check(CASE), lambda stage, state: None, parent=parent, **more)
+        finished = running.run(pipeline.check(CASE), lambda stage, state: None, parents=parents, **more)
         assert running.unchanged(locate(CASE)) is not None
     return set(finished.made)
 
 
 @pytest.fixture
-def changed(project):
+def changed(project, parents):
     """Change files of the project for one test; afterwards everything is as it was, and run again."""
     before: dict[Path, bytes | None] = {}
 
@@ -75,10 +73,11 @@ def changed(project):
             path.unlink(missing_ok=True)
         else:
             path.write_bytes(data)
+    made(parents)
 
 
-def test_nothing_changed_nothing_runs(project, parent):
-    assert made(parent) == set()
+def test_nothing_changed_nothing_runs(project, parents):
+    assert made(parents) == set()
 
 
 RAW = f"data/raw/{CASE}/"
@@ -101,100 +100,125 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("name", "edits", "expected"), [c[1:] for c in CHANGES], ids=[c[0] for c in CHANGES])
-def test_a_rule_changes(project, parent, changed, name, edits, expected):
+def test_a_rule_changes(project, parents, changed, name, edits, expected):
     for old, new in edits:
         changed(name, old, new)
-    assert made(parent) == expected
+    assert made(parents) == expected
 
 
-def test_a_rule_that_nothing_but_the_fingerprint_reads(project, parent, changed):
+def test_a_rule_that_nothing_but_the_fingerprint_reads(project, parents, changed):
     """Another framework is not used; only the report's fingerprint of all rules knows it."""
     text = (project / "params" / "frameworks" / "yueyang-2018.yaml").read_text(encoding="utf-8")
     changed(
         "params/frameworks/another.yaml", None, text.replace("framework: yueyang-2018", "framework: another")
     )
-    assert made(parent) == {"report"}
+    assert made(parents) == {"report"}
 
 
-def test_a_new_family_of_indicators(project, parent, changed):
+def test_a_new_family_of_indicators(project, parents, changed):
     text = (project / "params" / "indicators" / "targets.yaml").read_text(encoding="utf-8")
     changed("params/indicators/more.yaml", None, text.replace("target_attainment", "target_attainment_again"))
-    assert made(parent) == {"indicators", "findings", "report"}
+    assert made(parents) == {"indicators", "findings", "report"}
 
 
-def test_a_raw_figure(project, parent, changed):
+def test_a_raw_figure(project, parents, changed):
     changed(RAW + "report.txt", "在职18名", "在职17名")
     changed(RAW + "people.csv", "18,人,exact,一（一）,年末在职18名", "17,人,exact,一（一）,年末在职17名")
     changed.rehash()
-    assert made(parent) == ALL
+    assert made(parents) == ALL
 
 
-def test_a_raw_cell_that_no_table_shows(project, parent, changed):
+def test_a_raw_cell_that_no_table_shows(project, parents, changed):
     """The register is evidence too: whoever reads it runs; whoever reads only unchanged tables does not."""
     changed(RAW + "SOURCES.yaml", "title: 资金表（虚构）", "title: 资金表（虚构，改）")
-    assert made(parent) == {"ingest", "quality", "findings", "report"}
+    assert made(parents) == {"ingest", "quality", "findings", "report"}
 
 
-def test_an_unrelated_file_in_the_evidence_folder_changes_only_the_fingerprint(project, parent, changed):
+def test_an_unrelated_file_in_the_evidence_folder_changes_only_the_fingerprint(project, parents, changed):
     changed(RAW + "note.md", None, "只是说明")
-    assert made(parent) == {"report"}
+    assert made(parents) == {"report"}
 
 
 @pytest.mark.parametrize("number", ["10_ingest", "20_quality", "30_indicators", "40_findings", "50_report"])
-def test_a_notebook(project, parent, changed, number):
+def test_a_notebook(project, parents, changed, number):
     changed(f"notebooks/{number}.ipynb", "# ", "#  ")
-    assert made(parent) == {number.partition("_")[2]}
+    assert made(parents) == {number.partition("_")[2]}
 
 
-def test_the_lock(project, parent, changed):
+def test_the_lock(project, parents, changed):
     changed("requirements.lock", "\n", "\n# another lock\n")
     records.environment_digest.cache_clear()
-    assert made(parent) == ALL
+    assert made(parents) == ALL
     (project / "requirements.lock").write_bytes((ROOT / "requirements.lock").read_bytes())
     records.environment_digest.cache_clear()
-    assert made(parent) == ALL
+    assert made(parents) == ALL
 
 
-def test_the_program(project, parent, monkeypatch):
-    assert made(parent) in (set(), ALL)
+def test_the_program(project, parents, monkeypatch):
+    assert made(parents) in (set(), ALL)
     monkeypatch.setattr(records, "program_digest", lambda: "another program")
     assert running.unchanged(locate(CASE)) is None
 
 
-def test_a_tampered_table_is_made_again(project, parent):
-    made(parent)
+def test_a_tampered_table_is_made_again(project, parents):
+    made(parents)
     table = project / "data" / "processed" / CASE / "figures.csv"
     good = table.read_bytes()
     table.write_bytes(good.replace(b"51000001", b"51000002"))
-    assert made(parent) >= {"ingest"}
+    assert made(parents) >= {"ingest"}
     assert table.read_bytes() == good
 
 
-def test_a_tampered_page_is_written_again(project, parent):
-    made(parent)
+def test_a_tampered_page_is_written_again(project, parents):
+    made(parents)
     page = project / "outputs" / CASE / "report.html"
     good = page.read_bytes()
     page.write_bytes(good + b"<!-- -->")
-    assert made(parent) == set()
+    assert made(parents) == set()
     assert page.read_bytes() == good
     page.unlink()
-    assert made(parent) == set() and page.read_bytes() == good
+    assert made(parents) == set() and page.read_bytes() == good
 
 
-def test_a_damaged_record_is_no_proof(project, parent):
-    made(parent)
+def test_a_damaged_record_is_no_proof(project, parents):
+    made(parents)
     records.path_of(locate(CASE), "findings").write_text("{", encoding="utf-8")
-    running_again = running.run(pipeline.check(CASE), lambda stage, state: None, parent=parent)
+    running_again = running.run(pipeline.check(CASE), lambda stage, state: None, parents=parents)
     assert set(running_again.made) == {"findings"}
 
 
-def test_force_runs_all(project, parent):
-    assert made(parent, force=True) == ALL
+def test_force_runs_all(project, parents):
+    assert made(parents, force=True) == ALL
 
 
-def test_a_copied_project_never_answers_from_the_other_one(project, parent, tmp_path, monkeypatch):
-    made(parent)
+def test_a_copied_project_never_answers_from_the_other_one(project, parents, tmp_path, monkeypatch):
+    made(parents)
     copy = Path(shutil.copytree(project, tmp_path / "copy"))
     damage.replace(copy / "params" / "findings.yaml", "severity: low", "severity: medium")
     monkeypatch.chdir(copy)
-    assert made(parent) == {"findings", "report"}
+    assert made(parents) == {"findings", "report"}
+
+
+def test_every_single_input_is_noticed(project, parents):
+    """Whatever the record names, and whatever lies in the folders of evidence, rules and notebooks: changed, it shows."""
+    made(parents)
+    workspace = locate(CASE)
+    record = records.load(workspace, running.DELIVERED)
+    places = records.places(workspace)
+    named = set()
+    for place in [*record.reads, *record.wrote]:
+        kind, _, rest = place.partition(" ")
+        top, _, below = rest.partition("/")
+        if kind == "file" and (path := places[top] / below).is_file():
+            named.add(path)
+    folders = [workspace.evidence, project / "params", project / "notebooks"]
+    there = {path for folder in folders for path in folder.rglob("*") if path.is_file()}
+    others = {path for path in there - named if path.parent.name not in {"cases", "scenarios"}}
+    assert others == set(), "files that lie there, and that no record names"
+    assert len(named) > 30
+    for path in sorted(named):
+        good = path.read_bytes()
+        path.write_bytes(good + b"\n")
+        assert running.unchanged(workspace) is None, path
+        path.write_bytes(good)
+    assert running.unchanged(workspace) is not None

@@ -69,11 +69,11 @@ def check(case: CaseName, scenario: ScenarioName = "") -> None:
 @app.command()
 def watch(case: CaseName, scenario: ScenarioName = "") -> None:
     """守着案例和规则：一保存就重算改动所及的部分，Ctrl-C 结束 / re-run what a saved change touches."""
-    from auditbook.engine.parent import Parent
+    from auditbook import running
     from auditbook.workspace import locate
 
     workspace = locate(case, scenario)
-    with Parent(preload=("great_expectations", "auditbook.report.chapters")) as parent:
+    with running.kernels() as parents:
         from auditbook import watching
 
         def finished(done: Finished) -> None:
@@ -85,7 +85,7 @@ def watch(case: CaseName, scenario: ScenarioName = "") -> None:
             for fault in error.faults:
                 typer.echo(str(fault), err=True)
 
-        watching.watch(case, scenario, workspace, lambda stage, state: None, finished, failed, parent)
+        watching.watch(case, scenario, workspace, lambda stage, state: None, finished, failed, parents)
 
 
 @app.command()
@@ -98,13 +98,14 @@ def explain(indicator: Annotated[str, typer.Argument(help="指标代号，如 bu
 
 
 def _made_anew(case: str, scenario: str, told: Told, *, force: bool) -> Finished:
-    from auditbook.engine.parent import Parent
+    from auditbook import running
 
-    # forked first of all, so that it imports Great Expectations while everything else goes on
-    with Parent(preload=("great_expectations", "auditbook.report.chapters")) as parent:
-        from auditbook import pipeline, running
+    with (
+        running.kernels() as parents
+    ):  # they import Great Expectations and the rest while this process goes on
+        from auditbook import pipeline
 
-        return running.run(pipeline.check(case, scenario), told, force=force, parent=parent)
+        return running.run(pipeline.check(case, scenario), told, force=force, parents=parents)
 
 
 class _progress:

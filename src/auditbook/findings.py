@@ -21,7 +21,6 @@ from auditbook.faults import CaseError, Fault
 from auditbook.figures import Figures
 from auditbook.formulas import read as read_formula
 from auditbook.indicators import Result, Rulebook, number_texts
-from auditbook.intake.evidence import Evidence
 from auditbook.numbers import amount_text, dimension, factor, plain, rate_text
 from auditbook.scoring import points_text
 from auditbook.tables import Row
@@ -126,15 +125,15 @@ def read_rules(audit: Audit) -> list[FindingRule]:
 
 
 def find(
-    audit: Audit, evidence: Evidence, figures: Figures, rulebook: Rulebook, results: Sequence[Result],
-    scoring: Mapping[str, str], claims: Sequence[Row], quality: Sequence[Row], wording: Wording,
+    audit: Audit, objectives: Sequence[Row], statements: Sequence[Row], figures: Figures, rulebook: Rulebook,
+    results: Sequence[Result], scoring: Mapping[str, str], claims: Sequence[Row], quality: Sequence[Row], wording: Wording,
 ) -> list[Row]:  # fmt: skip
     """Rows of findings.csv, numbered by severity, then in the order of the rules."""
     seen = {
-        "claims": _claims(claims, rulebook, evidence, audit),
-        "limits": _limits(audit, evidence, figures, rulebook, results, scoring),
+        "claims": _claims(claims, rulebook, objectives, audit),
+        "limits": _limits(audit, statements, figures, rulebook, results, scoring),
         "sources": _sources(audit),
-        "statements": _statements(evidence, wording, audit.case.year),
+        "statements": _statements(statements, wording, audit.case.year),
         "self_score": _self_score(figures),
         "quality": [
             Seen(
@@ -197,26 +196,26 @@ def _finding(rule: FindingRule, about: str, scope: str, group: Sequence[Seen]) -
     }  # fmt: skip
 
 
-def about_name(about: str, rulebook: Rulebook, evidence: Evidence) -> str:
+def about_name(about: str, rulebook: Rulebook, objectives: Sequence[Row]) -> str:
     """The Chinese name of what a claim is about: an indicator, a figure, or an objective."""
     name, _, item = about.partition(":")
     if name in rulebook.stanzas:
         return rulebook.stanzas[name].name
     if name in rulebook.dictionary:
         return rulebook.dictionary[name].name
-    for row in evidence.objectives:
+    for row in objectives:
         if about == (f"{row['objective']}.{row['item']}" if row["item"] else row["objective"]):
             return row["measure"]
     return item or name
 
 
-def _claims(claims: Sequence[Row], rulebook: Rulebook, evidence: Evidence, audit: Audit) -> list[Seen]:
+def _claims(claims: Sequence[Row], rulebook: Rulebook, objectives: Sequence[Row], audit: Audit) -> list[Seen]:
     found = []
     for row in claims:
         is_sub = row["kind"] == "completion" and "." in row["about"]
         fields = {key: row[key] for key in _CLAIM_FIELDS & row.keys()}
         fields["place"] = place(row["locator"])
-        fields["about_name"] = about_name(row["about"], rulebook, evidence)
+        fields["about_name"] = about_name(row["about"], rulebook, objectives)
         fields["scope_name"] = audit.scope_name(row["scope"])
         fields["objective"] = row["about"].partition(".")[0] if row["kind"] == "completion" else ""
         # an objective's own row only sums up its sub-targets: findings speak of these
@@ -227,7 +226,7 @@ def _claims(claims: Sequence[Row], rulebook: Rulebook, evidence: Evidence, audit
 
 
 def _limits(
-    audit: Audit, evidence: Evidence, figures: Figures, rulebook: Rulebook, results: Sequence[Result],
+    audit: Audit, statements: Sequence[Row], figures: Figures, rulebook: Rulebook, results: Sequence[Result],
     scoring: Mapping[str, str],
 ) -> list[Seen]:  # fmt: skip
     found = []
@@ -239,7 +238,7 @@ def _limits(
             continue
         formula = read_formula(stanza.definitions[result.definition].formula)
         reasons = [
-            s for s in evidence.statements
+            s for s in statements
             if s["kind"] == "reason" and s["about"] in {result.indicator, *formula.figures}
         ]  # fmt: skip
         excused = stanza.limit.unless == "reason" and bool(reasons)
@@ -287,9 +286,9 @@ def _sources(audit: Audit) -> list[Seen]:
     ]  # fmt: skip
 
 
-def _statements(evidence: Evidence, wording: Wording, year: int) -> list[Seen]:
+def _statements(statements: Sequence[Row], wording: Wording, year: int) -> list[Seen]:
     found = []
-    for row in evidence.statements:
+    for row in statements:
         future = any(word in row["quote"] for word in wording.future)
         fields = {key: row[key] for key in ("statement", "kind", "about", "quote", "date")}
         fields |= {"place": place(row["locator"]), "words": "future" if future else "", "year": str(year)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ class Reads:
 _recordings: list[Reads] = []
 _places: dict[str, Path] = {}
 _log: list[Path] = []
+_logged: dict[str, str] = {}
 
 
 def use(places: Mapping[str, Path]) -> None:
@@ -39,6 +41,7 @@ def keep_log(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"")
     _log[:] = [path]
+    _logged.clear()
 
 
 @contextmanager
@@ -56,7 +59,8 @@ def note(place: str, found: str) -> None:
     """Note what was found at a place."""
     if _recordings:
         _recordings[-1].found[place] = found
-    elif _log:
+    elif _log and _logged.get(place) != found:
+        _logged[place] = found
         with _log[0].open("a", encoding="utf-8") as file:
             file.write(json.dumps([place, found], ensure_ascii=False) + "\n")
 
@@ -78,6 +82,11 @@ def read_bytes(path: Path) -> bytes:
     data = path.read_bytes()
     note(f"file {_place(path)}", hashlib.sha256(data).hexdigest())
     return data
+
+
+def found(path: Path) -> dict[str, str]:
+    """The note of a file, not added to any recording."""
+    return {f"file {_place(path)}": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 
 def is_file(path: Path) -> bool:
@@ -117,10 +126,12 @@ class Verifier:
     def __init__(self, values: Mapping[str, Callable[[], str]]) -> None:
         self.values = values
         self._known: dict[str, str] = {}
+        self._lock = threading.Lock()
 
     def forget(self, name: str) -> None:
         """Read files under a folder anew: a stage has written there."""
-        self._known = {place: found for place, found in self._known.items() if f" {name}/" not in place}
+        with self._lock:
+            self._known = {place: seen for place, seen in self._known.items() if f" {name}/" not in place}
 
     def changed(self, reads: Mapping[str, str]) -> list[str]:
         """The places where something else is found now than was noted."""
@@ -128,9 +139,10 @@ class Verifier:
 
     def now(self, place: str) -> str:
         """What is found at a place now."""
-        if place not in self._known:
-            self._known[place] = self._look(place)
-        return self._known[place]
+        with self._lock:
+            if place not in self._known:
+                self._known[place] = self._look(place)
+            return self._known[place]
 
     def _look(self, place: str) -> str:
         kind, _, rest = place.partition(" ")

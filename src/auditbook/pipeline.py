@@ -48,7 +48,7 @@ class Run:
 
     rules: Rules
     shown: set[str] = field(default_factory=set)
-    _tables: dict[str, list[Row]] = field(default_factory=dict)
+    _tables: dict[str, tuple[list[Row], dict[str, str]]] = field(default_factory=dict)
 
     @property
     def audit(self) -> Audit:
@@ -103,10 +103,13 @@ class Run:
 
     def table(self, name: str) -> list[Row]:
         """The rows of a processed table."""
-        data = inputs.read_bytes(self.workspace.processed / f"{name}.csv")
         if name not in self._tables:
-            self._tables[name] = tables.from_csv(data)
-        return self._tables[name]
+            with inputs.recording() as own:
+                data = inputs.read_bytes(self.workspace.processed / f"{name}.csv")
+            self._tables[name] = (tables.from_csv(data), own.found)
+        rows, reads = self._tables[name]
+        inputs.note_all(reads)
+        return rows
 
     def frame(self, name: str) -> Any:
         """A processed table as a pandas DataFrame of text, for an analyst's own questions."""
@@ -133,14 +136,6 @@ class Run:
         return [
             r for stanza in self.rulebook.stanzas.values() for r in indicators.compute(stanza, self.figures)
         ]
-
-    @cached_property
-    def evidence(self) -> Evidence:
-        """The evidence as the tables hand it on."""
-        return Evidence(
-            self.table("sources"), list(self.figures.rows), self.table("objectives"), self.table("statements"),
-            self.table("published"), {}, {}, False,
-        )  # fmt: skip
 
     def stopped(self) -> str:
         """Why nothing may be scored: the blocking rules that failed; "" where none did."""
@@ -243,7 +238,7 @@ def _findings(run: Run) -> dict[str, list[Row]]:
     )
     scores = scoring.score(run.framework, run.results, run.scoring, run.rulebook, own_score, run.stopped())
     found = findings.find(
-        run.audit, run.evidence, run.figures, run.rulebook, run.results, run.scoring, run.table("claims"),
+        run.audit, run.table("objectives"), run.table("statements"), run.figures, run.rulebook, run.results, run.scoring, run.table("claims"),
         run.table("quality"), run.wording,
     )  # fmt: skip
     return {"scores": scores, "findings": found}
@@ -300,7 +295,7 @@ def _make(run: Run, stage: Stage) -> records.Record:
             data = tables.to_csv(name, rows)
             tables.write_whole(run.workspace.processed / f"{name}.csv", data)
             wrote[f"file run/{name}.csv"] = records.digest(data)
-            run._tables[name] = tables.from_csv(data)
+            run._tables.pop(name, None)
     return records.made(run.workspace, reads.found, wrote)
 
 

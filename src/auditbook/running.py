@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,9 +23,30 @@ if TYPE_CHECKING:
     from auditbook.pipeline import Run
 
 DELIVERED = "delivered"
-# Quality needs Great Expectations, whose import costs seconds: the others go on meanwhile.
-ORDER = ("ingest", "indicators", "quality", "findings", "report")
 Told = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class Kernels:
+    """Two parents of notebooks: one has imported what every notebook needs, the other Great Expectations as well."""
+
+    light: Parent
+    heavy: Parent
+
+
+@contextmanager
+def kernels() -> Iterator[Kernels | None]:
+    """Parents that import while the caller goes on; None where processes cannot be forked."""
+    from auditbook.engine import kernel_environment
+    from auditbook.engine.parent import Parent, can_fork
+
+    if not can_fork() or os.environ.get("AUDITBOOK_ENGINE") == "papermill":
+        yield None
+        return
+    with Parent(environment=kernel_environment()) as kernel:
+        heavy = kernel.branch(("great_expectations", "auditbook.warm"))
+        light = kernel.branch(("auditbook.warm",))
+        yield Kernels(light, heavy)
 
 
 @dataclass(frozen=True)
@@ -46,36 +71,117 @@ def unchanged(workspace: Workspace) -> Finished | None:
     return Finished(workspace.outputs / "report.html", record.said["summary"], record.said["blocking"], ())
 
 
-def run(checked: Run, told: Told, *, force: bool = False, parent: Parent | None = None) -> Finished:
+def run(checked: Run, told: Told, *, force: bool = False, parents: Kernels | None = None) -> Finished:
     """Run the notebooks whose inputs have changed, then write the pages.
 
     Takes    checked: from ``pipeline.check``; told: called with (stage, ``run`` | ``proven`` | ``done``); force: prove
-             nothing, make all anew; parent: a process that has imported Great Expectations.
+             nothing, make all anew; parents: from ``kernels``, else every notebook starts a process of its own.
     Returns  where the report is and what was made anew.
     Raises   NotebookFailed where a cell fails for our own fault; deliverables of an earlier run stay whole.
     """
     workspace = checked.workspace
     inputs.use(records.places(workspace))
-    verifier = Verifier({"scoring": lambda: checked.scoring_digest})
     if force:
         for stage in STAGES:
             for name in (stage.name, f"{stage.name}.tables"):
                 records.path_of(workspace, name).unlink(missing_ok=True)
-    made = []
-    for name in ORDER:
+    job = _Job(checked, told, parents)
+    job.stage("ingest")
+    # Notebooks beside each other, and the pages beside them. Quality starts first, since Great Expectations takes
+    # longest to import; the report starts as soon as the tables of the findings are there.
+    with ThreadPoolExecutor(max_workers=2) as beside:
+        running = {"quality": beside.submit(job.stage, "quality")}
+        try:
+            job.stage("indicators")
+            running["findings"] = beside.submit(job.stage, "findings", running["quality"])
+            running["report"] = beside.submit(job.stage, "report", running["findings"])
+            job.page("ingest")
+            job.page("indicators")
+            for name, ended in running.items():
+                ended.result()
+                job.page(name)
+        except BaseException:
+            beside.shutdown(wait=False, cancel_futures=True)
+            raise
+    return job.deliver()
+
+
+class _Job:
+    """A run in progress: stages run one way, pages are made as soon as their notebook is there."""
+
+    def __init__(self, checked: Run, told: Told, parents: Kernels | None) -> None:
+        from auditbook.pipeline import Run
+        from auditbook.report.deliver import Pages
+
+        self.run = Run(checked.rules)
+        self.workspace = checked.workspace
+        self.told = told
+        self.parents = parents
+        self.verifier = Verifier({"scoring": lambda: checked.scoring_digest})
+        self.made: list[str] = []
+        with inputs.recording() as self.reads:
+            self.pages = Pages(self.run)
+
+    def stage(self, name: str, before: Future[None] | None = None) -> None:
+        """Run a notebook, unless its record is proven; not before the tables of the stage ``before`` are there."""
         stage = next(known for known in STAGES if known.name == name)
-        if records.proven(workspace, name, verifier):
-            told(name, "proven")
-            continue
-        told(name, "run")
-        _run_notebook(stage, workspace, parent if name == "quality" else None)
-        verifier.forget("run")
-        made.append(name)
-        told(name, "done")
-    told("pages", "run")
-    finished = _deliver(checked, made)
-    told("pages", "done")
-    return finished
+        if before is not None:
+            self._wait(stage.needs[-1] if name == "report" else "quality", before)
+        if records.proven(self.workspace, name, self.verifier):
+            self.told(name, "proven")
+            return
+        self.told(name, "run")
+        parents = self.parents
+        parent = None if parents is None else parents.heavy if name == "quality" else parents.light
+        _run_notebook(stage, self.workspace, parent)
+        self.verifier.forget("run")
+        self.made.append(name)
+        self.told(name, "done")
+
+    def _wait(self, name: str, ended: Future[None]) -> None:
+        """Until a stage has ended, or its tables are there while its notebook still shows them."""
+        while not ended.done():
+            if records.proven(self.workspace, f"{name}.tables", Verifier(self.verifier.values)):
+                return
+            time.sleep(0.02)
+        ended.result()
+
+    def page(self, name: str) -> None:
+        """Make the page of a stage, from its executed notebook."""
+        import nbformat
+
+        stage = next(known for known in STAGES if known.name == name)
+        with inputs.recording() as reads:
+            data = inputs.read_bytes(self.workspace.processed / _executed(stage))
+            notebook = nbformat.reads(data.decode(), as_version=4)  # type: ignore[no-untyped-call]
+            self.pages.add(stage, notebook)
+        self.reads.found.update(reads.found)
+
+    def deliver(self) -> Finished:
+        """Make what is left, and put everything in place, the record last."""
+        from auditbook.quality import blocking_failures
+        from auditbook.report.chapters import summary_lines
+
+        self.told("pages", "run")
+        with inputs.recording() as reads:
+            for stage in STAGES:
+                inputs.read_bytes(self.workspace.root / "notebooks" / stage.notebook)
+                for name in stage.tables:
+                    inputs.read_bytes(self.workspace.processed / f"{name}.csv")
+            for group in self.run.rules.reads.values():
+                inputs.note_all(group)
+            summary = summary_lines(self.run)
+            blocking = [row["rule"] for row in blocking_failures(self.run.table("quality"))]
+        outputs = self.workspace.outputs
+        wrote = {}
+        for name, data in self.pages.files.items():
+            write_whole(outputs / name, data)
+            wrote[f"file outputs/{name}"] = records.digest(data)
+        found = {**self.reads.found, **reads.found}
+        kept = records.made(self.workspace, found, wrote, summary=summary, blocking=blocking)
+        records.save(self.workspace, DELIVERED, kept)
+        self.told("pages", "done")
+        return Finished(outputs / "report.html", summary, blocking, tuple(self.made))
 
 
 def _executed(stage: Stage) -> str:
@@ -83,7 +189,7 @@ def _executed(stage: Stage) -> str:
 
 
 def _run_notebook(stage: Stage, workspace: Workspace, parent: Parent | None) -> None:
-    """Execute a notebook, keep it, and record what it read and wrote."""
+    """Execute a notebook, keep it, and record what it read and wrote. Runs beside others of its kind."""
     import nbformat
 
     from auditbook import engine
@@ -92,52 +198,18 @@ def _run_notebook(stage: Stage, workspace: Workspace, parent: Parent | None) -> 
     parameters = {"case": workspace.case_path}
     if workspace.scenario_path:
         parameters["scenario"] = workspace.scenario_path
-    with inputs.recording() as reads, tempfile.TemporaryDirectory(prefix="auditbook-") as aside:
+    own = inputs.found(source)
+    with tempfile.TemporaryDirectory(prefix="auditbook-") as aside:
         log = Path(aside) / "reads"
-        inputs.read_bytes(source)
         notebook = engine.execute(
-            source, parameters, workspace.root, workspace.results, workspace.shown,
-            environment={READS_LOG: str(log)}, parent=parent,
+            source, parameters, workspace.root, workspace.results, workspace.shown, parent,
+            environment={READS_LOG: str(log)},
         )  # fmt: skip
-        data = str(nbformat.writes(notebook)).encode()  # type: ignore[no-untyped-call]
-        inputs.note_all(inputs.read_log(log))
+        reads = {**own, **inputs.read_log(log)}
+    data = str(nbformat.writes(notebook)).encode()  # type: ignore[no-untyped-call]
     write_whole(workspace.processed / _executed(stage), data)
     wrote = {f"file run/{_executed(stage)}": records.digest(data)}
     for name in stage.tables:
-        wrote[f"file run/{name}.csv"] = records.digest((workspace.processed / f"{name}.csv").read_bytes())
-    own = {place: found for place, found in reads.found.items() if place not in wrote}
-    records.save(workspace, stage.name, records.made(workspace, own, wrote))
-
-
-def _deliver(checked: Run, made: list[str]) -> Finished:
-    import nbformat
-
-    from auditbook.pipeline import Run
-    from auditbook.quality import blocking_failures
-    from auditbook.report import deliver
-    from auditbook.report.chapters import summary_lines
-
-    fresh = Run(checked.rules)
-    workspace = fresh.workspace
-    with inputs.recording() as reads:
-        executed = {}
-        for stage in STAGES:
-            inputs.read_bytes(workspace.root / "notebooks" / stage.notebook)
-            for name in stage.tables:
-                inputs.read_bytes(workspace.processed / f"{name}.csv")
-            data = inputs.read_bytes(workspace.processed / _executed(stage))
-            executed[stage.name] = nbformat.reads(data.decode(), as_version=4)  # type: ignore[no-untyped-call]
-        files = deliver.pages(fresh, executed)
-        for group in fresh.rules.reads.values():
-            inputs.note_all(group)
-        summary = summary_lines(fresh)
-        blocking = [row["rule"] for row in blocking_failures(fresh.table("quality"))]
-    for path, data in files.items():
-        write_whole(path, data)
-    wrote = {
-        f"file outputs/{p.relative_to(workspace.outputs).as_posix()}": records.digest(d)
-        for p, d in files.items()
-    }
-    kept = records.made(workspace, reads.found, wrote, summary=summary, blocking=blocking)
-    records.save(workspace, DELIVERED, kept)
-    return Finished(workspace.outputs / "report.html", summary, blocking, tuple(made))
+        wrote |= inputs.found(workspace.processed / f"{name}.csv")
+    rested = {place: seen for place, seen in reads.items() if place not in wrote}
+    records.save(workspace, stage.name, records.made(workspace, rested, wrote))

@@ -5,35 +5,32 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from auditbook import inputs, pipeline, records, running
+from auditbook import pipeline, running
 from auditbook.faults import AuditbookError
-from auditbook.running import Finished, Told
+from auditbook.running import Finished, Kernels, Told
 from auditbook.workspace import Workspace
 
-if TYPE_CHECKING:
-    from auditbook.engine.parent import Parent
-
-INTERVAL = 0.05
+INTERVAL = 0.02
 Stamp = dict[Path, tuple[int, int]]
 
 
 def watch(
     case: str, scenario: str, workspace: Workspace, told: Told, finished: Callable[[Finished], None],
-    failed: Callable[[AuditbookError], None], parent: Parent,
+    failed: Callable[[AuditbookError], None], parents: Kernels | None,
 ) -> None:  # fmt: skip
     """Run a case whenever one of its files has changed, until interrupted.
 
     Takes    finished, failed: told after every run. A faulty file ends nothing: the next save is tried again.
     """
+    known = running.unchanged(workspace)
     while True:
         before = _stamps(workspace)
         try:
-            known = running.unchanged(workspace)
-            finished(known or running.run(pipeline.check(case, scenario), told, parent=parent))
+            finished(known or running.run(pipeline.check(case, scenario), told, parents=parents))
         except AuditbookError as error:
             failed(error)
+        known = None
         while _stamps(workspace) == before:
             time.sleep(INTERVAL)
 

@@ -623,7 +623,7 @@ def _claimed(row: Row, run: Run) -> str:
     if name in run.rulebook.stanzas:
         stanza = run.rulebook.stanzas[name]
         figure = formulas.read(stanza.definitions[stanza.primary].formula).figures[0]
-    words = about_name(row["about"], run.rulebook, run.evidence)
+    words = about_name(row["about"], run.rulebook, run.table("objectives"))
     return f"{words}·{run.figures.item_name(figure, item)}" if item and figure else words
 
 
@@ -720,7 +720,7 @@ def _condition(condition: str) -> Text:
 def _subject(row: Row, run: Run) -> str:
     """What a finding is about, in the words of the evidence; "" where its rule already says it."""
     about = row["finding"].split(":", 1)[1].rpartition(":")[0]
-    name = about_name(about, run.rulebook, run.evidence)
+    name = about_name(about, run.rulebook, run.table("objectives"))
     if row["scope"] != DEPARTMENT:
         return run.audit.scope_name(row["scope"])
     return name if re.search(r"[一-鿿]", name) else ""

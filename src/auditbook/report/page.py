@@ -539,7 +539,8 @@ def _font_face(characters: str) -> str:
     """The shipped font with these characters only, embedded; the same bytes for the same text."""
     from fontTools import subset
 
-    options = subset.Options(flavor="woff2", name_IDs=[0, 1, 2, 13, 14], notdef_outline=True)
+    # zlib instead of brotli: a fifth larger, three times as fast, and every browser reads both
+    options = subset.Options(flavor="woff", name_IDs=[0, 1, 2, 13, 14], notdef_outline=True)
     font = subset.load_font(charts.FONT, options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=characters)
@@ -549,5 +550,5 @@ def _font_face(characters: str) -> str:
     encoded = base64.b64encode(data.getvalue()).decode("ascii")
     return (
         '@font-face { font-family: "Auditbook Sans"; font-weight: 400; font-style: normal; '
-        f'src: url(data:font/woff2;base64,{encoded}) format("woff2"); }}'
+        f'src: url(data:font/woff;base64,{encoded}) format("woff"); }}'
     )

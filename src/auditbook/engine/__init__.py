@@ -1,0 +1,100 @@
+"""Running a notebook through papermill, in a kernel forked from a parent that has done the imports.
+
+``execute`` runs one notebook; ``Parent`` is that parent; ``normalised`` takes out of an executed notebook whatever differs
+from run to run. ``papermill --engine auditbook`` is ``forking.ForkingEngine``, by way of ``entry``.
+papermill imports this package whenever it is imported itself: nothing heavy up here.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from auditbook.engine.normalise import normalised
+from auditbook.engine.parent import Parent, ParentLost
+from auditbook.faults import EXIT_OWN_FAULT, AuditbookError, Fault
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+OURS = {"PYTHONHASHSEED": "0", "GX_ANALYTICS_ENABLED": "false"}
+
+
+class NotebookFailed(AuditbookError):
+    """A cell raised an error that is not a user's mistake."""
+
+    exit_code = EXIT_OWN_FAULT
+
+
+def kernel_environment(results: Path | None = None) -> dict[str, str]:
+    """What a kernel, and the parent of kernels, inherits: where to write, and a hash seed so that sets print in one order."""
+    written = {} if results is None else {"AUDITBOOK_WORKSPACE": str(results)}
+    return {**os.environ, **OURS, **written}
+
+
+def execute(
+    path: Path, parameters: Mapping[str, Path], folder: Path, results: Path, shown: Callable[[Path], str],
+    parent: Parent | None = None, needs: Sequence[str] | None = None, environment: Mapping[str, str] | None = None,
+) -> NotebookNode:  # fmt: skip
+    """Run a notebook in a kernel of its own. May be called from several threads at once where notebooks are forked.
+
+    Takes    parameters: only ``case`` and ``scenario``, two paths; folder: the working folder of the kernel;
+             results: the workspace that the kernel writes to; shown: a path as readers of any machine see it;
+             parent: forks the kernel, as soon as it has imported the modules in ``needs`` (None: all that it was told to);
+             without a parent one is started for this notebook; environment: of the kernel, beside that of this process.
+             Where processes are not forked, or AUDITBOOK_ENGINE=papermill, papermill's own engine runs it, with the same
+             result.
+    Returns  the executed notebook, normalised: the same inputs give the same bytes.
+    Raises   NotebookFailed with cell, error and message; RuntimeError (nbclient's DeadKernelError) where the kernel dies.
+    """
+    import nbformat
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    from auditbook.engine import forking
+
+    told = {**kernel_environment(results), **(environment or {})}
+    engine = _engine(forking, folder, told, parent, needs)
+    with tempfile.TemporaryDirectory(prefix="auditbook-") as aside, engine as how:
+        target = Path(aside) / path.name
+        try:
+            papermill.execute_notebook(
+                str(path), str(target), parameters={name: str(value) for name, value in parameters.items()},
+                kernel_name="python3", progress_bar=False, log_output=False,
+                request_save_on_cell_execute=False,  # the whole file after every cell, for a file that nobody watches
+                extra_arguments=["--log-level=ERROR"],  # else a warning about TCP for every kernel
+                **how,
+            )  # fmt: skip
+        except PapermillExecutionError as error:
+            where = f"{path.name} 第{error.exec_count}个代码单元"
+            raise NotebookFailed(Fault(where, f"{error.ename}：{error.evalue}")) from error
+        executed = nbformat.read(target, as_version=4)  # type: ignore[no-untyped-call]
+        return normalised(executed, {name: shown(value) for name, value in parameters.items()})
+
+
+@contextmanager
+def _engine(
+    forking: Any, folder: Path, environment: dict[str, str], parent: Parent | None, needs: Sequence[str] | None
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """Options of ``papermill.execute_notebook`` that say where and how the kernel runs."""
+    if forking.available():
+        forking.register()
+        # told to the child alone: neither folder nor environment of this process changes, which has other threads
+        yield {"engine_name": "auditbook", "folder": str(folder), "environment": environment, "parent": parent,
+               "needs": needs and list(needs)}  # fmt: skip
+        return
+    before = dict(os.environ)
+    os.environ.update(environment)
+    try:
+        yield {"engine_name": None, "cwd": str(folder)}
+    finally:
+        for name in set(os.environ) - set(before):
+            del os.environ[name]
+        os.environ.update(before)
+
+
+__all__ = ["NotebookFailed", "Parent", "ParentLost", "execute", "kernel_environment", "normalised"]
