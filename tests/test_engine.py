@@ -26,7 +26,12 @@ CONFORMANCE = Path(__file__).parent / "conformance"
 BOTH = CONFORMANCE / "both.py"
 NOTEBOOKS = sorted(CONFORMANCE.glob("*.ipynb"))
 STAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
-ALONE = ("session", "caught", "figures", "processes")
+ALONE = (
+    "session",
+    "caught",
+    "figures",
+    "processes",
+)  # forked from, or beside, a process that has other things loaded
 pytestmark = pytest.mark.skipif(not parent.can_fork(), reason="the system does not fork processes")
 
 

@@ -39,9 +39,10 @@ GRACE = 5.0  # seconds that a child has for its exit handlers; jupyter_client gi
 _LENGTH = struct.Struct("!I")
 _INLINE = "module://matplotlib_inline.backend_inline"
 _STATEFUL = ("IPython.core.interactiveshell", "matplotlib", "numpy", "pandas")
-_WRAPPER = (
-    "import sys; sys.path.append({root!r}); from auditbook.engine import parent; parent.spawned({control})"
-)
+# as the kernel's launcher: the caller's folder is not searched while modules are imported
+_SEARCH = "import sys; sys.path[:1] = [] if sys.path[0] == '' else sys.path[:1]; "
+_SPAWN = "sys.path.append({root!r}); from auditbook.engine import parent; parent.spawned({control})"
+_TELL_PATH = "import json; print(json.dumps(sys.path))"
 
 
 class ParentLost(RuntimeError):
@@ -313,10 +314,9 @@ def _forked_parent(control: socket.socket, plan: Mapping[str, Any]) -> None:
 
 def _spawned(control: socket.socket, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    code = _WRAPPER.format(root=root, control=control.fileno())
-    # -P: no folder of the caller's in front of the path, as the kernel's launcher sees to itself
+    code = _SEARCH + _SPAWN.format(root=root, control=control.fileno())
     return subprocess.Popen(
-        [sys.executable, "-P", "-c", code],
+        [sys.executable, "-c", code],
         pass_fds=[control.fileno()],
         env=dict(environment),
         stdin=subprocess.DEVNULL,
@@ -408,7 +408,7 @@ def _death_signal(number: int) -> None:
 def _ask_for_path() -> subprocess.Popen[bytes]:
     """What a fresh interpreter searches for modules; asked of one, since callers change theirs."""
     return subprocess.Popen(
-        [sys.executable, "-P", "-c", "import sys, json; print(json.dumps(sys.path))"],
+[sys.executable, "-c", _SEARCH + _TELL_PATH],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
     )  # fmt: skip
 
