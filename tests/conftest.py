@@ -56,6 +56,17 @@ def wuxi(tmp_path_factory) -> Outcome:
     return auditbook("run", "wuxi-offices-2019", workspace=tmp_path_factory.mktemp("wuxi"))
 
 
+def own_project(folder: Path) -> Path:
+    """A project of its own (rules, notebooks, lock) with the invented department, for tests that change rules."""
+    for name in ("params", "notebooks"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("pyproject.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, folder)
+    shutil.copytree(INVENTED / "data", folder / "data")
+    shutil.copy(INVENTED_CASE, folder / "params" / "cases")
+    return folder
+
+
 @pytest.fixture
 def copied(tmp_path, monkeypatch) -> Path:
     """A copy of the invented department that a test may damage; returns its base folder."""

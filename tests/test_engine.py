@@ -1,6 +1,7 @@
 """The forking engine gives what papermill's own gives, and its children are clean, bounded and leave nothing behind."""
 
 import difflib
+import gc
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from conftest import INVENTED_CASE, ROOT
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from auditbook import engine
-from auditbook.engine import NotebookFailed, Parent, kernel_environment, normalised, parent
+from auditbook.engine import NotebookFailed, Parent, forking, kernel_environment, normalised, parent
 from auditbook.engine.normalise import merged
 
 CONFORMANCE = Path(__file__).parent / "conformance"
@@ -359,6 +360,57 @@ def test_no_orphan_when_the_caller_ends(tmp_path, ending):
     pids = [int(pid) for pid in done.stdout.split()]
     assert len(pids) == 3, done.stderr
     assert _eventually(lambda: not any(map(_alive, pids)))
+
+
+@linux
+def test_a_branch_and_its_children_end_with_their_parent(tmp_path):
+    with Parent((), kernel_environment()) as made:
+        branch = made.branch(["json"])
+        child = branch.start(str(tmp_path))
+        assert child.listen(0) is False and _eventually(lambda: child.listen(0.05) or child.pid is not None)
+        (helper,) = _children(made.pid)
+        assert _children(helper) == [child.pid]
+    assert _eventually(lambda: not _alive(child.pid) and not _alive(helper))
+    assert child.listen(5) and child.ended
+    child.kill()
+    branch.close()
+
+
+def test_a_child_waits_only_for_what_it_needs(tmp_path):
+    (tmp_path / "slow_import.py").write_text("import time; time.sleep(20)")
+    environment = {**kernel_environment(), "PYTHONPATH": str(tmp_path)}
+    began = time.monotonic()
+    made = Parent(["json", "slow_import"], environment)
+    try:
+        path = _write(tmp_path / "n.ipynb", "6 * 7")
+        assert _values(_run(path, made, needs=["json"])) == ["42"]
+    finally:
+        os.kill(made.pid, signal.SIGTERM)
+        made.close()
+    assert time.monotonic() - began < 10
+
+
+@linux
+def test_threads_that_come_and_go_leave_nothing(tmp_path, light):
+    path = _write(tmp_path / "n.ipynb", "1")
+
+    def one() -> None:
+        thread = threading.Thread(target=_run, args=(path, light))
+        thread.start()
+        thread.join()
+
+    one()
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(10):
+        one()
+    gc.collect()
+    assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_papermill_s_own_engine_on_demand(monkeypatch):
+    assert forking.available()
+    monkeypatch.setenv("AUDITBOOK_ENGINE", "papermill")
+    assert not forking.available()
 
 
 @linux

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import damage
 import pytest
-from conftest import ROOT
+from conftest import ROOT, own_project
 
 from auditbook import pipeline, records, running
 from auditbook.workspace import locate
@@ -24,14 +24,7 @@ def parents():
 @pytest.fixture(scope="module")
 def project(tmp_path_factory, parents):
     """A project of its own with the invented department, run once."""
-    folder = tmp_path_factory.mktemp("project") / "auditbook"
-    for name in ("params", "notebooks"):
-        shutil.copytree(ROOT / name, folder / name)
-    for name in ("pyproject.toml", "requirements.lock"):
-        shutil.copy(ROOT / name, folder)
-    invented = ROOT / "tests" / "invented"
-    shutil.copytree(invented / "data" / "raw" / CASE, folder / "data" / "raw" / CASE)
-    shutil.copy(invented / "params" / "cases" / f"{CASE}.yaml", folder / "params" / "cases")
+    folder = own_project(tmp_path_factory.mktemp("project") / "auditbook")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.delenv("AUDITBOOK_WORKSPACE", raising=False)

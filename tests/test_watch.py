@@ -1,26 +1,18 @@
 """`auditbook watch`: a saved change shows at once; a faulty file is told and ends nothing."""
 
 import os
-import shutil
 import signal
 import subprocess
 import time
 
 import damage
-from conftest import AUDITBOOK, ROOT
+from conftest import AUDITBOOK, own_project
 
 CASE = damage.CASE
 
 
 def test_a_saved_change_shows_and_a_fault_ends_nothing(tmp_path):
-    project = tmp_path / "auditbook"
-    for name in ("params", "notebooks"):
-        shutil.copytree(ROOT / name, project / name)
-    for name in ("pyproject.toml", "requirements.lock"):
-        shutil.copy(ROOT / name, project)
-    invented = ROOT / "tests" / "invented"
-    shutil.copytree(invented / "data" / "raw" / CASE, project / "data" / "raw" / CASE)
-    shutil.copy(invented / "params" / "cases" / f"{CASE}.yaml", project / "params" / "cases")
+    project = own_project(tmp_path / "auditbook")
     said, faults = tmp_path / "said", tmp_path / "faults"
     environment = {k: v for k, v in os.environ.items() if k != "AUDITBOOK_WORKSPACE"} | {"PYTHONUNBUFFERED": "1"}
     with said.open("w") as out, faults.open("w") as err:

@@ -51,7 +51,7 @@ class Interval:
 
 
 def parse(text: str) -> Fraction:
-    """Read a plain decimal such as ``-18780.61``.
+    """Read a plain decimal such as ``-12345.67``.
 
     Takes    text: digits, at most one point, at most one leading minus; at most 60 characters.
     Returns  the exact value.

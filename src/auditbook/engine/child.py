@@ -121,9 +121,13 @@ def _forget_exit_handlers() -> None:
     atexit._clear()
     for finalizer in list(getattr(weakref.finalize, "_registry", ())):
         finalizer.atexit = False
-    # both are registered once per process, when their module is first used, and are wanted in a fresh one
+    # these are registered once per process, when their module is first used, and are wanted in a fresh one
     atexit.register(logging.shutdown)
     atexit.register(getattr(weakref.finalize, "_exitfunc", lambda: None))
+    processes: Any = sys.modules.get("multiprocessing.util")
+    if processes is not None:
+        processes._finalizer_registry.clear()
+        atexit.register(processes._exit_function)
 
 
 class _Link:

@@ -1,14 +1,19 @@
-"""Messages over a stream socket: a message is a list of frames, each of them bytes (the JSON parts of Jupyter's protocol).
+"""What goes over the sockets of the engine: messages of a kernel, and requests to the parent.
 
-On the wire: the number of frames, the length of each (unsigned, 8 bytes, network order), then the frames themselves.
+A message is a list of frames, each of them bytes (the JSON parts of Jupyter's protocol): the number of frames, the length
+of each (unsigned, 8 bytes, network order), then the frames themselves. A request is one JSON object with its length
+before it (4 bytes), and with it go descriptors.
 """
 
 from __future__ import annotations
 
+import json
 import socket
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+_LENGTH = struct.Struct("!I")
 _NUMBER = struct.Struct("!Q")
 _CHUNK = 1 << 18
 _MOST_FRAMES = 1 << 20
@@ -79,3 +84,37 @@ class Inbox:
                 start += length
         del self._bytes[:start]
         return message
+
+
+def send_request(
+    control: socket.socket, request: Mapping[str, Any], sockets: Sequence[socket.socket]
+) -> None:
+    """Send a request to the parent, with copies of these sockets.
+
+    Raises   OSError where the parent is gone.
+    """
+    body = json.dumps(request).encode()
+    socket.send_fds(control, [_LENGTH.pack(len(body))], [sock.fileno() for sock in sockets])
+    control.sendall(body)
+
+
+def receive_request(control: socket.socket) -> tuple[dict[str, Any], list[socket.socket]] | None:
+    """The next request, waited for; None at the end of the stream."""
+    head, descriptors, _, _ = socket.recv_fds(control, _LENGTH.size, 2)
+    sockets = [socket.socket(fileno=number) for number in descriptors]
+    head += _exactly(control, _LENGTH.size - len(head)) if head else b""
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    body = _exactly(control, length)
+    return (json.loads(body), sockets) if len(body) == length else None
+
+
+def _exactly(sock: socket.socket, length: int) -> bytes:
+    got = bytearray()
+    while len(got) < length:
+        piece = sock.recv(length - len(got))
+        if not piece:
+            break
+        got += piece
+    return bytes(got)

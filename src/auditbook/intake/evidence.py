@@ -168,7 +168,7 @@ class _Reader:
             return True
         except ValueError:
             self._fault(
-                row, column, "普通的十进制数（如 18780.61）", "单位写在 unit 列，不确定请写 state=missing"
+                row, column, "普通的十进制数（如 12345.67）", "单位写在 unit 列，不确定请写 state=missing"
             )
             return False
 
