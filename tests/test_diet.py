@@ -24,7 +24,9 @@ def imported_by(*arguments: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["check", "wuxi-offices-2019"], ["explain", "budget_adjustment_rate"]], ids=lambda a: a[0]
+    "arguments",
+    [["--help"], ["check", "wuxi-offices-2019"], ["explain", "budget_adjustment_rate"]],
+    ids=lambda a: a[0],
 )
 def test_light_commands_import_nothing_heavy(arguments):
     modules = imported_by(*arguments)

@@ -333,8 +333,10 @@ def test_nothing_is_left_after_many_runs(tmp_path):
         for _ in range(50):
             assert _values(_run(path, made)) == ["2"]
         assert _eventually(lambda: not _children(made.pid))
-        assert [len(os.listdir(f"/proc/{pid}/fd")) for pid in ("self", made.pid)] == [here, there]
-        assert threading.active_count() == threads
+        # no more than before; what earlier tests of this process held may have been let go meanwhile
+        after = [len(os.listdir(f"/proc/{pid}/fd")) for pid in ("self", made.pid)]
+        assert after[0] <= here and after[1] <= there
+        assert threading.active_count() <= threads
         pid = made.pid
     assert not Path(f"/proc/{pid}").exists()
 

@@ -14,9 +14,13 @@ CASE = damage.CASE
 def test_a_saved_change_shows_and_a_fault_ends_nothing(tmp_path):
     project = own_project(tmp_path / "auditbook")
     said, faults = tmp_path / "said", tmp_path / "faults"
-    environment = {k: v for k, v in os.environ.items() if k != "AUDITBOOK_WORKSPACE"} | {"PYTHONUNBUFFERED": "1"}
+    environment = {k: v for k, v in os.environ.items() if k != "AUDITBOOK_WORKSPACE"} | {
+        "PYTHONUNBUFFERED": "1"
+    }
     with said.open("w") as out, faults.open("w") as err:
-        watcher = subprocess.Popen([AUDITBOOK, "watch", CASE], cwd=project, env=environment, stdout=out, stderr=err)
+        watcher = subprocess.Popen(
+            [AUDITBOOK, "watch", CASE], cwd=project, env=environment, stdout=out, stderr=err
+        )
     framework = project / "params" / "frameworks" / "yueyang-2018.yaml"
     text = framework.read_text(encoding="utf-8")
 
@@ -31,7 +35,9 @@ def test_a_saved_change_shows_and_a_fault_ends_nothing(tmp_path):
         until(lambda: "满分 100 分" in said.read_text() and "报告：" in said.read_text())
         scores = project / "data" / "processed" / CASE / "scores.csv"
         assert "staff_control_rate,5,5,5,5" in scores.read_text()
-        framework.write_text(text.replace("points: 5", "points: 4").replace("unspecified: 92", "unspecified: 93"))
+        framework.write_text(
+            text.replace("points: 5", "points: 4").replace("unspecified: 92", "unspecified: 93")
+        )
         until(lambda: "staff_control_rate,4,4,4,4" in scores.read_text())
         until(lambda: "重做：findings、report" in said.read_text())
         framework.write_text(text.replace("points: 5", "pionts: 5"))
