@@ -67,4 +67,4 @@ $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 	  echo "uv 未成功，改用 pip（约一两分钟） / uv did not succeed, pip instead (a minute or two)" >&2; \
 	  $$pip --require-hashes -r requirements.lock || exit 1; \
 	fi; \
-	$$pip --no-deps --no-build-isolation -e . && touch $@
+	$$pip --no-deps --no-build-isolation -e . && $(VENV)/bin/python -m compileall -q src && touch $@

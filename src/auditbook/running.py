@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from auditbook.pipeline import Run
 
 DELIVERED = "delivered"
+# Seconds after which a busy thread lets another one go on. Pages are made in this process while its other threads
+# talk to notebooks: with Python's own 5 ms each word of theirs would wait for the page.
+TURN = 0.0005
 Told = Callable[[str, str], None]
 
 
@@ -45,7 +49,7 @@ def kernels() -> Iterator[Kernels | None]:
         return
     with Parent(environment=kernel_environment()) as kernel:
         heavy = kernel.branch(("great_expectations", "auditbook.warm"))
-        light = kernel.branch(("auditbook.warm",))
+        light = kernel.branch(("auditbook.warm", "matplotlib.backends.backend_svg", "matplotlib.figure"))
         yield Kernels(light, heavy)
 
 
@@ -85,7 +89,15 @@ def run(checked: Run, told: Told, *, force: bool = False, parents: Kernels | Non
         for stage in STAGES:
             for name in (stage.name, f"{stage.name}.tables"):
                 records.path_of(workspace, name).unlink(missing_ok=True)
-    job = _Job(checked, told, parents)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(TURN)
+    try:
+        return _run(_Job(checked, told, parents))
+    finally:
+        sys.setswitchinterval(before)
+
+
+def _run(job: _Job) -> Finished:
     job.stage("ingest")
     # Notebooks beside each other, and the pages beside them. Quality starts first, since Great Expectations takes
     # longest to import; the report starts as soon as the tables of the findings are there.

@@ -5,10 +5,6 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-import matplotlib.backends.backend_svg
-import matplotlib.figure
-import matplotlib.text  # noqa: F401
-
 from auditbook import charts, strict_yaml
 from auditbook.faults import AuditbookError
 from auditbook.report import chapters  # noqa: F401
