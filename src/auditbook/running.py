@@ -47,9 +47,9 @@ def kernels() -> Iterator[Kernels | None]:
     if not can_fork() or os.environ.get("AUDITBOOK_ENGINE") == "papermill":
         yield None
         return
-    with Parent(environment=kernel_environment()) as kernel:
-        heavy = kernel.branch(("great_expectations", "auditbook.warm"))
-        light = kernel.branch(("auditbook.warm", "matplotlib.backends.backend_svg", "matplotlib.figure"))
+    with Parent(("auditbook.warm",), kernel_environment()) as kernel:
+        heavy = kernel.branch(("great_expectations",))
+        light = kernel.branch(("matplotlib.backends.backend_svg", "matplotlib.figure"))
         yield Kernels(light, heavy)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from auditbook import charts, strict_yaml
+from auditbook import charts, records, strict_yaml
 from auditbook.faults import AuditbookError
 from auditbook.report import chapters  # noqa: F401
 from auditbook.workspace import project_root
@@ -21,4 +21,5 @@ def _read_rules() -> None:
 
 
 charts.missing_characters("字")
+records.program_digest()  # of the program as it has been loaded here
 _read_rules()
