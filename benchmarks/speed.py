@@ -249,7 +249,7 @@ def main() -> None:
             + ".",
             "",
             "- *papermill and nbconvert commands*: `papermill` and `jupyter nbconvert --to html`, one after another, on the",
-            "  same five notebooks and the same case, each with its own empty workspace.",
+            "  same five notebooks and the same case, in one workspace that starts empty.",
             "- *the floor*: `benchmarks/floor.py`, the same imports and the same calls in one process, no notebook executed.",
             "- *one weight*: `auditbook watch` is running; seconds from saving the framework file.",
             "- *memory*: proportional set size; each of the five has imported pandas, matplotlib and Great Expectations.",

@@ -573,3 +573,17 @@ def test_random_ids_and_addresses_go():
     first = made("0a1b2", "0x7f1234567890")
     assert first == made("fffff", "0x7e00aa000011")
     assert "T_00000_row0_col0" in first and "at 0x…" in first
+
+
+def test_ending_a_parent_while_it_branches_is_silent(tmp_path):
+    """A case with a fault ends the run while the parents are still coming up: not a word from them on stderr."""
+    script = (
+        "from auditbook.engine import Parent, kernel_environment\n"
+        "import time, sys\n"
+        "for wait in [x / 100 for x in range(0, 60, 3)]:\n"
+        "    with Parent(('json',), kernel_environment()) as made:\n"
+        "        made.branch(['decimal']), made.branch(['fractions'])\n"
+        "        time.sleep(wait)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -133,6 +133,25 @@ def _ask_for_path() -> subprocess.Popen[bytes]:
     )  # fmt: skip
 
 
+_OURS = (signal.SIGCHLD, signal.SIGTERM)
+
+
+def _fork_undisturbed() -> int:
+    """Fork; the signals that the server handles wait until the new process has let go of their handlers.
+
+    A server that is ended while it forks would otherwise run its own handler in a child that is not yet set up.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, _OURS)
+    try:
+        pid = os.fork()
+    except OSError:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _OURS)
+        raise
+    if pid:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _OURS)
+    return pid
+
+
 class _Server:
     """The loop of the parent process."""
 
@@ -216,7 +235,7 @@ class _Server:
     def _fork(self, asked: _Waiting) -> None:
         conversation, leash = asked.sockets
         path, profiles = self._module_path(), self._profile_folder()
-        pid = os.fork()
+        pid = _fork_undisturbed()
         if pid == 0:
             leash.close()
             leave(lambda: self._child(conversation, asked.request, path, profiles))
@@ -245,8 +264,9 @@ class _Server:
     def _let_go(self) -> None:
         """In a process just forked: keep nothing of what the parent holds for others."""
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGCHLD, signal.SIGTERM):
+        for number in _OURS:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _OURS)
         self._selector.close()
         for sock in (self._control, self._wake, self._woken, *self._leashes.values()):
             sock.close()
@@ -257,7 +277,7 @@ class _Server:
 
     def _branch(self, asked: _Waiting) -> None:
         (control,) = asked.sockets
-        pid = os.fork()
+        pid = _fork_undisturbed()
         if pid == 0:
             parent = os.getppid()
 
