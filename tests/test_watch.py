@@ -19,7 +19,13 @@ def test_a_saved_change_shows_and_a_fault_ends_nothing(tmp_path):
     }
     with said.open("w") as out, faults.open("w") as err:
         watcher = subprocess.Popen(
-            [AUDITBOOK, "watch", CASE], cwd=project, env=environment, stdout=out, stderr=err
+            [AUDITBOOK, "watch", CASE],
+            cwd=project,
+            env=environment,
+            stdout=out,
+            stderr=err,
+            # Ctrl-C counts, although a test run in the background inherits that it is ignored
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
     framework = project / "params" / "frameworks" / "yueyang-2018.yaml"
     text = framework.read_text(encoding="utf-8")
