@@ -35,7 +35,7 @@ _FIELD = re.compile(r"\{(\w+)\}")
 
 _CLAIM_FIELDS = {
     "claim", "kind", "about", "scope", "year", "published", "unit", "verdict", "definition", "explanation", "quote",
-    "place", "about_name", "scope_name", "objective", "rule_limit",
+    "place", "about_name", "scope_name", "objective",
 }  # fmt: skip
 FIELDS: dict[str, set[str]] = {
     "claims": _CLAIM_FIELDS,
@@ -220,7 +220,6 @@ def _claims(claims: Sequence[Row], rulebook: Rulebook, objectives: Sequence[Row]
         fields["objective"] = row["about"].partition(".")[0] if row["kind"] == "completion" else ""
         # an objective's own row only sums up its sub-targets: findings speak of these
         fields["kind"] = row["kind"] if row["kind"] != "completion" or is_sub else "objective"
-        fields["rule_limit"] = ""
         found.append(Seen(fields, row["about"], row["scope"], (f"claim:{row['claim']}",)))
     return found
 

@@ -236,7 +236,7 @@ def _findings(run: Run) -> dict[str, list[Row]]:
     own_score = (
         run.figures.resolve("self_score", DEPARTMENT).value if "self_score" in run.dictionary else None
     )
-    scores = scoring.score(run.framework, run.results, run.scoring, run.rulebook, own_score, run.stopped())
+    scores = scoring.score(run.framework, run.results, run.scoring, own_score, run.stopped())
     found = findings.find(
         run.audit, run.table("objectives"), run.table("statements"), run.figures, run.rulebook, run.results, run.scoring, run.table("claims"),
         run.table("quality"), run.wording,

@@ -233,7 +233,7 @@ def scoring_definitions(audit: Audit, framework: Framework, rulebook: Rulebook) 
 
 
 def score(
-    framework: Framework, results: Sequence[Result], scoring: Mapping[str, str], rulebook: Rulebook,
+    framework: Framework, results: Sequence[Result], scoring: Mapping[str, str],
     self_scored: Fraction | None, stopped: str = "",
 ) -> list[Row]:  # fmt: skip
     """Rows of scores.csv: each indicator, then the total.
