@@ -432,7 +432,13 @@ def test_ctrl_c_ends_the_children(tmp_path):
         "--cwd",
         tmp_path,
     ]
-    running = subprocess.Popen(list(map(str, command)), stderr=subprocess.DEVNULL, start_new_session=True)
+    # a shell starts background commands, perhaps this very test run, with Ctrl-C ignored; a terminal does not
+    running = subprocess.Popen(
+        list(map(str, command)),
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
+    )
     assert _eventually(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text(), 30)
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to the whole foreground group
     running.wait(20)

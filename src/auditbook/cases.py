@@ -95,7 +95,12 @@ class Source(Strict):
     date: str | None = None
     status: Literal["received", "transcribed", "absent"]
     file: Annotated[str, StringConstraints(pattern=r"^[^/\\]+$")] | None = None
-    shape: Literal["figures", "objectives", "statements", "published"] | None = None
+    shape: (
+        Literal[
+            "figures", "objectives", "statements", "published", "judgements", "overrides", "recorded", "replies", "grades"
+        ]
+        | None
+    ) = None  # fmt: skip
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     reliability: Literal["high", "medium", "low"] | None = None
     reason: Words | None = None

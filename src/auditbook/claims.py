@@ -7,16 +7,31 @@ not_checkable, other_measure, not_evidenced, agrees, within_rounding, truncated,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from auditbook.cases import DEPARTMENT, Strict, Words
+from auditbook import formulas
+from auditbook.cases import DEPARTMENT, Id, Strict, Words
 from auditbook.faults import CaseError
-from auditbook.figures import Figures
-from auditbook.indicators import COMPUTED, Result
+from auditbook.figures import NOT_APPLICABLE, Figures, Resolved, same_dimension
+from auditbook.indicators import COMPUTED, UNDEFINED, Result, Rulebook
 from auditbook.intake.evidence import ACTUAL, OTHER_ANSWER, TARGET, same_words
-from auditbook.numbers import EXACT, Interval, factor, parse, places, plain, rounded, text, truncated
+from auditbook.numbers import (
+    EXACT,
+    RATE,
+    Interval,
+    dimension,
+    factor,
+    parse,
+    places,
+    plain,
+    published_interval,
+    rounded,
+    text,
+    truncated,
+)
 from auditbook.strict_yaml import load, validate
 from auditbook.tables import Row
 from auditbook.workspace import Workspace
@@ -35,7 +50,20 @@ VERDICTS = {
     DISAGREES: "不一致",
 }
 COMPARATORS = {">=": "≥", "<=": "≤", "=": "＝", "": ""}
-KINDS = {"rate": "比率", "total": "合计", "count": "列举数", "score": "自评得分", "completion": "完成情况"}
+KINDS = {
+    "rate": "比率", "share": "占比", "growth": "增减率", "change": "增减额", "total": "合计", "count": "列举数",
+    "score": "自评得分", "completion": "完成情况",
+}  # fmt: skip
+UP, DOWN, FLAT = "up", "down", "flat"
+
+
+class Needed(Strict):
+    """The evidence that a kind of task needs: by which words the task is known, and which words would prove it."""
+
+    words: list[Words]
+    evidence: Words
+    proof: list[Words] = []
+    unless: list[Words] = []
 
 
 class Wording(Strict):
@@ -46,6 +74,24 @@ class Wording(Strict):
     draft: list[Words]
     future: list[Words]
     unfinished: list[Words]
+    evidence_needed: dict[Id, Needed]
+    up: list[Words]
+    down: list[Words]
+    flat: list[Words]
+    negation: list[Words]
+    relative_date: list[Words]
+    plan: list[Words]
+    placeholder: list[Words]
+    known_slogan: list[Words]
+    nothing: list[Words]
+    owner: list[Words]
+    deadline: list[Words]
+    measure: list[Words]
+    staff_appraisal: list[Words]
+    expenditure_evaluation: list[Words]
+    independent: list[Words]
+    self_financed: list[Words]
+    own_income: list[Words]
 
 
 def read_wording(workspace: Workspace) -> Wording:
@@ -102,6 +148,138 @@ def _reaches(low: Fraction, high: Fraction, printed: Fraction, toward_zero: Frac
     return low < printed + away and high >= printed - toward_zero
 
 
+@dataclass(frozen=True)
+class Direction:
+    """The direction word that stands at a number: ``UP``, ``DOWN`` or ``FLAT``, and the word itself."""
+
+    way: str
+    word: str
+
+
+def direction(
+    quote: str, published: str, unit: str, wording: Wording, *, close: bool = False
+) -> Direction | None:
+    """The direction word at a published number: the nearest before it in its clause, or directly after it.
+
+    Takes    quote: the phrase; published, unit: the number in it; close: only filler may stand between the word and
+             the number (for rates, whose clause may name a change of something else).
+    Returns  None where there is none: no word in the clause, a word that is denied (不下降), left open by a form
+             (增加（减少）), or that leads to a level (增至, 降到).
+    """
+    said = unicodedata.normalize("NFKC", quote).replace(",", "")
+    ways = {
+        word: way
+        for way, words in ((UP, wording.up), (DOWN, wording.down), (FLAT, wording.flat))
+        for word in words
+    }
+    spot = _number_at(said, published, unit)
+    if spot is None:
+        # 与上年持平 prints no number
+        flat = next((word for word in wording.flat if word in said), None)
+        return Direction(FLAT, flat) if flat and parse(published) == 0 else None
+    before = _CLAUSE_END.split(said[: spot[0]])[-1]
+    # the words of two alternatives in a form say nothing, and a number in between has taken the word for itself
+    found = _last_word(before, ways)
+    if found is not None:
+        start, word = found
+        gap = before[start + len(word) :]
+        if gap.startswith((")", "/")) or _denied(before[:start], wording) or re.match("[到至]", gap):
+            return None
+        taken = re.search(r"\d", gap) or (close and not _FILLER.fullmatch(gap))
+        return None if taken else Direction(ways[word], word)
+    after = said[spot[1] :]
+    for word in sorted(ways, key=len, reverse=True):
+        if re.match(rf"的?{re.escape(word)}(?!\D{{0,4}}\d)", after):
+            return Direction(ways[word], word)
+    return None
+
+
+_CLAUSE_END = re.compile("[，,。;；:：!！?？]")
+_FILLER = re.compile(r"[了约近达为率额共计幅度超过\s]*")
+
+
+def _number_at(said: str, published: str, unit: str) -> tuple[int, int] | None:
+    """Where a number stands, up to the end of its unit; an occurrence with its own unit goes before one without."""
+    digits = re.escape(published.lstrip("-"))
+    for tail in (rf"\s*{re.escape(unicodedata.normalize('NFKC', unit))}", ""):
+        found = re.search(rf"-?(?<![\d.]){digits}(?![\d]|\.\d){tail}", said)
+        if found:
+            return found.span()
+    return None
+
+
+def _last_word(before: str, words: Iterable[str]) -> tuple[int, str] | None:
+    """The word that ends last in a text, the longest of those that end there, and where it begins."""
+    ends = [(before.rfind(word) + len(word), len(word), word) for word in words if word in before]
+    if not ends:
+        return None
+    end, length, word = max(ends)
+    return end - length, word
+
+
+def _denied(before: str, wording: Wording) -> bool:
+    return before.endswith(tuple(wording.negation))
+
+
+def affirmed(quote: str, words: Iterable[str], wording: Wording) -> bool:
+    """Whether one of the words stands in a phrase without being denied just before (没有聘请第三方)."""
+    denial = "|".join(map(re.escape, sorted(wording.negation, key=len, reverse=True)))
+    for word in words:
+        for found in re.finditer(re.escape(word), quote):
+            if not re.search(rf"(?:{denial})[^，。；、]{{0,4}}$", quote[: found.start()]):
+                return True
+    return False
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A verdict on a number that has a sign: ``wrong_way`` where the number holds and only its direction does not."""
+
+    verdict: str
+    wrong_way: bool = False
+
+
+def judge_signed(
+    published: str,
+    unit: str,
+    precision: str,
+    value: Fraction,
+    interval: Interval | None,
+    said: Direction | None,
+) -> Signed:
+    """How a number that was published with a direction word stands to a recomputed one: number and word apart.
+
+    Takes    published: an absolute number where ``said`` gives the direction, else with its own sign.
+    Returns  the verdict of ``judge`` on the number with the sign of its word; DISAGREES where the word is wrong,
+             and then whether the number by itself would hold. Where the true range leaves the sign open, either
+             word will do.
+    """
+    if said is None:
+        return Signed(judge(published, unit, precision, value, interval))
+    if said.way == FLAT:
+        number = judge(published, unit, precision, value, interval)
+        still = judge(_rounded_zero(precision), unit, precision, value, interval) != DISAGREES
+        return Signed(number if still else DISAGREES, wrong_way=not still and number != DISAGREES)
+    own, other = (published, _negated(published)) if said.way == UP else (_negated(published), published)
+    box = interval or Interval(value, value)
+    true_way = UP if box.low > 0 else DOWN if box.high < 0 else ""
+    printed = parse(own)
+    said_way = said.way if printed == 0 else UP if printed > 0 else DOWN
+    if true_way and true_way != said_way:
+        number = judge(other, unit, precision, value, interval)
+        return Signed(DISAGREES, wrong_way=number != DISAGREES)
+    return Signed(judge(own, unit, precision, value, interval))
+
+
+def _negated(published: str) -> str:
+    return published[1:] if published.startswith("-") else f"-{published}"
+
+
+def _rounded_zero(precision: str) -> str:
+    decimals = 0 if precision == EXACT else places(precision)
+    return f"{0:.{decimals}f}"
+
+
 def judge_all(
     published: Sequence[Row], objectives: Sequence[Row], statements: Sequence[Row], results: Sequence[Result],
     figures: Figures, scoring: Mapping[str, str], definitions: Mapping[str, Mapping[str, str]], wording: Wording,
@@ -110,21 +288,23 @@ def judge_all(
 
     Takes    scoring: per indicator the definition that scores; definitions: their Chinese names.
     """
-    rows = [_published(row, results, figures, scoring, definitions) for row in published]
+    rows = [_published(row, results, figures, scoring, definitions, wording) for row in published]
     rows += _completions(objectives, statements, figures, wording)
     return rows
 
 
 def _published(
     row: Row, results: Sequence[Result], figures: Figures, scoring: Mapping[str, str],
-    definitions: Mapping[str, Mapping[str, str]],
+    definitions: Mapping[str, Mapping[str, str]], wording: Wording,
 ) -> Row:  # fmt: skip
     if row["about"] in definitions:
-        found = _against_indicator(row, results, scoring[row["about"]], definitions[row["about"]])
-    elif row["about"] in figures.dictionary:
-        found = _against_figure(row, figures)
-    else:
+        found = _against_indicator(row, results, scoring[row["about"]], definitions[row["about"]], wording)
+    elif row["about"] not in figures.dictionary:
         found = Judgement(NOT_CHECKABLE, f"没有名为“{row['about']}”的指标或数字可供核对")
+    elif row["kind"] in _AGAINST_ANOTHER:
+        found = _AGAINST_ANOTHER[row["kind"]](row, figures, wording)
+    else:
+        found = _against_figure(row, figures)
     held = factor(row["unit"])
     box = found.interval
     return {
@@ -140,32 +320,44 @@ def _published(
 
 
 def _against_indicator(
-    row: Row, results: Sequence[Result], primary: str, names: Mapping[str, str]
+    row: Row, results: Sequence[Result], primary: str, names: Mapping[str, str], wording: Wording
 ) -> Judgement:
     at = (row["about"], row["scope"], row["item"], int(row["year"]))
     own = {r.definition: r for r in results if (r.indicator, r.scope, r.item, r.year) == at}
     computed = {name: r for name, r in own.items() if r.status == COMPUTED and r.value is not None}
     first = computed.get(primary)
-    shown = f"公布值{row['published']}{row['unit']}"
+    said_way = direction(row["quote"], row["published"], row["unit"], wording, close=True)
+    shown = f"公布值{_shown(row, said_way)}"
+    judged = {
+        name: judge_signed(row["published"], row["unit"], row["precision"], r.value, r.interval, said_way)
+        for name, r in computed.items()
+        if r.value is not None
+    }
+    if first is not None and first.value is not None:
+        if judged[primary].verdict != DISAGREES:
+            verdict = judged[primary].verdict
+            said = f"按“{names[primary]}”重算为{text(first.value, row['unit'])}，{VERDICTS[verdict]}"
+            return Judgement(verdict, said, first.value, first.interval, primary)
+        if judged[primary].wrong_way and said_way:
+            said = f"{shown}；{_wrong_way(said_way, first.value, row['unit'])}"
+            return Judgement(DISAGREES, said, first.value, first.interval, primary)
+    for name, r in computed.items():
+        if name != primary and judged[name].verdict in {AGREES, WITHIN_ROUNDING} and r.value is not None:
+            own_value = "无法重算" if first is None or first.value is None else text(first.value, row["unit"])
+            said = f"{shown}；按计分口径“{names[primary]}”为{own_value}，只与“{names[name]}”相符（{text(r.value, row['unit'])}）"
+            value, box = (r.value, r.interval) if first is None else (first.value, first.interval)
+            return Judgement(OTHER_DEFINITION, said, value, box, name)
+    if primary in own and own[primary].status == UNDEFINED:
+        return Judgement(
+            DISAGREES, f"{shown}；按“{names[primary]}”分母为零，比率没有定义", definition=primary
+        )
+    if not computed and (beyond := _beyond_bound(row, own.values())):
+        return Judgement(DISAGREES, f"{shown}；{beyond}")
     if not computed:
         lacking = (
             "、".join(dict.fromkeys(key for r in own.values() for key in r.lacking)) or "没有该范围的数字"
         )
         return Judgement(NOT_CHECKABLE, f"{shown}无从重算：缺 {lacking}")
-    judged = {
-        name: judge(row["published"], row["unit"], row["precision"], r.value, r.interval)
-        for name, r in computed.items()
-        if r.value is not None
-    }
-    if first is not None and first.value is not None and judged[primary] != DISAGREES:
-        said = f"按“{names[primary]}”重算为{text(first.value, row['unit'])}，{VERDICTS[judged[primary]]}"
-        return Judgement(judged[primary], said, first.value, first.interval, primary)
-    for name, r in computed.items():
-        if name != primary and judged[name] in {AGREES, WITHIN_ROUNDING} and r.value is not None:
-            own_value = "无法重算" if first is None or first.value is None else text(first.value, row["unit"])
-            said = f"{shown}；按计分口径“{names[primary]}”为{own_value}，只与“{names[name]}”相符（{text(r.value, row['unit'])}）"
-            value, box = (r.value, r.interval) if first is None else (first.value, first.interval)
-            return Judgement(OTHER_DEFINITION, said, value, box, name)
     r = first or next(iter(computed.values()))
     tried = "；".join(
         f"“{names[name]}”{text(other.value, row['unit'])}"
@@ -173,6 +365,26 @@ def _against_indicator(
         if other.value is not None
     )
     return Judgement(DISAGREES, f"{shown}与各口径都不符：{tried}", r.value, r.interval, r.definition)
+
+
+def _beyond_bound(row: Row, results: Iterable[Result]) -> str:
+    """How a published value lies beyond what is possible where only a bound is known; "" where it may be true."""
+    box, held = published_interval(parse(row["published"]), row["precision"]), factor(row["unit"])
+    for r in results:
+        if r.status == COMPUTED and r.high is not None and box.low * held > r.high:
+            return f"现有数字表明最多{text(r.high, row['unit'])}"
+        if r.status == COMPUTED and r.low is not None and box.high * held < r.low:
+            return f"现有数字表明至少{text(r.low, row['unit'])}"
+    return ""
+
+
+def _shown(row: Row, said: Direction | None) -> str:
+    return f"{said.word if said else ''}{row['published']}{row['unit']}"
+
+
+def _wrong_way(said: Direction, value: Fraction, unit: str) -> str:
+    true = "上升" if value > 0 else "下降"
+    return f"重算为{text(value, unit)}，是{true}：数值相符，方向词“{said.word}”不符"
 
 
 def _against_figure(row: Row, figures: Figures) -> Judgement:
@@ -187,6 +399,154 @@ def _against_figure(row: Row, figures: Figures) -> Judgement:
     verdict = judge(row["published"], row["unit"], row["precision"], found.value, found.interval)
     said = f"公布{row['published']}{row['unit']}；{name}重算为{text(found.value, row['unit'])}，{VERDICTS[verdict]}"
     return Judgement(verdict, said, found.value, found.interval)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A figure at one place, as a claim asks for it: what it is called, and what it amounts to."""
+
+    figure: str
+    scope: str
+    item: str
+    year: int
+    figures: Figures
+
+    @property
+    def found(self) -> Resolved:
+        return self.figures.resolve(self.figure, self.scope, self.item, self.year)
+
+    @property
+    def name(self) -> str:
+        own = self.figures.dictionary[self.figure].name
+        part = self.figures.item_name(self.figure, self.item) if self.item else ""
+        when = f"{self.year}年" if self.year != self.figures.year else ""
+        return f"{when}{part}{own}"
+
+    @property
+    def label(self) -> str:
+        return f"{self.figure}:{self.item}" if self.item else self.figure
+
+    @property
+    def lacking(self) -> str:
+        found = self.found
+        if found.state == NOT_APPLICABLE:
+            return f"“{self.name}”不适用"
+        return f"缺“{self.name}”（{'、'.join(found.lacking)}）"
+
+    def rivals(self) -> Iterator[_Asked]:
+        """Figures of the same family and unit at the same place: another denominator that may have been meant."""
+        own = self.figures.dictionary[self.figure]
+        if own.family is None:
+            return
+        for other in self.figures.dictionary.values():
+            if other.id != own.id and (other.family, other.unit) == (own.family, own.unit):
+                asked = _Asked(other.id, self.scope, self.item, self.year, self.figures)
+                if asked.found.value is not None:
+                    yield asked
+
+
+def _share(row: Row, figures: Figures, wording: Wording) -> Judgement:
+    """A published share: part over whole, the same figure's whole unless the claim names another base."""
+    del wording  # a share has no direction
+    own = _own(row, figures)
+    base = _base(row, figures) or _Asked(own.figure, own.scope, "", own.year, figures)
+    if base == own and own.scope != DEPARTMENT:
+        # a unit's own figure, not split: its share of the department
+        base = _Asked(own.figure, DEPARTMENT, "", own.year, figures)
+    if base == own:
+        return Judgement(NOT_CHECKABLE, f"公布{_shown(row, None)}，没有说明占什么的比例（base）")
+    return _compared(row, own, base, _SHARE, None, f"{own.name}占{base.name}")
+
+
+def _growth(row: Row, figures: Figures, wording: Wording) -> Judgement:
+    """A published growth rate against the year before, unless the claim names another base."""
+    own, base = _own(row, figures), _base(row, figures)
+    said = direction(row["quote"], row["published"], row["unit"], wording)
+    base = base or _Asked(own.figure, own.scope, own.item, own.year - 1, figures)
+    return _compared(row, own, base, _GROWTH, said, f"{own.name}比{base.name}的增减率")
+
+
+def _change(row: Row, figures: Figures, wording: Wording) -> Judgement:
+    """A published difference in amount against the year before, unless the claim names another base."""
+    own, base = _own(row, figures), _base(row, figures)
+    said = direction(row["quote"], row["published"], row["unit"], wording)
+    base = base or _Asked(own.figure, own.scope, own.item, own.year - 1, figures)
+    return _compared(row, own, base, _CHANGE, said, f"{own.name}比{base.name}的增减额")
+
+
+_AGAINST_ANOTHER: dict[str, Callable[[Row, Figures, Wording], Judgement]] = {
+    "share": _share, "growth": _growth, "change": _change,
+}  # fmt: skip
+_SHARE, _GROWTH, _CHANGE = (
+    formulas.read(line) for line in ("own / base", "(own - base) / base", "own - base")
+)
+
+
+def _own(row: Row, figures: Figures) -> _Asked:
+    return _Asked(row["about"], row["scope"], row["item"], int(row["year"]), figures)
+
+
+def _base(row: Row, figures: Figures) -> _Asked | None:
+    name, _, item = row.get("base", "").partition(":")
+    return _Asked(name, row["scope"], item, int(row["year"]), figures) if name else None
+
+
+def _compared(
+    row: Row, own: _Asked, base: _Asked, formula: formulas.Formula, said: Direction | None, what: str
+) -> Judgement:
+    """Judge a number that is made of two figures; where the base does not fit, try the bases that may be meant."""
+    shown = f"公布{_shown(row, said)}"
+    meaning = own.figures.dictionary[own.figure]
+    fits = dimension(row["unit"]) == RATE if formula is not _CHANGE else same_dimension(meaning, row["unit"])
+    if not fits:
+        return Judgement(NOT_CHECKABLE, f"{shown}的单位与{what}不是同一类")
+    for asked in (own, base):
+        if asked.found.value is None:
+            return Judgement(NOT_CHECKABLE, f"{shown}无从重算：{asked.lacking}")
+    first = _made_of(own, base, formula)
+    judged = Signed(DISAGREES)
+    if first is not None:
+        judged = judge_signed(row["published"], row["unit"], row["precision"], *first, said)
+    if first is not None and judged.verdict != DISAGREES:
+        explained = f"{shown}；{what}重算为{text(first[0], row['unit'])}，{VERDICTS[judged.verdict]}"
+        return Judgement(judged.verdict, explained, *first)
+    if first is not None and judged.wrong_way and said:
+        return Judgement(DISAGREES, f"{shown}；{what}{_wrong_way(said, first[0], row['unit'])}", *first)
+    for other in base.rivals():
+        second = _made_of(own, other, formula) if other != own else None
+        if second is None:
+            continue
+        if judge_signed(row["published"], row["unit"], row["precision"], *second, said).verdict in {
+            AGREES,
+            WITHIN_ROUNDING,
+        }:
+            own_value = _ZERO_BASE if first is None else f"以{base.name}为基数为{text(first[0], row['unit'])}"
+            explained = f"{shown}；{own_value}，只与以{other.name}为基数的{text(second[0], row['unit'])}相符"
+            return Judgement(OTHER_DEFINITION, explained, *(first or second), other.label)
+    if first is None:
+        return Judgement(DISAGREES, f"{shown}；{_zero_base(base, formula)}")
+    return Judgement(
+        DISAGREES, f"{shown}；{what}重算为{text(first[0], row['unit'])}，{VERDICTS[DISAGREES]}", *first
+    )
+
+
+_ZERO_BASE = "声明的基数为零"
+
+
+def _zero_base(base: _Asked, formula: formulas.Formula) -> str:
+    when = "上年" if base.year != base.figures.year else f"“{base.name}”"
+    return f"{when}为零，{'占比' if formula is _SHARE else '增长率'}没有定义"
+
+
+def _made_of(own: _Asked, base: _Asked, formula: formulas.Formula) -> tuple[Fraction, Interval | None] | None:
+    """The value of a formula over the two figures, with its true range; None over a zero base."""
+    found = {"own": own.found, "base": base.found}
+    try:
+        value = formula.value({name: part.value for name, part in found.items() if part.value is not None})
+    except formulas.ZeroBase:
+        return None
+    span = formula.range({name: part.terms for name, part in found.items()})
+    return value, span.interval if span else None
 
 
 def _completions(
@@ -239,7 +599,10 @@ def _completion(row: Row, statements: Sequence[Row], figures: Figures, wording: 
     unfinished = [s for s in answers if _has(s["quote"], wording.unfinished)]
     if unfinished:
         return Judgement(DISAGREES, f"称“{row['claimed']}”，原文又说“{unfinished[0]['quote']}”")
-    dated = [s for s in issued if s["date"].startswith(str(figures.year))]
+    kind = needs(row, wording)
+    proof = wording.evidence_needed[kind].proof if kind else []
+    proving = [s for s in answers if s in issued or affirmed(s["quote"], proof, wording)]
+    dated = [s for s in proving if s["date"].startswith(str(figures.year))]
     if dated and not drafts:
         return Judgement(AGREES, f"“{dated[0]['quote']}”，日期{dated[0]['date']}在年度之内")
     if drafts:
@@ -248,9 +611,292 @@ def _completion(row: Row, statements: Sequence[Row], figures: Figures, wording: 
             f"既说“{issued[0]['quote'] if issued else ''}”，又说“{drafts[0]['quote']}”；无文号、日期可核对",
         )
     quote = answers[0]["quote"] if answers else row["actual"]
-    return Judgement(
-        NOT_CHECKABLE, f"目标未量化，只有文字陈述“{quote}”，没有文号、日期、验收一类可核对的依据"
+    lacking = (
+        f"没有{wording.evidence_needed[kind].evidence}可核对"
+        if kind
+        else "没有文号、日期、验收一类可核对的依据"
     )
+    if repeats(row, answers):
+        return Judgement(NOT_CHECKABLE, f"答复“{quote}”只是重复目标的文字，{lacking}")
+    return Judgement(NOT_CHECKABLE, f"目标未量化，只有文字陈述“{quote}”，{lacking}")
+
+
+def needs(row: Row, wording: Wording) -> str:
+    """The kind of evidence that a task needs, by the words of its measure.
+
+    Takes    row: of objectives.csv.
+    Returns  the first kind of ``evidence_needed`` (issue, build, publish, …) one of whose words is in the measure;
+             "" for a task with a number as its target, which a number proves, and where no word fits.
+    """
+    if row["target"]:
+        return ""
+    for kind, needed in wording.evidence_needed.items():
+        measure = row["measure"]
+        for word in needed.unless:
+            measure = measure.replace(word, "")
+        if _has(measure, needed.words):
+            return kind
+    return ""
+
+
+# A shorter phrase is found in another by chance; a rest of this length is 顺利完成 or 工作, and says nothing new.
+LEAST_REPEATED, MOST_ADDED = 6, 4
+
+
+def repeats(row: Row, answers: Sequence[Row]) -> bool:
+    """Whether the answers only say the words of the target again.
+
+    Takes    row: of objectives.csv; answers: the statements of kind ``result`` about it.
+    Returns  True where there is an answer, none has a date, and each is the target's phrase or measure, a part of
+             it, or the whole of it with hardly anything added and no number added. Punctuation does not count.
+    """
+    targets = [_bare(row["measure"]), _bare(row["quote"])]
+    return bool(answers) and not row["actual"] and all(
+        not s["date"] and any(_says_again(_bare(s["quote"]), target) for target in targets) for s in answers
+    )  # fmt: skip
+
+
+def _says_again(answer: str, target: str) -> bool:
+    if min(len(answer), len(target)) < LEAST_REPEATED:
+        return False
+    if answer in target:
+        return True
+    rest = answer.replace(target, "", 1)
+    return target in answer and len(rest) <= MOST_ADDED and not re.search(r"\d", rest)
+
+
+def _bare(words: str) -> str:
+    """A phrase without blanks, punctuation and full-width forms."""
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", words))
+
+
+def over_fulfilled(row: Row, figures: Figures, limit: Fraction) -> Fraction | None:
+    """How far a target was exceeded, where that is beyond a limit.
+
+    Takes    row: of objectives.csv; limit: a plain fraction (13/10 for 130 %).
+    Returns  actual over target, where more is better and the true range lies wholly above the limit; else None.
+    Source   财预〔2020〕10号：超额较多、目标明显偏低的，应分析原因并调减得分；130% 是常用的界线.
+    """
+    about = f"{row['objective']}.{row['item']}"
+    if row["comparator"] != ">=":
+        return None
+    target = figures.resolve(TARGET, DEPARTMENT, about)
+    actual = figures.resolve(ACTUAL, DEPARTMENT, about)
+    if actual.value is None or not target.value or target.interval.low <= 0:
+        return None
+    # an actual value is printed to its last place: 130.0 % may be 129.96 %
+    return actual.value / target.value if actual.interval.low / target.interval.high > limit else None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Numbers of sub-targets: all, said to be done, proven done, and not disproven."""
+
+    planned: int
+    claimed: int
+    proven: int
+    possible: int
+
+
+def completion_counts(
+    objectives: Sequence[Row], statements: Sequence[Row], figures: Figures, wording: Wording
+) -> Counts:
+    """Count the sub-targets by what the evidence says of each; indicators are not needed for it.
+
+    Returns  ``proven`` counts those that a number, or a document or acceptance of the year, shows to be met;
+             ``possible`` all but those that the evidence, or the report itself, shows not to be met.
+    """
+    subs = [row for row in objectives if row["item"]]
+    verdicts = [_completion(row, statements, figures, wording).verdict for row in subs]
+    disproven = sum(
+        verdict == DISAGREES or _has(row["claimed"], wording.unfinished)
+        for row, verdict in zip(subs, verdicts, strict=True)
+    )
+    return Counts(
+        len(subs),
+        sum(row["claimed"] in wording.done for row in subs),
+        verdicts.count(AGREES),
+        len(subs) - disproven,
+    )
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Something in a self-scored table that cannot be: its kind, on which line, and the evidence that it rests on."""
+
+    kind: str
+    about: str
+    points: Fraction | None
+    weight: Fraction | None
+    explanation: str
+    evidence: tuple[str, ...]
+
+
+POINTS, WEIGHT, SCORE, MAXIMUM = (
+    "self_scored_points",
+    "self_scored_weight",
+    "self_score",
+    "self_score_maximum",
+)
+
+
+def self_scored(
+    figures: Figures, completions: Sequence[Row], statements: Sequence[Row], results: Sequence[Result],
+    rulebook: Rulebook, scoring: Mapping[str, str], grade_of: Callable[[Fraction], str] | None = None,
+    grades: Sequence[str] = (),
+) -> list[Contradiction]:  # fmt: skip
+    """Contradictions of a self-scored table with itself, with the targets and with the grade.
+
+    Takes    completions: rows of claims.csv; scoring: per indicator the definition that scores; grade_of: the grade
+             of a score under the scheme; grades: the words for grades that it knows.
+    Returns  kinds ``above_weight``, ``full_marks_unmet`` (full points, target or limit not kept), ``marks_lost_met``
+             (points lost without a stated reason although the target is met, or an indicator whose best is 100 %
+             stands at 100 %), ``sum_of_points`` and ``sum_of_weights`` (also of a line against the lines under it),
+             ``grade_differs``. Nothing is said where a number is missing.
+    """
+    lines = _lines(figures)
+    state = _target_states(completions, results, rulebook, scoring)
+    found: list[Contradiction] = []
+    for item, line in lines.items():
+        found += _line(item, line, state, statements, results)
+    found += _sums(figures, lines)
+    if grade_of is not None:
+        found += _grade(figures, statements, grade_of, grades)
+    return found
+
+
+_Line = tuple[Resolved | None, Resolved | None]
+
+
+def _lines(figures: Figures) -> dict[str, _Line]:
+    """Points and weight of each line of the self-scored table, by item."""
+    if POINTS not in figures.dictionary or WEIGHT not in figures.dictionary:
+        return {}
+    items = dict.fromkeys(
+        key.item for key in figures.chosen
+        if key.figure in {POINTS, WEIGHT} and key.scope == DEPARTMENT and key.year == figures.year and key.item
+    )  # fmt: skip
+    lines = {}
+    for item in items:
+        points, weight = (figures.resolve(figure, DEPARTMENT, item) for figure in (POINTS, WEIGHT))
+        lines[item] = (
+            points if points.value is not None else None,
+            weight if weight.value is not None else None,
+        )
+    return lines
+
+
+def _target_states(
+    completions: Sequence[Row], results: Sequence[Result], rulebook: Rulebook, scoring: Mapping[str, str]
+) -> dict[str, tuple[bool, str]]:
+    """For each target or indicator whether it is met, with the words for it; only where that is certain."""
+    state = {
+        row["about"]: (row["verdict"] == AGREES, row["explanation"])
+        for row in completions
+        if row["kind"] == "completion" and row["verdict"] in {AGREES, DISAGREES}
+    }
+    for result in results:
+        stanza = rulebook.stanzas[result.indicator]
+        if (result.scope, result.item) != (DEPARTMENT, "") or scoring.get(
+            result.indicator
+        ) != result.definition:
+            continue
+        if result.status == COMPUTED and stanza.direction == "to_100" and result.value == 1:
+            state[result.indicator] = (True, f"{stanza.name}为{stanza.value_text(result.value)}")
+        elif stanza.limit and result.interval and stanza.limit.broken_by(result.interval):
+            shown = stanza.value_text(result.value if result.value is not None else result.interval.low)
+            state[result.indicator] = (False, f"{stanza.name}为{shown}，应{stanza.limit.words}")
+    return state
+
+
+def _line(
+    item: str,
+    line: _Line,
+    state: Mapping[str, tuple[bool, str]],
+    statements: Sequence[Row],
+    results: Sequence[Result],
+) -> Iterator[Contradiction]:
+    points, weight = line
+    if points is None or weight is None or points.value is None or weight.value is None:
+        return
+    shown = f"得{_points(points.value)}分，分值{_points(weight.value)}分"
+    numbers = (points.value, weight.value)
+    met_it, why = state.get(item, (None, ""))
+    evidence = (*points.terms, *weight.terms)
+    target = tuple(
+        term
+        for r in results
+        if r.indicator == item and (r.scope, r.item) == (DEPARTMENT, "")
+        for term in r.terms
+    )
+    target = tuple(dict.fromkeys(target)) or (f"claim:done.{item}",)
+    if points.interval.low > weight.interval.high:
+        yield Contradiction("above_weight", item, *numbers, f"{shown}，超过该项分值", evidence)
+    if met_it is False and points.value >= weight.value > 0:
+        said = f"{shown}，是满分，而{why}"
+        yield Contradiction("full_marks_unmet", item, *numbers, said, (*evidence, *target))
+    reasons = [s for s in statements if s["kind"] == "reason" and s["about"] == item]
+    if met_it is True and points.interval.high < weight.interval.low and not reasons:
+        said = f"{shown}，扣了{_points(weight.value - points.value)}分而没有说明原因，而{why}"
+        yield Contradiction("marks_lost_met", item, *numbers, said, (*evidence, *target))
+
+
+def _sums(figures: Figures, lines: Mapping[str, _Line]) -> Iterator[Contradiction]:
+    """Sums that do not close: the lines under a line, and all lowest lines against the published total."""
+    lowest = [item for item in lines if not any(other.startswith(f"{item}.") for other in lines)]
+    parts: list[tuple[str, Resolved | None, Resolved | None, list[str]]] = []
+    for item, (points, weight) in lines.items():
+        if own := [low for low in lowest if low.startswith(f"{item}.")]:
+            parts.append((item, points, weight, own))
+    if lowest and SCORE in figures.dictionary and MAXIMUM in figures.dictionary:
+        parts.append((SCORE, figures.resolve(SCORE), figures.resolve(MAXIMUM), lowest))
+    for about, points, weight, own in parts:
+        for kind, words, whole, side in (
+            ("sum_of_points", "得分", points, 0),
+            ("sum_of_weights", "分值", weight, 1),
+        ):
+            below = [lines[item][side] for item in own]
+            if whole is None or whole.value is None or any(part is None for part in below):
+                continue
+            known = [part for part in below if part is not None]
+            low, high = (
+                sum((p.interval.low for p in known), Fraction(0)),
+                sum((p.interval.high for p in known), Fraction(0)),
+            )
+            if low <= whole.interval.high and whole.interval.low <= high:
+                continue
+            total = sum((p.value for p in known if p.value is not None), Fraction(0))
+            named = ("总分" if side == 0 else "满分") if about == SCORE else f"“{about}”一行的{words}"
+            said = f"{len(known)}行{words}之和为{_points(total)}分，{named}为{_points(whole.value)}分，相差{_points(abs(total - whole.value))}分"
+            evidence = tuple(term for part in (whole, *known) for term in part.terms)
+            yield Contradiction(
+                kind, about, total if side == 0 else None, total if side else None, said, evidence
+            )
+
+
+def _grade(
+    figures: Figures, statements: Sequence[Row], grade_of: Callable[[Fraction], str], grades: Sequence[str]
+) -> Iterator[Contradiction]:
+    """A grade word that the published score does not bear out."""
+    score = figures.resolve(SCORE) if SCORE in figures.dictionary else None
+    if score is None or score.value is None or not grades:
+        return
+    words = "|".join(map(re.escape, sorted(grades, key=len, reverse=True)))
+    at = re.compile(rf"(?:为|是|：|:|评|等级|等次|[“\"（(])\s*({words})(?=[秀好等级差格”\"）)。，,；;\s]|$)")
+    for s in statements:
+        spoken = at.search(s["quote"]) if s["kind"] == "grade" and s["about"] in {"", SCORE} else None
+        # the printed score is what is graded: a grade is half-open at the number as it stands
+        own = grade_of(score.value)
+        if spoken and spoken.group(1) != own:
+            said = f"自评{_points(score.value)}分，按分数区间是“{own or '没有等次'}”，报告称“{s['quote']}”（{place(s['locator'])}）"
+            evidence = (*score.terms, f"statement:{s['statement']}")
+            yield Contradiction("grade_differs", SCORE, score.value, None, said, evidence)
+
+
+def _points(value: Fraction) -> str:
+    """Points as a reader sees them: up to four decimals, no zeros at the end."""
+    shown = format(rounded(value, 4), "f")
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 def _has(quote: str, words: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from auditbook import figures, formulas, indicators, scoring, strict_yaml
+from auditbook import figures, formulas, indicators, scoring
 from auditbook.faults import Fault, UsageError
 from auditbook.workspace import project_root
 
@@ -24,6 +24,9 @@ def explanation(indicator: str) -> list[str]:
         hint = f"是否想写“{close[0]}”" if close else ""
         raise UsageError(Fault(indicator, "没有这项指标", "、".join(rulebook.stanzas), hint))
     lines = [f"{stanza.name}（{stanza.id}）", f"  为什么看它：{stanza.why}", f"  注意：{stanza.caveats}"]
+    if stanza.judged:
+        lines += [f"  评价要点 {point}：{words}" for point, words in stanza.points.items()]
+        lines += [f"    依据：{stanza.source}", f"    资料：{stanza.table}"]
     for name, definition in stanza.definitions.items():
         formula = formulas.read(definition.formula)
         names = {figure: dictionary[figure].name for figure in formula.figures}
@@ -33,11 +36,12 @@ def explanation(indicator: str) -> list[str]:
     if stanza.limit:
         lines.append(f"  限额：{stanza.limit.words}（{stanza.limit.source}）")
     for path in sorted((root / "params" / "frameworks").glob("*.yaml")):
-        document = strict_yaml.load(path, path.relative_to(root).as_posix())
-        framework = strict_yaml.validate(document, scoring.Framework)
-        for item in framework.items if framework else []:
-            if framework and item.indicator == stanza.id and item.rule:
-                lines.append(
-                    f"  {framework.title}：{item.points} 分，口径 {item.definition}；{item.rule.words()}"
-                )
+        framework, faults = scoring.read(path, path.relative_to(root).as_posix(), rulebook)
+        if faults or framework is None:
+            lines.append(f"  {path.name}：{faults[0]}")
+            continue
+        for item in framework.items:
+            if item.indicator == stanza.id and item.rule:
+                said = f"{item.points} 分，口径 {item.definition}；{item.rule.words()}"
+                lines.append(f"  {framework.title}：{said}")
     return lines

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import model_validator
 
@@ -60,6 +60,14 @@ class Meaning(Strict):
     sum: Sum | None = None
     units: Literal["sum", "none"] = "sum"
     counted: bool = False
+    previous: Id | None = None
+    derived: bool = False
+
+    @model_validator(mode="after")
+    def _previous_is_another_year_of_a_figure(self) -> Meaning:
+        if self.previous is not None and (self.items is not None or self.sum or self.derived):
+            raise ValueError("previous（上年的同一数字）不与 items、sum、derived 同写")
+        return self
 
 
 Dictionary = Mapping[str, Meaning]
@@ -82,15 +90,22 @@ def read_dictionary(root: Path) -> Dictionary:
             faults.append(Fault(document.where((index,)), f"数字代号“{meaning.id}”重复", "", "请改名或删去"))
         found[meaning.id] = meaning
     for index, entry in enumerate(document.content or []):
-        of = (entry.get("sum") or {}).get("of") if isinstance(entry, dict) else None
-        if of is not None and of not in found:
-            faults.append(
-                Fault(document.where((index, "sum")), f"sum 指向没有定义的数字“{of}”", "本文件里的一个 id")
-            )
+        faults += _dangling(document, index, entry, found)
     faults = document.faults + faults
     if faults:
         raise CaseError(faults)
     return found
+
+
+def _dangling(
+    document: strict_yaml.Document, index: int, entry: Any, found: Mapping[str, Meaning]
+) -> Iterator[Fault]:
+    if not isinstance(entry, dict):
+        return
+    for word, of in (("sum", (entry.get("sum") or {}).get("of")), ("previous", entry.get("previous"))):
+        if of is not None and (of not in found or (word == "previous" and found[of].previous)):
+            where = document.where((index, word))
+            yield Fault(where, f"{word} 指向没有定义的数字“{of}”", "本文件里的一个 id（本年的数字）")
 
 
 @dataclass(frozen=True)
@@ -183,22 +198,23 @@ class Figures:
 
     def scopes(self, figure: str) -> tuple[str, ...]:
         """The department, then each unit for which the evidence speaks of the figure."""
-        leaf = self._leaf(figure)
-        return (DEPARTMENT, *(unit for unit in self.units if (leaf, unit, self.year) in self._items))
+        own, year = self._of_year(figure, self.year)
+        leaf = self._leaf(own)
+        return (DEPARTMENT, *(unit for unit in self.units if (leaf, unit, year) in self._items))
 
     def items(self, figure: str, scope: str) -> tuple[str, ...]:
         """The items at which a figure can be asked for in a scope; ``("",)`` for a figure that is not split."""
+        figure, year = self._of_year(figure, self.year)
         meaning = self.dictionary[figure]
         if meaning.sum:
             if meaning.sum.by is None:
                 return ("",)
-            return tuple(
-                dict.fromkeys(item.partition(".")[0] for item in self._own_items(meaning.sum.of, scope))
-            )
+            nested = self._own_items(meaning.sum.of, scope, year)
+            return tuple(dict.fromkeys(item.partition(".")[0] for item in nested))
         if meaning.items is None:
             return ("",)
-        own = self._own_items(figure, scope)
-        return ("", *own) if meaning.total == "sum" or "" in self._direct(figure, scope) else own
+        own = self._own_items(figure, scope, year)
+        return ("", *own) if meaning.total == "sum" or "" in self._direct(figure, scope, year) else own
 
     def together(self, figures: Sequence[str]) -> Iterator[tuple[str, str, dict[str, Resolved]]]:
         """Every scope and item at which arithmetic over several figures makes sense, with what each amounts to.
@@ -215,6 +231,7 @@ class Figures:
         """The Chinese name of an item: from the dictionary, else from the evidence's own label, else the id."""
         if not item:
             return ""
+        figure, _ = self._of_year(figure, self.year)
         meaning = self.dictionary[figure]
         if meaning.sum:
             return meaning.groups.get(item) or self.item_name(meaning.sum.of, item)
@@ -237,7 +254,7 @@ class Figures:
                  scope, or a unit without any row of that family.
         Raises   KeyError for an id that the dictionary lacks.
         """
-        at = self.year if year is None else year
+        figure, at = self._of_year(figure, self.year if year is None else year)
         meaning = self.dictionary[figure]
         row = self.chosen.get(Key(figure, scope, item, at))
         if row is not None:
@@ -249,6 +266,11 @@ class Figures:
             parts = self._unit_parts(meaning, item, at)
         return self._add(parts, Key(figure, scope, item, at))
 
+    def _of_year(self, figure: str, year: int) -> tuple[str, int]:
+        """The figure that an id stands for and its year: ``previous`` is another figure, a year earlier."""
+        previous = self.dictionary[figure].previous
+        return (previous, year - 1) if previous else (figure, year)
+
     def _leaf(self, figure: str) -> str:
         meaning = self.dictionary[figure]
         return meaning.sum.of if meaning.sum else figure
@@ -256,16 +278,16 @@ class Figures:
     def _family(self, figure: str) -> str:
         return self.dictionary[figure].family or figure
 
-    def _direct(self, figure: str, scope: str) -> dict[str, None]:
-        return self._items.get((figure, scope, self.year), {})
+    def _direct(self, figure: str, scope: str, year: int) -> dict[str, None]:
+        return self._items.get((figure, scope, year), {})
 
-    def _own_items(self, figure: str, scope: str) -> tuple[str, ...]:
+    def _own_items(self, figure: str, scope: str, year: int) -> tuple[str, ...]:
         scopes = (
             (scope, *self.units)
             if scope == DEPARTMENT and self.dictionary[figure].units == "sum"
             else (scope,)
         )
-        found = {item: None for place in scopes for item in self._direct(figure, place) if item}
+        found = {item: None for place in scopes for item in self._direct(figure, place, year) if item}
         order = self.dictionary[figure].items
         if isinstance(order, dict):
             return tuple(item for item in order if item in found)

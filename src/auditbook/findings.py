@@ -1,28 +1,23 @@
-"""Audit findings: what the rules of ``params/findings.yaml`` see in claims, limits, statements and sources.
+"""Audit findings: what the rules of ``params/findings.yaml`` make of what is observed, and what the auditor recorded.
 
 A finding has criterion, condition, cause, effect, recommendation and evidence. Its key stays the same while
-figures change; its number is only for display.
+figures change; its number is only for display. The unit's reply and the auditor's answer stand with it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from pydantic import field_validator
 
-from auditbook import strict_yaml
+from auditbook import observations, strict_yaml
 from auditbook.cases import DEPARTMENT, Audit, Id, Strict, Words
-from auditbook.claims import Wording, place
 from auditbook.faults import CaseError, Fault
-from auditbook.figures import Figures
-from auditbook.formulas import read as read_formula
-from auditbook.indicators import Result, Rulebook, number_texts
-from auditbook.numbers import amount_text, dimension, factor, plain, rate_text
-from auditbook.scoring import points_text
+from auditbook.numbers import dimension, factor, parse, parse_rate
+from auditbook.observations import FIELDS, Observed, Seen
 from auditbook.tables import Row
 
 SEVERITIES = {"high": "高", "medium": "中", "low": "低"}
@@ -30,24 +25,11 @@ KINDS = {
     "recompute": "重算", "target": "目标", "evidence": "证据", "contradiction": "矛盾", "method": "方法",
     "wording": "文字", "gap": "缺数",
 }  # fmt: skip
-CONVENTIONAL_FULL_MARKS = 100
+ORIGINS = {"rule": "规则", "auditor": "审计人员"}
+REPLY_STATES = {
+    "open": "待回复", "accepted": "单位认可", "disputed": "单位有异议", "corrected": "已整改", "withdrawn": "已撤销",
+}  # fmt: skip
 _FIELD = re.compile(r"\{(\w+)\}")
-
-_CLAIM_FIELDS = {
-    "claim", "kind", "about", "scope", "year", "published", "unit", "verdict", "definition", "explanation", "quote",
-    "place", "about_name", "scope_name", "objective",
-}  # fmt: skip
-FIELDS: dict[str, set[str]] = {
-    "claims": _CLAIM_FIELDS,
-    "limits": {
-        "indicator", "name", "scope", "scope_name", "item", "finding", "value", "limit", "sum", "department",
-        "excess", "excess_unit", "source", "reason_state", "about_name", "item_name",
-    },
-    "sources": {"source", "title", "place", "supplies", "quote"},
-    "statements": {"statement", "kind", "about", "quote", "place", "date", "words", "year"},
-    "self_score": {"score", "maximum", "maximum_words", "state", "place", "quote"},
-    "quality": {"rule", "passed", "severity", "where", "found", "expected", "why", "blocking"},
-}  # fmt: skip
 
 
 class FindingRule(Strict):
@@ -55,10 +37,15 @@ class FindingRule(Strict):
 
     rule: Id
     name: Words
-    on: Literal["claims", "limits", "sources", "statements", "self_score", "quality"]
+    on: Literal[
+        "claims", "limits", "sources", "figures", "texts", "gaps", "objectives", "completion", "self_score", "quality",
+        "omissions",
+    ]  # fmt: skip
     where: dict[str, str | list[str]] = {}
-    group: Literal["all", "objective"] | None = None
+    above: dict[str, str] = {}
+    group: str | None = None
     severity: Literal["high", "medium", "low"]
+    below_materiality: Literal["medium", "low"] | None = None
     kind: Literal["recompute", "target", "evidence", "contradiction", "method", "wording", "gap"]
     criterion: Words
     condition: Words
@@ -73,24 +60,22 @@ class FindingRule(Strict):
             raise ValueError("where 不能为空：规则要说明看哪些行")
         return where
 
+    @field_validator("above")
+    @classmethod
+    def _rates(cls, above: dict[str, str]) -> dict[str, str]:
+        for limit in above.values():
+            parse_rate(limit)
+        return above
+
     def fits(self, row: Mapping[str, str]) -> bool:
-        """Whether the rule speaks of a row."""
-        return all(
-            row[key] in (wanted if isinstance(wanted, list) else [wanted])
-            for key, wanted in self.where.items()
+        """Whether the rule speaks of a row: ``*`` is any text but none, ``above`` compares numbers."""
+        return all(_chosen(row[key], wanted) for key, wanted in self.where.items()) and all(
+            row[key] != "" and parse_rate(row[key]) > parse_rate(limit) for key, limit in self.above.items()
         )
 
 
-@dataclass(frozen=True)
-class Seen:
-    """A row that a rule may speak of, with what the finding needs beside its fields."""
-
-    fields: Mapping[str, str]
-    about: str
-    scope: str
-    evidence: tuple[str, ...]
-    amount: str = ""
-    unit: str = ""
+def _chosen(value: str, wanted: str | list[str]) -> bool:
+    return value != "" if wanted == "*" else value in (wanted if isinstance(wanted, list) else [wanted])
 
 
 def read_rules(audit: Audit) -> list[FindingRule]:
@@ -109,7 +94,8 @@ def read_rules(audit: Audit) -> list[FindingRule]:
         where = document.where((index,))
         texts = " ".join([rule.criterion, rule.condition, rule.cause, rule.effect, rule.recommendation])
         known = FIELDS[rule.on]
-        unknown = sorted({*_FIELD.findall(texts), *rule.where} - known)
+        group = [] if rule.group in {None, "all"} else [rule.group]
+        unknown = sorted({*_FIELD.findall(texts), *rule.where, *rule.above, *group} - known)
         if unknown:
             faults.append(
                 Fault(
@@ -124,37 +110,62 @@ def read_rules(audit: Audit) -> list[FindingRule]:
     return rules
 
 
-def find(
-    audit: Audit, objectives: Sequence[Row], statements: Sequence[Row], figures: Figures, rulebook: Rulebook,
-    results: Sequence[Result], scoring: Mapping[str, str], claims: Sequence[Row], quality: Sequence[Row], wording: Wording,
-) -> list[Row]:  # fmt: skip
-    """Rows of findings.csv, numbered by severity, then in the order of the rules."""
-    seen = {
-        "claims": _claims(claims, rulebook, objectives, audit),
-        "limits": _limits(audit, statements, figures, rulebook, results, scoring),
-        "sources": _sources(audit),
-        "statements": _statements(statements, wording, audit.case.year),
-        "self_score": _self_score(figures),
-        "quality": [
-            Seen(
-                {key: row[key] for key in FIELDS["quality"]},
-                row["rule"],
-                DEPARTMENT,
-                (f"quality:{row['rule']}",),
-            )
-            for row in quality
-        ],
-    }
+def find(seen: Observed, recorded: Sequence[Row], replies: Sequence[Row]) -> list[Row]:
+    """Rows of findings.csv, numbered by severity, then in the order of the rules; the auditor's own come last.
+
+    Takes    seen: what is observed; recorded: findings that the auditor entered; replies: of the audited unit, with the
+             auditor's answers, by finding.
+    """
+    rules = read_rules(seen.audit)
+    observed = {
+        "claims": observations.of_claims(seen), "limits": observations.of_limits(seen),
+        "sources": observations.of_sources(seen), "figures": observations.of_figures(seen),
+        "texts": observations.of_texts(seen), "gaps": observations.of_gaps(seen),
+        "objectives": observations.of_objectives(seen), "completion": observations.of_completion(seen),
+        "self_score": observations.of_self_score(seen), "quality": observations.of_quality(seen),
+    }  # fmt: skip
     rows: list[Row] = []
-    for rule in read_rules(audit):
-        fitting = [row for row in seen[rule.on] if rule.fits(row.fields)]
-        for about, scope, group in _grouped(rule, fitting):
-            rows.append(_finding(rule, about, scope, group))
+    for rule in rules:
+        if rule.on != "omissions":
+            rows += _by_rule(rule, observed[rule.on], seen.audit)
+    rows += [_recorded(row, seen.audit) for row in recorded]
+    # what the department's own list of problems leaves out is known only when everything else has been found
+    grave = {
+        row["finding"].split(":", 1)[1].rpartition(":")[0]: row["name"]
+        for row in rows
+        if row["severity"] == "high"
+    }
+    omissions = observations.of_omissions(seen, grave)
+    for rule in rules:
+        if rule.on == "omissions":
+            rows += _by_rule(rule, omissions, seen.audit)
     order = list(SEVERITIES)
     rows.sort(key=lambda row: order.index(row["severity"]))
+    said = {row["finding"]: row for row in replies}
     for number, row in enumerate(rows, 1):
         row["number"] = str(number)
+        if reply := said.get(row["finding"]):
+            row["reply"] = _said(reply["reply"], reply["replied_by"], reply["replied_when"])
+            row["answer"] = _said(reply["answer"], reply["answered_by"], reply["answered_when"])
+            row["status"] = reply["status"]
     return rows
+
+
+def unanswered(replies: Sequence[Row], findings: Sequence[Row]) -> list[str]:
+    """Replies to findings that there are none of (any more)."""
+    known = {row["finding"] for row in findings}
+    return [row["finding"] for row in replies if row["finding"] not in known]
+
+
+def _said(words: str, by: str, when: str) -> str:
+    """A reply or an answer with who said it and when."""
+    signed = "，".join(part for part in (by, when) if part)
+    return f"{words}（{signed}）" if words and signed else words
+
+
+def _by_rule(rule: FindingRule, observed: Sequence[Seen], audit: Audit) -> list[Row]:
+    fitting = [row for row in observed if rule.fits(row.fields)]
+    return [_finding(rule, about, scope, group, audit) for about, scope, group in _grouped(rule, fitting)]
 
 
 def _grouped(rule: FindingRule, seen: Sequence[Seen]) -> list[tuple[str, str, list[Seen]]]:
@@ -163,8 +174,10 @@ def _grouped(rule: FindingRule, seen: Sequence[Seen]) -> list[tuple[str, str, li
     for row in seen:
         if rule.group is None:
             key = (_filled(rule.condition, row), row.scope)
+        elif rule.group == "scope":
+            key = ("all", row.scope)
         else:
-            key = (row.fields["objective"] if rule.group == "objective" else "all", DEPARTMENT)
+            key = ("all" if rule.group == "all" else row.fields[rule.group], DEPARTMENT)
         groups.setdefault(key, []).append(row)
     if rule.group is None:
         return [
@@ -177,9 +190,8 @@ def _filled(text: str, row: Seen) -> str:
     return _FIELD.sub(lambda found: row.fields[found[1]], text)
 
 
-def _finding(rule: FindingRule, about: str, scope: str, group: Sequence[Seen]) -> Row:
+def _finding(rule: FindingRule, about: str, scope: str, group: Sequence[Seen], audit: Audit) -> Row:
     first = group[0]
-
     conditions = list(dict.fromkeys(_filled(rule.condition, row) for row in group))
     condition = (
         conditions[0]
@@ -187,130 +199,38 @@ def _finding(rule: FindingRule, about: str, scope: str, group: Sequence[Seen]) -
         else "；".join(f"（{n}）{c}" for n, c in enumerate(conditions, 1))
     )
     evidence = dict.fromkeys(key for row in group for key in row.evidence)
+    amount, unit = (first.amount, first.unit) if rule.group is None else ("", "")
+    severity, lowered = _severity(rule, amount, unit, audit)
     return {
-        "finding": f"{rule.rule}:{about}:{scope}", "number": "", "severity": rule.severity, "kind": rule.kind,
+        "finding": f"{rule.rule}:{about}:{scope}", "number": "", "severity": severity, "kind": rule.kind,
         "origin": "rule", "rule": rule.rule, "scope": scope, "criterion": _filled(rule.criterion, first),
-        "condition": condition, "cause": _filled(rule.cause, first), "effect": _filled(rule.effect, first),
-        "recommendation": _filled(rule.recommendation, first), "amount": first.amount if rule.group is None else "",
-        "unit": first.unit if rule.group is None else "", "evidence": ";".join(evidence), "reply": "", "status": "open",
+        "condition": condition, "cause": _filled(rule.cause, first), "effect": _filled(rule.effect, first) + lowered,
+        "recommendation": _filled(rule.recommendation, first), "amount": amount, "unit": unit,
+        "evidence": ";".join(evidence), "reply": "", "status": "open", "name": rule.name, "answer": "", "locator": "",
+        "quote": "", "who": "", "when": "",
     }  # fmt: skip
 
 
-def about_name(about: str, rulebook: Rulebook, objectives: Sequence[Row]) -> str:
-    """The Chinese name of what a claim is about: an indicator, a figure, or an objective."""
-    name, _, item = about.partition(":")
-    if name in rulebook.stanzas:
-        return rulebook.stanzas[name].name
-    if name in rulebook.dictionary:
-        return rulebook.dictionary[name].name
-    for row in objectives:
-        if about == (f"{row['objective']}.{row['item']}" if row["item"] else row["objective"]):
-            return row["measure"]
-    return item or name
+def _severity(rule: FindingRule, amount: str, unit: str, audit: Audit) -> tuple[str, str]:
+    """The severity, and in words why it was lowered: an amount below 重要性水平, where the rule says that this counts."""
+    level = audit.case.materiality
+    if rule.below_materiality is None or level is None or dimension(unit) != "money" or not amount:
+        return rule.severity, ""
+    if abs(parse(amount)) * factor(unit) >= Fraction(level.amount) * factor(level.unit):
+        return rule.severity, ""
+    return rule.below_materiality, f"（涉及金额低于重要性水平{level.amount}{level.unit}，严重程度按此调低）"
 
 
-def _claims(claims: Sequence[Row], rulebook: Rulebook, objectives: Sequence[Row], audit: Audit) -> list[Seen]:
-    found = []
-    for row in claims:
-        is_sub = row["kind"] == "completion" and "." in row["about"]
-        fields = {key: row[key] for key in _CLAIM_FIELDS & row.keys()}
-        fields["place"] = place(row["locator"])
-        fields["about_name"] = about_name(row["about"], rulebook, objectives)
-        fields["scope_name"] = audit.scope_name(row["scope"])
-        fields["objective"] = row["about"].partition(".")[0] if row["kind"] == "completion" else ""
-        # an objective's own row only sums up its sub-targets: findings speak of these
-        fields["kind"] = row["kind"] if row["kind"] != "completion" or is_sub else "objective"
-        found.append(Seen(fields, row["about"], row["scope"], (f"claim:{row['claim']}",)))
-    return found
-
-
-def _limits(
-    audit: Audit, statements: Sequence[Row], figures: Figures, rulebook: Rulebook, results: Sequence[Result],
-    scoring: Mapping[str, str],
-) -> list[Seen]:  # fmt: skip
-    found = []
-    for result in results:
-        stanza = rulebook.stanzas[result.indicator]
-        box = result.interval
-        own = result.definition == scoring[result.indicator]
-        if not own or stanza.limit is None or box is None or not stanza.limit.broken_by(box):
-            continue
-        formula = read_formula(stanza.definitions[result.definition].formula)
-        reasons = [
-            s for s in statements
-            if s["kind"] == "reason" and s["about"] in {result.indicator, *formula.figures}
-        ]  # fmt: skip
-        excused = stanza.limit.unless == "reason" and bool(reasons)
-        whole = next(
-            (
-                r
-                for r in results
-                if (r.indicator, r.definition, r.scope, r.item)
-                == (result.indicator, result.definition, DEPARTMENT, result.item)
-            ),
-            None,
-        )
-        unit = rulebook.dictionary[formula.figures[0]].unit
-        excess = (result.numerator or Fraction(0)) - stanza.limit.bound * (result.denominator or Fraction(0))
-        held = factor(unit)
-        sums = formula.with_numbers(number_texts(formula, figures, result.scope, result.item))
-        department = ""
-        if whole is not None and whole.value is not None and result.scope != DEPARTMENT:
-            department = f"部门合计{rate_text(whole.value)}，掩盖了这一单位"
-        item = figures.item_name(formula.figures[0], result.item)
-        fields = {
-            "indicator": result.indicator, "name": stanza.name, "scope": result.scope,
-            "scope_name": audit.scope_name(result.scope), "item": result.item, "item_name": item,
-            "finding": "excused" if excused else stanza.limit.finding,
-            "value": rate_text(result.value if result.value is not None else box.low), "limit": stanza.limit.words,
-            "sum": sums, "department": department, "excess": amount_text(excess, unit),
-            "excess_unit": "" if dimension(unit) == "rate" else unit, "source": stanza.limit.source,
-            "reason_state": "已说明原因" if reasons else "没有说明原因", "about_name": stanza.name,
-        }  # fmt: skip
-        found.append(Seen(fields, result.about, result.scope, result.terms, plain(excess / held), unit))
-    return found
-
-
-def _sources(audit: Audit) -> list[Seen]:
-    return [
-        Seen(
-            {
-                "source": "absent", "title": source.title, "place": source.referred_in or "",
-                "supplies": source.supplies or "", "quote": source.quote or "",
-            },
-            source.id, DEPARTMENT, (f"source:{source.id}",),
-        )
-        for source in audit.sources
-        if source.status == "absent"
-    ]  # fmt: skip
-
-
-def _statements(statements: Sequence[Row], wording: Wording, year: int) -> list[Seen]:
-    found = []
-    for row in statements:
-        future = any(word in row["quote"] for word in wording.future)
-        fields = {key: row[key] for key in ("statement", "kind", "about", "quote", "date")}
-        fields |= {"place": place(row["locator"]), "words": "future" if future else "", "year": str(year)}
-        found.append(Seen(fields, row["statement"], DEPARTMENT, (f"statement:{row['statement']}",)))
-    return found
-
-
-def _self_score(figures: Figures) -> list[Seen]:
-    if "self_score" not in figures.dictionary:
-        return []
-    own = figures.resolve("self_score")
-    full = figures.resolve("self_score_maximum")
-    if own.value is None:
-        return []
-    limit = full.value if full.value is not None else Fraction(CONVENTIONAL_FULL_MARKS)
-    above = own.value > limit
-    state = "within" if not above else "above_declared" if full.value is not None else "above_undeclared"
-    words = (
-        f"声明的满分{points_text(limit)}分" if full.value is not None else f"通常的满分{points_text(limit)}分"
-    )
-    row = next(row for row in figures.rows if row.chosen and row.key.figure == "self_score")
-    fields = {
-        "score": points_text(own.value), "maximum": points_text(limit), "maximum_words": words, "state": state,
-        "place": place(row.locator), "quote": row.quote,
+def _recorded(row: Row, audit: Audit) -> Row:
+    """A finding that the auditor recorded, with its phrase and place."""
+    return {
+        **{column: row[column] for column in _SHARED},
+        "finding": f"auditor:{row['finding']}:{row['scope']}", "number": "", "origin": "auditor", "rule": "",
+        "evidence": row["about"], "reply": "", "answer": "", "status": "open",
     }  # fmt: skip
-    return [Seen(fields, "self_score", DEPARTMENT, tuple(own.terms), plain(own.value - limit), "分")]
+
+
+_SHARED = (
+    "severity", "kind", "scope", "criterion", "condition", "cause", "effect", "recommendation", "amount", "unit", "name",
+    "locator", "quote", "who", "when",
+)  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,13 +12,24 @@ from typing import Any, Literal
 from pydantic import field_validator, model_validator
 
 from auditbook import formulas, inputs, strict_yaml
-from auditbook.cases import Id, Strict, Words
+from auditbook.cases import DEPARTMENT, Id, Strict, Words
 from auditbook.faults import CaseError, Fault
 from auditbook.figures import MISSING, NOT_APPLICABLE, Dictionary, Figures, Resolved
-from auditbook.numbers import Interval, amount_text, dimension, factor, parse_rate, plain, rate_text
+from auditbook.numbers import Interval, amount_text, dimension, factor, parse_rate, plain, rate_text, text
 from auditbook.tables import Row
 
 COMPUTED, NOT_ASSESSABLE, UNDEFINED = "computed", "not_assessable", "undefined"
+
+# How an auditor judges a point (评价要点). A point that nobody has judged is not_assessed, never met.
+MET, PARTLY, NOT_MET, NOT_ASSESSED = "met", "partly", "not_met", "not_assessed"
+VERDICTS_ON_POINTS = {
+    MET: "满足",
+    PARTLY: "部分满足",
+    NOT_MET: "不满足",
+    NOT_ASSESSED: "未评",
+    NOT_APPLICABLE: "不适用",
+}
+POINTS = "points"
 
 
 class Definition(Strict):
@@ -79,28 +91,61 @@ class Limit(Strict):
 class Chart(Strict):
     """Which chart shows the indicator, and the figures that it draws."""
 
-    kind: Literal["waterfall", "definitions", "paired", "bullet", "stacked", "bars"]
+    kind: Literal["waterfall", "definitions", "paired", "bullet", "stacked", "bars", "points"]
     figures: dict[str, Id] = {}
 
 
 class Stanza(Strict):
-    """An entry of ``params/indicators/*.yaml``."""
+    """An entry of ``params/indicators/*.yaml``: a ratio with its definitions, or points that an auditor judges."""
 
     id: Id
     name: Words
+    group: Words | None = None
     why: Words
     caveats: Words
-    unit: Literal["%"] = "%"
+    unit: Words = "%"
     direction: Literal["up", "down", "to_100"]
     chart: Chart
     limit: Limit | None = None
-    definitions: dict[Id, Definition]
+    definitions: dict[Id, Definition] = {}
+    points: dict[Id, Words] = {}
+    source: Words | None = None
+    table: Words | None = None
     examples: list[dict[str, dict[str, Any]]]
+
+    @model_validator(mode="after")
+    def _ratio_or_judged(self) -> Stanza:
+        if bool(self.definitions) == bool(self.points):
+            raise ValueError("指标要么写 definitions（算式），要么写 points（评价要点）")
+        if self.points and not (self.source and self.table and self.chart.kind == POINTS and not self.limit):
+            raise ValueError(
+                "评价要点的指标写 source、table（判断所需的资料）、chart: {kind: points}，不写 limit"
+            )
+        if self.definitions and (self.source or self.table or self.chart.kind == POINTS):
+            raise ValueError("有算式的指标，source 写在各口径里；table 写在数字字典里；chart 不是 points")
+        return self
+
+    @property
+    def judged(self) -> bool:
+        """Whether an auditor judges it point by point (评价要点)."""
+        return bool(self.points)
 
     @property
     def primary(self) -> str:
         """The definition that scores where neither framework nor scenario chooses another: the first."""
-        return next(iter(self.definitions))
+        return POINTS if self.judged else next(iter(self.definitions))
+
+    def definition_name(self, definition: str) -> str:
+        """The Chinese name of a definition."""
+        return "评价要点逐条判断" if self.judged else self.definitions[definition].name
+
+    def figures(self, definition: str) -> tuple[str, ...]:
+        """The figure ids that a definition rests on; none for a judged indicator."""
+        return () if self.judged else formulas.read(self.definitions[definition].formula).figures
+
+    def value_text(self, value: Fraction) -> str:
+        """A value as a reader sees it, in the indicator's unit: ``106.99%``, ``3项``."""
+        return text(value, self.unit)
 
 
 @dataclass(frozen=True)
@@ -184,11 +229,11 @@ def _unknown_figures(
             )
     for index, example in enumerate(stanza.examples):
         for title, content in example.items():
-            known = {"given", *stanza.definitions}
+            known = {"given", POINTS} if stanza.judged else {"given", *stanza.definitions}
             for key in content:
                 if key not in known:
                     where = document.where((*place, "examples", index, title, key))
-                    yield Fault(where, f"示例“{title}”提到没有的定义“{key}”", "、".join(stanza.definitions))
+                    yield Fault(where, f"示例“{title}”提到没有的定义“{key}”", "、".join(sorted(known)))
 
 
 @dataclass(frozen=True)
@@ -220,22 +265,62 @@ class Result:
         return f"{self.indicator}:{self.item}" if self.item else self.indicator
 
 
-def compute(stanza: Stanza, figures: Figures) -> list[Result]:
+def compute(stanza: Stanza, figures: Figures, judgements: Sequence[Row] = ()) -> list[Result]:
     """Every definition of an indicator, for the department, its units and its items, wherever evidence is.
 
-    Takes    figures: the case's figures.
+    Takes    figures: the case's figures; judgements: rows of judgements.csv, for indicators that are judged.
     Returns  one result per (definition, scope, item); ``value`` is a plain fraction (1 is 100 %), None unless the
              status is ``computed`` and more than a bound is known; ``low`` and ``high`` are the true range over the
              published precision, or the bound.
     Raises   KeyError for a figure that the dictionary lacks (refused when the rulebook is read).
     Source   the definition's own ``source``.
     """
+    if stanza.judged:
+        return [_judged(stanza, judgements, figures.year)]
     results = []
     for name, definition in stanza.definitions.items():
         formula = formulas.read(definition.formula)
         for scope, item, resolved in figures.together(formula.figures):
             results.append(_result(stanza, name, definition, formula, scope, item, resolved, figures.year))
     return results
+
+
+def unknown_points(rulebook: Rulebook, judgements: Iterable[Row]) -> list[Fault]:
+    """Judgements of indicators or points that the rulebook does not have."""
+    found = []
+    for row in judgements:
+        stanza = rulebook.stanzas.get(row["indicator"])
+        judged = [s.id for s in rulebook.stanzas.values() if s.judged]
+        if stanza is None or not stanza.judged:
+            expected = f"逐条判断的指标：{'、'.join(judged)}"
+            found.append(Fault(row["locator"], f"判断了“{row['indicator']}”", expected))
+        elif row["point"] not in stanza.points:
+            said = f"“{stanza.name}”没有要点“{row['point']}”"
+            found.append(Fault(row["locator"], said, "、".join(stanza.points)))
+    return found
+
+
+def _judged(stanza: Stanza, judgements: Sequence[Row], year: int) -> Result:
+    """The share of points met: from those met for certain to those that may still turn out to be."""
+    verdicts = dict.fromkeys(stanza.points, NOT_ASSESSED)
+    verdicts.update({row["point"]: row["verdict"] for row in judgements if row["indicator"] == stanza.id})
+    at = (stanza.id, POINTS, DEPARTMENT, "", year)
+    terms = tuple(
+        f"judgement:{stanza.id}.{point}" for point, found in verdicts.items() if found != NOT_ASSESSED
+    )
+    lacking = tuple(
+        f"judgement:{stanza.id}.{point}" for point, found in verdicts.items() if found == NOT_ASSESSED
+    )
+    counts = Counter(verdicts.values())
+    asked = len(verdicts) - counts[NOT_APPLICABLE]
+    if not terms:
+        return Result(*at, NOT_ASSESSABLE, lacking=(f"judgement:{stanza.id}",))
+    if not asked:
+        return Result(*at, NOT_APPLICABLE, terms=terms)
+    low = Fraction(counts[MET], asked)
+    high = Fraction(counts[MET] + counts[PARTLY] + counts[NOT_ASSESSED], asked)
+    value = low if low == high else None
+    return Result(*at, COMPUTED, value, low, high, Fraction(counts[MET]), Fraction(asked), terms, lacking)
 
 
 def _result(
@@ -294,25 +379,26 @@ def to_rows(results: Iterable[Result], rulebook: Rulebook, scoring: Mapping[str,
     rows = []
     for result in results:
         stanza = rulebook.stanzas[result.indicator]
-        definition = stanza.definitions[result.definition]
-        held = _denominator_factor(definition, rulebook.dictionary)
+        formula = "" if stanza.judged else stanza.definitions[result.definition].formula
+        held = _denominator_factor(stanza.figures(result.definition), rulebook.dictionary)
         scores = scoring.get(result.indicator, stanza.primary) == result.definition
         rows.append(
             {
                 "indicator": result.indicator, "name": stanza.name, "definition": result.definition,
                 "scope": result.scope, "item": result.item, "year": str(result.year),
                 "scoring": "yes" if scores else "no", "status": result.status,
-                "value": _plain(result.value), "low": _plain(result.low), "high": _plain(result.high), "unit": "1",
+                "value": _plain(result.value), "low": _plain(result.low), "high": _plain(result.high),
+                "unit": "1" if stanza.unit == "%" else stanza.unit,
                 "numerator": _plain(result.numerator, held), "denominator": _plain(result.denominator, held),
-                "formula": definition.formula,
+                "formula": formula,
                 "figures": ";".join(result.terms or result.lacking),
             }
         )  # fmt: skip
     return rows
 
 
-def _denominator_factor(definition: Definition, dictionary: Dictionary) -> Fraction:
-    units = {dictionary[figure].unit for figure in formulas.read(definition.formula).figures}
+def _denominator_factor(figures: Sequence[str], dictionary: Dictionary) -> Fraction:
+    units = {dictionary[figure].unit for figure in figures}
     return (
         factor(units.pop())
         if len({dimension(unit) for unit in units}) == 1 and len(units) == 1

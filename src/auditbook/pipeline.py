@@ -12,17 +12,33 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from auditbook import cases, claims, figures, findings, indicators, inputs, quality, records, scoring, tables
+from auditbook import (
+    appraisal,
+    cases,
+    claims,
+    figures,
+    findings,
+    indicators,
+    inputs,
+    quality,
+    records,
+    scoring,
+    tables,
+    texts,
+)
 from auditbook.cases import DEPARTMENT, Audit
 from auditbook.faults import CaseError, Fault, UsageError
 from auditbook.figures import Dictionary, FigureRow, Figures, Key
 from auditbook.inputs import Verifier
 from auditbook.intake import evidence as intake
 from auditbook.intake.evidence import Evidence
+from auditbook.numbers import EXACT
+from auditbook.observations import Observed
 from auditbook.stages import READS_LOG, STAGES, Stage
 from auditbook.tables import Row
 from auditbook.workspace import Workspace, locate
@@ -37,8 +53,9 @@ class Rules:
     audit: Audit
     dictionary: Dictionary
     rulebook: indicators.Rulebook
-    framework: scoring.Framework
+    frameworks: Mapping[str, scoring.Framework]
     wording: claims.Wording
+    terms: tuple[texts.Term, ...]
     reads: Mapping[str, Mapping[str, str]]
 
 
@@ -75,16 +92,27 @@ class Run:
         return self.rules.rulebook
 
     @property
+    def frameworks(self) -> Mapping[str, scoring.Framework]:
+        """Every scheme: what counts and how."""
+        inputs.note_all(self.rules.reads["frameworks"])
+        return self.rules.frameworks
+
+    @property
     def framework(self) -> scoring.Framework:
-        """What counts and how."""
-        inputs.note_all(self.rules.reads["framework"])
-        return self.rules.framework
+        """The scheme that the case names."""
+        return self.frameworks[self.rules.audit.case.framework]
 
     @property
     def wording(self) -> claims.Wording:
         """Words that mean something to a rule."""
         inputs.note_all(self.rules.reads["wording"])
         return self.rules.wording
+
+    @property
+    def terms(self) -> tuple[texts.Term, ...]:
+        """Names that have changed, and when."""
+        inputs.note_all(self.rules.reads["terms"])
+        return self.rules.terms
 
     @property
     def scoring(self) -> dict[str, str]:
@@ -94,7 +122,8 @@ class Run:
 
     @cached_property
     def _scoring(self) -> dict[str, str]:
-        return scoring.scoring_definitions(self.rules.audit, self.rules.framework, self.rules.rulebook)
+        framework = self.rules.frameworks[self.rules.audit.case.framework]
+        return scoring.scoring_definitions(self.rules.audit, framework, self.rules.rulebook)
 
     @cached_property
     def scoring_digest(self) -> str:
@@ -133,9 +162,21 @@ class Run:
     @cached_property
     def results(self) -> list[indicators.Result]:
         """Every indicator under every definition."""
+        judged = self.table("judgements")
         return [
-            r for stanza in self.rulebook.stanzas.values() for r in indicators.compute(stanza, self.figures)
+            r
+            for stanza in self.rulebook.stanzas.values()
+            for r in indicators.compute(stanza, self.figures, judged)
         ]
+
+    def observed(self) -> Observed:
+        """Everything that the finding rules may speak of."""
+        bands = tuple((str(zone), str(word)) for zone, word in self.framework.grades or [])
+        return Observed(
+            self.audit, self.figures, self.rulebook, self.results, self.scoring, self.wording, self.terms, bands,
+            self.table("objectives"), self.table("statements"), self.table("published"), self.table("claims"),
+            self.table("quality"),
+        )  # fmt: skip
 
     def stopped(self) -> str:
         """Why nothing may be scored: the blocking rules that failed; "" where none did."""
@@ -191,29 +232,71 @@ def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
         raise CaseError(faults)
     dictionary = collected("dictionary", figures.read_dictionary, workspace.root)
     wording = collected("wording", claims.read_wording, workspace)
+    terms = collected("terms", texts.read_terms, workspace)
+    staff = collected("appraisal", appraisal.read_rules, workspace)
     collected("findings", findings.read_rules, audit)
-    rulebook = framework = None
+    rulebook = frameworks = evidence = None
     if dictionary is not None:
         rulebook = collected("rulebook", indicators.read_rulebook, workspace.root, dictionary)
         collected("quality", quality.read_rules, audit, dictionary)
         if with_evidence:
-            collected("evidence", intake.read, audit, dictionary)
+            evidence = collected("evidence", intake.read, audit, dictionary)
     if rulebook is not None and sound:
-        framework = collected("framework", scoring.read_framework, audit, rulebook)
-    if faults or dictionary is None or rulebook is None or framework is None:
+        frameworks = collected("frameworks", scoring.read_frameworks, audit, rulebook)
+    if evidence is not None and rulebook is not None and frameworks is not None:
+        faults += _unusable(evidence.entered, rulebook, frameworks)
+        scheme = appraisal.scheme_of(evidence.collected(rulebook.dictionary, audit), staff) if staff else None
+        if scheme and evidence.entered["grades"]:
+            collected("grades", appraisal.read_grades, evidence.entered["grades"], scheme)
+    if faults or dictionary is None or rulebook is None or frameworks is None:
         raise CaseError(faults)
-    return Rules(audit, dictionary, rulebook, framework, wording, reads)
+    return Rules(audit, dictionary, rulebook, frameworks, wording, tuple(terms), reads)
+
+
+def _unusable(
+    entered: Mapping[str, list[Row]],
+    rulebook: indicators.Rulebook,
+    frameworks: Mapping[str, scoring.Framework],
+) -> list[Fault]:
+    """What an auditor entered and the rules have no use for: points that no indicator asks for, schemes not there."""
+    return [
+        *indicators.unknown_points(rulebook, entered["judgements"]),
+        *scoring.entry_faults(frameworks, entered["judgements"], entered["overrides"]),
+    ]
 
 
 def _ingest(run: Run) -> dict[str, list[Row]]:
     found = run.raw
     return {
         "sources": found.sources,
-        "figures": [quality.figure_row(row) for row in found.figures],
+        "figures": [quality.figure_row(row) for row in [*found.figures, *_counted(run, found)]],
         "objectives": found.objectives,
         "statements": found.statements,
         "published": found.published,
+        **found.entered,
     }
+
+
+def _counted(run: Run, found: Evidence) -> list[FigureRow]:
+    """Figures counted from the objectives: how many there are, said to be done, proven, and not disproven."""
+    if not found.objectives:
+        return []
+    own = found.collected(run.dictionary, run.audit)
+    counts = claims.completion_counts(found.objectives, found.statements, own, run.wording)
+    named = {
+        "objectives_planned": counts.planned, "objectives_claimed": counts.claimed,
+        "objectives_proven": counts.proven, "objectives_possible": counts.possible,
+    }  # fmt: skip
+    source = found.objectives[0]["source"]
+    return [
+        FigureRow(
+            Key(figure, DEPARTMENT, "", run.audit.case.year), source, "由目标与子目标逐项判断得出，见 claims.csv",
+            run.dictionary[figure].name, figures.VALUE if count else figures.ZERO, "derived", str(count), "项", EXACT,
+            "", "", True,
+        )
+        for figure, count in named.items()
+        if figure in run.dictionary
+    ]  # fmt: skip
 
 
 def _quality(run: Run) -> dict[str, list[Row]]:
@@ -233,15 +316,32 @@ def _indicators(run: Run) -> dict[str, list[Row]]:
 
 
 def _findings(run: Run) -> dict[str, list[Row]]:
-    own_score = (
-        run.figures.resolve("self_score", DEPARTMENT).value if "self_score" in run.dictionary else None
-    )
-    scores = scoring.score(run.framework, run.results, run.scoring, own_score, run.stopped())
-    found = findings.find(
-        run.audit, run.table("objectives"), run.table("statements"), run.figures, run.rulebook, run.results, run.scoring, run.table("claims"),
-        run.table("quality"), run.wording,
+    judged, changed = run.table("judgements"), run.table("overrides")
+    stopped = run.stopped()
+    at_most = {
+        f"{row['objective']}.{row['item']}" for row in run.table("objectives") if row["comparator"] == "<="
+    }
+    own = _self_scored(run)
+    scores = scoring.score(
+        run.framework, run.results, run.scoring, run.rulebook, judged, changed, own, stopped,
+        unit_names={unit.id: unit.name for unit in run.audit.case.units}, at_most=at_most,
     )  # fmt: skip
-    return {"scores": scores, "findings": found}
+    schemes = scoring.scheme_rows(
+        run.audit, run.frameworks, run.results, run.rulebook, judged, changed, own.get(""), stopped, at_most
+    )
+    found = findings.find(run.observed(), run.table("recorded"), run.table("replies"))
+    return {"scores": scores, "schemes": schemes, "findings": found}
+
+
+def _self_scored(run: Run) -> dict[str, Fraction]:
+    """The points that the department gave itself: by line, and "" for its total."""
+    given = {
+        key.item: row.exact
+        for key, row in run.figures.chosen.items()
+        if key.figure == "self_scored_points" and row.has_value
+    }
+    total = run.figures.resolve("self_score").value if "self_score" in run.dictionary else None
+    return given if total is None else {**given, "": total}
 
 
 _MAKE: dict[str, Callable[[Run], dict[str, list[Row]]]] = {

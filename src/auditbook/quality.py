@@ -105,6 +105,7 @@ PREPARED = (
     "objectives",
     "statements",
     "published",
+    "entered",
     "identities",
     "unit_sums",
     "rivals",
@@ -206,6 +207,7 @@ def prepare(
         "objectives": _plain_table("objectives", evidence.objectives, evidence, lambda row: _about(row)),
         "statements": _plain_table("statements", evidence.statements, evidence, lambda row: row["statement"]),
         "published": _plain_table("published", evidence.published, evidence, lambda row: row["claim"]),
+        "entered": _entered(evidence),
         "identities": _identities(identities, figures),
         "unit_sums": _unit_sums(figures),
         "rivals": _rivals(evidence.figures),
@@ -281,6 +283,20 @@ def _plain_table(name: str, source: Sequence[Row], evidence: Evidence, key: Any)
         )
     places = [evidence.places.get(key(row), "") for row in source]
     return Prepared(columns, rows, places, [f"{key(row)}“{row['quote']}”" for row in source])
+
+
+def _entered(evidence: Evidence) -> Prepared:
+    """What the auditor entered, whatever the table: its phrase, where it has one."""
+    columns = ("table", "key", "quote_status")
+    rows: list[dict[str, Cell]] = []
+    places, found = [], []
+    for table, own in evidence.entered.items():
+        for row in own:
+            key = f"{table}:{'.'.join(row[column] for column in KEYS[table])}"
+            rows.append({"table": table, "key": key, "quote_status": evidence.held[key]})
+            places.append(evidence.places[key])
+            found.append(f"{key}“{row['quote']}”")
+    return Prepared(columns, rows, places, found)
 
 
 def _residual(name: str, scope: str, item: str, box: Interval | None, words: str) -> dict[str, Cell]:
@@ -376,7 +392,9 @@ def _glyphs(audit: Audit, evidence: Evidence) -> Prepared:
         texts.setdefault(unit.name, audit.workspace.shown(audit.workspace.case_path))
     for figure in evidence.figures:
         texts.setdefault(f"{figure.label}{figure.quote}", figure.where)
-    for table in (evidence.sources, evidence.objectives, evidence.statements, evidence.published):
+    for table in (
+        evidence.sources, evidence.objectives, evidence.statements, evidence.published, *evidence.entered.values()
+    ):  # fmt: skip
         for row in table:
             texts.setdefault("".join(row.values()), row.get("locator") or row.get("title") or "")
     for words, where in texts.items():

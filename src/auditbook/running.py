@@ -172,7 +172,7 @@ class _Job:
     def deliver(self) -> Finished:
         """Make what is left, and put everything in place, the record last."""
         from auditbook.quality import blocking_failures
-        from auditbook.report.chapters import summary_lines
+        from auditbook.report.conclusions import summary_lines
 
         self.told("pages", "run")
         with inputs.recording() as reads:

@@ -2,144 +2,99 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Literal
+from pathlib import Path
+from typing import Literal
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, model_validator
 
-from auditbook import strict_yaml
+from auditbook import inputs, strict_yaml
 from auditbook.cases import DEPARTMENT, Audit, Id, Strict, Words
 from auditbook.faults import CaseError, Fault
-from auditbook.figures import NOT_APPLICABLE
-from auditbook.indicators import COMPUTED, Result, Rulebook
-from auditbook.numbers import Interval, parse_rate, plain, rate_text, rounded
+from auditbook.figures import NOT_APPLICABLE, Dictionary
+from auditbook.indicators import (
+    COMPUTED,
+    NOT_ASSESSABLE,
+    NOT_ASSESSED,
+    UNDEFINED,
+    VERDICTS_ON_POINTS,
+    Result,
+    Rulebook,
+    Stanza,
+)
+from auditbook.numbers import Interval, parse, plain, rate_text
+from auditbook.scoring_rules import (
+    PARTIALS,
+    Mark,
+    Points,
+    Rule,
+    overlap_or_gap,
+    points_text,
+    read_mark,
+    read_zone,
+    span_text,
+)
 from auditbook.tables import Row
 
-_BOUNDS = re.compile(r"([\[(])\s*([^,]+?)\s*,\s*([^,]+?)\s*([\])])")
-_COMPARISON = re.compile(r"(<=|>=|=|<|>)\s*(.+)")
-Points = Decimal | int
+ASSESSED, BOUNDED, OVERRIDDEN, UNSPECIFIED, STOPPED = (
+    "assessed", "bounded", "overridden", "unspecified", "stopped",
+)  # fmt: skip
+STATES = {
+    ASSESSED: "已评",
+    BOUNDED: "部分可评",
+    NOT_ASSESSABLE: "无法评价",
+    UNDEFINED: "没有定义",
+    NOT_APPLICABLE: "不适用",
+    OVERRIDDEN: "人工改判",
+    UNSPECIFIED: "规则未载明",
+    STOPPED: "不予评分",
+}
+Basis = Literal["department", "worst_unit"]
+BASES = {"department": "按部门整体", "worst_unit": "按最差单位"}
+OUT_OF_RANGE = "超出评分范围，不评等级"
+JUDGEMENT_TABLE = "评价要点判断表（逐点写明判断、依据、出处、人员与日期）"
+THEIR_EVIDENCE = "其中各指标自己的证据"
+BETWEEN = ";"  # between documents of one line; a document's own words use “；”
+# Two ends nearer than the last place that a reader sees: only the published precision keeps them apart.
+_NEAR = Fraction(1, 100)
+_NOUGHT = Fraction(0)
 
 
-@dataclass(frozen=True)
-class Zone:
-    """A stretch of values with inclusiveness written at both ends; None is no end."""
+class Group(Strict):
+    """A block of a scheme (一级指标) and the points that its lines add up to."""
 
-    low: Fraction | None
-    high: Fraction | None
-    low_included: bool
-    high_included: bool
-
-    def holds(self, value: Fraction) -> bool:
-        """Whether a value lies in it."""
-        above = self.low is None or value > self.low or (self.low_included and value == self.low)
-        below = self.high is None or value < self.high or (self.high_included and value == self.high)
-        return above and below
-
-    def meets(self, box: Interval) -> bool:
-        """Whether some value of a range lies in it."""
-        return (
-            self.holds(box.low)
-            or self.holds(box.high)
-            or (self.low is not None and box.low < self.low < box.high)
-            or (self.high is not None and box.low < self.high < box.high)
-        )
-
-
-def read_zone(text: str) -> Zone:
-    """Read ``(0%, 10%]``, ``=0%`` or ``>30%``. Raises ValueError for anything else."""
-    if bounds := _BOUNDS.fullmatch(text.strip()):
-        left, low, high, right = bounds.groups()
-        return Zone(parse_rate(low), parse_rate(high), left == "[", right == "]")
-    if comparison := _COMPARISON.fullmatch(text.strip()):
-        sign, limit = comparison[1], parse_rate(comparison[2])
-        if sign == "=":
-            return Zone(limit, limit, True, True)
-        if sign.startswith(">"):
-            return Zone(limit, None, sign == ">=", False)
-        return Zone(None, limit, False, sign == "<=")
-    raise ValueError(f"“{text}”不是区间；应写成 (0%, 10%]、=0% 或 >30%")
-
-
-class Deduct(Strict):
-    """Full points up to a limit, then a deduction for every step beyond it, never below zero."""
-
-    limit: str
-    beyond: Literal["above", "below"]
-    every: str
+    id: Id
+    name: Words
     points: Points
-    partial: Literal["floor", "ceil", "linear"]
-
-    @field_validator("limit", "every")
-    @classmethod
-    def _rate(cls, text: str) -> str:
-        parse_rate(text)
-        return text
-
-    def of(self, value: Fraction, full: Fraction) -> Fraction:
-        """The points for a value."""
-        limit, step = parse_rate(self.limit), parse_rate(self.every)
-        distance = value - limit if self.beyond == "above" else limit - value
-        if distance <= 0:
-            return full
-        steps = distance / step
-        if self.partial == "floor":
-            steps = Fraction(steps // 1)
-        elif self.partial == "ceil":
-            steps = Fraction(-(-steps // 1))
-        return max(Fraction(0), full - steps * Fraction(self.points))
 
 
-class Rule(Strict):
-    """A scoring rule: a step table with written bounds, or a deduction."""
+class Valid(Strict):
+    """The budget years for which a scheme holds; ``to: null`` where no end is known."""
 
-    steps: list[list[Any]] | None = None
-    deduct: Deduct | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Rule:
-        if (self.steps is None) == (self.deduct is None):
-            raise ValueError("rule 写 steps 或 deduct 之一")
-        for step in self.steps or []:
-            if len(step) != 2 or not isinstance(step[0], str) or not isinstance(step[1], Decimal | int):
-                raise ValueError(f"steps 的一行应是 [区间, 分值]，而不是 {step}")
-            read_zone(step[0])
-        return self
-
-    def span(self, box: Interval, full: Fraction) -> Interval | None:
-        """Lowest and highest points over a range of values; None where the rule says nothing about some value."""
-        if self.deduct:
-            ends = [self.deduct.of(box.low, full), self.deduct.of(box.high, full)]
-            return Interval(min(ends), max(ends))
-        found = [Fraction(step[1]) for step in self.steps or [] if read_zone(step[0]).meets(box)]
-        ends_known = all(
-            any(read_zone(s[0]).holds(end) for s in self.steps or []) for end in (box.low, box.high)
-        )
-        return Interval(min(found), max(found)) if found and ends_known else None
-
-    def words(self) -> str:
-        """The rule in Chinese."""
-        if self.deduct:
-            side = "每超过" if self.deduct.beyond == "above" else "每低于"
-            how = {"floor": "不足一档不扣", "ceil": "不足一档按一档扣", "linear": "按比例扣"}[
-                self.deduct.partial
-            ]
-            every = f"{points_text(parse_rate(self.deduct.every) * 100)}个百分点"
-            return f"以{self.deduct.limit}为限，{side}{every}扣{self.deduct.points}分，{how}，扣完为止"
-        return "；".join(f"{zone}得{points}分" for zone, points in self.steps or [])
+    from_: int = Field(alias="from")
+    to: int | None
 
 
 class Item(Strict):
-    """A line of a scheme: an indicator with its definition, points and rule, or points left unspecified."""
+    """A line of a scheme: an indicator with its definition, points and rule, or points left unspecified.
 
+    ``over: items`` shares the points equally over the indicator's items; ``rule_at_most`` then scores those items
+    whose target is an upper limit. ``line`` tells two lines on one indicator apart.
+    """
+
+    line: Id | None = None
+    name: Words | None = None
+    group: Id | None = None
     indicator: Id | None = None
     definition: Id | None = None
     points: Points | None = None
+    over: Literal["items"] | None = None
     rule: Rule | None = None
+    rule_at_most: Rule | None = None
     source: Words | None = None
+    assumption: Words | None = None
     unspecified: Points | None = None
     reason: Words | None = None
 
@@ -147,12 +102,18 @@ class Item(Strict):
     def _whole(self) -> Item:
         scored = (self.indicator, self.definition, self.points, self.rule, self.source)
         if self.unspecified is not None:
-            if any(part is not None for part in scored) or not self.reason:
-                raise ValueError("unspecified 只与 reason 同写")
+            if any(part is not None for part in (*scored, self.over, self.rule_at_most)) or not self.reason:
+                raise ValueError("unspecified 只与 reason、group、name、line 同写")
         elif any(part is None for part in scored):
             raise ValueError(
                 "一行要么写 indicator、definition、points、rule、source，要么写 unspecified、reason"
             )
+        if self.weight <= 0:
+            raise ValueError("一行的分值应大于0")
+        if self.over and not self.assumption:
+            raise ValueError("over: items 把分值均分给各项，均分是假定，须写 assumption（理由）")
+        if self.rule_at_most and not self.over:
+            raise ValueError("rule_at_most 只与 over: items 同写")
         return self
 
     @property
@@ -160,145 +121,837 @@ class Item(Strict):
         """The points that the line is worth."""
         return Fraction(self.points if self.points is not None else self.unspecified or 0)
 
+    @property
+    def is_bonus(self) -> bool:
+        """Whether its points stand outside the full marks (加分项)."""
+        return bool(self.rule and self.rule.bonus)
+
 
 class Framework(Strict):
-    """A scheme file in ``params/frameworks/``: what counts and how."""
+    """A scheme file in ``params/frameworks/``: what counts and how. Read complete, without inheritance."""
 
     framework: Id
     title: Words
     issuer: Words
     edition: Words
     full_marks: Points
+    bonus_marks: Points = 0
+    valid: Valid
+    basis: Basis
+    weights: Literal["documented", "assumed"]
     source: Words
     caveats: Words
+    grades: list[list[Words]] | None = None
+    grades_source: Words | None = None
+    groups: list[Group]
     items: list[Item]
 
     @model_validator(mode="after")
-    def _adds_up(self) -> Framework:
-        total = sum((item.weight for item in self.items), Fraction(0))
-        if total != Fraction(self.full_marks):
-            raise ValueError(f"各行分值之和是{plain(total)}，与 full_marks {self.full_marks} 不等")
+    def _graded_in_pairs(self) -> Framework:
+        if any(len(grade) != 2 for grade in self.grades or []):
+            raise ValueError("grades 的一行应是 [区间, 等级]")
         return self
 
+    def key(self, number: int) -> str:
+        """What a line is called in scores.csv: its ``line``, else its indicator, else its place."""
+        item = self.items[number]
+        return item.line or item.indicator or f"unspecified-{number + 1}"
 
-def read_framework(audit: Audit, rulebook: Rulebook) -> Framework:
-    """Read the framework that the case names.
+    @property
+    def lines(self) -> dict[str, Item]:
+        """The lines by what they are called in scores.csv, in order."""
+        return {self.key(number): item for number, item in enumerate(self.items)}
 
-    Raises   CaseError with every fault: no such file, points that do not add up, unknown indicators, definitions.
+    @property
+    def most(self) -> Fraction:
+        """Full marks and bonus: no score can lie above."""
+        return Fraction(self.full_marks) + Fraction(self.bonus_marks)
+
+    def grade(self, points: Fraction) -> str:
+        """The grade of a score; ``OUT_OF_RANGE`` outside the scheme's range, "" where it grades nothing."""
+        if not self.grades:
+            return ""
+        held = (word for zone, word in self.grades if read_zone(zone).holds(points))
+        return next(held, OUT_OF_RANGE)
+
+    def grades_within(self, box: Interval) -> str:
+        """The grade of a score that is known only as an interval: 良, or from the lowest to the highest: 差～良."""
+        low, high = self.grade(box.low), self.grade(box.high)
+        return low if low == high else f"{low}～{high}"
+
+    def validity_note(self, year: int) -> str:
+        """What a reader is told where a case lies outside the scheme's years; "" inside."""
+        if year >= self.valid.from_ and (self.valid.to is None or year <= self.valid.to):
+            return ""
+        until = f"至{self.valid.to}年" if self.valid.to is not None else "起"
+        return f"评分表适用于{self.valid.from_}年{until}，本案是{year}年，在适用年度之外，得分仅供对照"
+
+
+def _incoherent(framework: Framework, document: strict_yaml.Document) -> Iterable[Fault]:
+    """What in a scheme does not fit together, each with its line."""
+    if framework.framework != document.path.stem:
+        found = f"framework 是“{framework.framework}”"
+        yield Fault(document.where(("framework",)), found, f"与文件名相同：{document.path.stem}")
+    regular = sum((item.weight for item in framework.items if not item.is_bonus), _NOUGHT)
+    bonus = sum((item.weight for item in framework.items if item.is_bonus), _NOUGHT)
+    for word, declared, added in (
+        ("full_marks", framework.full_marks, regular),
+        ("bonus_marks", framework.bonus_marks, bonus),
+    ):
+        if Fraction(declared) != added:
+            kind = "各行分值之和" if word == "full_marks" else "各加分项上限之和"
+            yield Fault(
+                document.where((word,)), f"{kind}是{plain(added)}，与 {word} {declared} 不等", "两者相等"
+            )
+    yield from _incoherent_groups(framework, document)
+    if framework.valid.to is not None and framework.valid.to < framework.valid.from_:
+        yield Fault(document.where(("valid",)), "适用年度的 to 早于 from", "to 不早于 from，没有终止写 null")
+    seen: dict[str, int] = {}
+    for number, item in enumerate(framework.items):
+        key = framework.key(number)
+        if key in seen:
+            first = document.where(("items", seen[key]))
+            yield Fault(
+                document.where(("items", number)),
+                f"“{key}”重复（上一次在 {first}）",
+                "各行不同的 line",
+                "请写 line",
+            )
+        seen[key] = number
+        if framework.weights == "assumed" and not item.assumption:
+            yield Fault(
+                document.where(("items", number)), f"“{key}”的分值是假定，却没有 assumption", "假定的理由"
+            )
+    yield from _bad_grades(framework, document)
+
+
+def _incoherent_groups(framework: Framework, document: strict_yaml.Document) -> Iterable[Fault]:
+    names = [group.id for group in framework.groups]
+    for index, group in enumerate(framework.groups):
+        where = document.where(("groups", index))
+        if names.index(group.id) != index:
+            yield Fault(where, f"组“{group.id}”重复", "", "请改名或删去")
+        own = [item.weight for item in framework.items if item.group == group.id and not item.is_bonus]
+        if sum(own, _NOUGHT) != Fraction(group.points):
+            total = plain(sum(own, _NOUGHT))
+            yield Fault(
+                where, f"组“{group.name}”各行之和是{total}，与 points {group.points} 不等", "两者相等"
+            )
+    whole = sum((Fraction(group.points) for group in framework.groups), _NOUGHT)
+    if whole != Fraction(framework.full_marks):
+        found = f"各组分值之和是{plain(whole)}，与 full_marks {framework.full_marks} 不等"
+        yield Fault(document.where(("groups",)), found, "两者相等")
+    for number, item in enumerate(framework.items):
+        if item.group not in names and not (item.is_bonus and item.group is None):
+            found = f"“{framework.key(number)}”的 group “{item.group or ''}”没有定义"
+            yield Fault(document.where(("items", number)), found, "、".join(names))
+
+
+def _bad_grades(framework: Framework, document: strict_yaml.Document) -> Iterable[Fault]:
+    """Grades are half-open, the top one closed, and cover exactly what a score can be."""
+    if framework.grades is None:
+        if framework.grades_source is not None:
+            yield Fault(document.where(("grades_source",)), "写了 grades_source 而没有 grades")
+        return
+    if not framework.grades_source:
+        yield Fault(document.where(("grades",)), "grades 没有 grades_source", "等级的出处")
+    zones = []
+    for index, (text, word) in enumerate(framework.grades):
+        where = document.where(("grades", index))
+        try:
+            zone = read_zone(text)
+        except ValueError as error:
+            yield Fault(where, f"等级“{word}”：{error}")
+            return
+        top = zone.high == framework.most
+        if len(zone.edges) < 2 or not zone.low_included or zone.high_included != top:
+            expected = f"[下限, 上限)，最高一档 [下限, {plain(framework.most)}]"
+            yield Fault(where, f"等级“{word}”的区间是 {text}", expected)
+        zones.append(zone)
+    edges = [edge for zone in zones for edge in zone.edges]
+    wrong = overlap_or_gap(zones, Interval(_NOUGHT, framework.most))
+    if not wrong and edges and (min(edges) < 0 or max(edges) > framework.most):
+        wrong = "区间超出评分范围"
+    if wrong:
+        yield Fault(document.where(("grades",)), wrong, f"恰好覆盖0～{plain(framework.most)}分")
+
+
+def _unfit_items(framework: Framework, document: strict_yaml.Document, rulebook: Rulebook) -> Iterable[Fault]:
+    """Lines whose indicator, definition or rule does not fit the rulebook."""
+    for number, item in enumerate(framework.items):
+        if not (item.indicator and item.rule):
+            continue
+        where = document.where(("items", number))
+        stanza = rulebook.stanzas.get(item.indicator)
+        if stanza is None:
+            yield Fault(where, f"没有指标“{item.indicator}”", "params/indicators/ 里的一个 id")
+            continue
+        known = [stanza.primary] if stanza.judged else list(stanza.definitions)
+        if item.definition not in known:
+            yield Fault(where, f"指标“{stanza.id}”没有定义“{item.definition}”", "、".join(known))
+        for word, rule in (("rule", item.rule), ("rule_at_most", item.rule_at_most)):
+            if rule and (wrong := rule.misfit(item.weight, len(stanza.points) if stanza.judged else None)):
+                yield Fault(document.where(("items", number, word)), f"“{stanza.name}”的评分规则：{wrong}")
+
+
+def read(path: Path, shown: str, rulebook: Rulebook) -> tuple[Framework | None, list[Fault]]:
+    """Read a framework file and check that it fits together and fits the rulebook.
+
+    Returns  the framework where its form is right, and every fault with its line.
+    Raises   CaseError where the file cannot be read as YAML at all.
     """
-    path = audit.workspace.rule_file("frameworks", audit.case.framework)
-    shown = audit.workspace.shown(audit.workspace.case_path)
-    if path is None:
-        known = sorted(
-            {p.stem for folder in audit.workspace.rules("frameworks") for p in folder.glob("*.yaml")}
-        )
-        raise CaseError(
-            Fault(shown, f"没有评分框架“{audit.case.framework}”", f"以下之一：{'、'.join(known)}")
-        )
-    document = strict_yaml.load(path, audit.workspace.shown(path))
+    document = strict_yaml.load(path, shown)
     framework = strict_yaml.validate(document, Framework)
     faults = list(document.faults)
-    for index, item in enumerate(framework.items if framework else []):
-        stanza = rulebook.stanzas.get(item.indicator or "")
-        where = document.where(("items", index))
-        if item.indicator and stanza is None:
-            faults.append(Fault(where, f"没有指标“{item.indicator}”", "params/indicators/ 里的一个 id"))
-        elif stanza and item.definition not in stanza.definitions:
-            faults.append(
-                Fault(where, f"指标“{stanza.id}”没有定义“{item.definition}”", "、".join(stanza.definitions))
-            )
-    if audit.scenario and audit.workspace.scenario_path:
-        place = audit.workspace.shown(audit.workspace.scenario_path)
-        for indicator, definition in audit.scenario.definitions.items():
-            stanza = rulebook.stanzas.get(indicator)
-            if stanza is None:
-                faults.append(Fault(place, f"情景改的指标“{indicator}”不存在", "、".join(rulebook.stanzas)))
-            elif definition not in stanza.definitions:
-                faults.append(
-                    Fault(place, f"指标“{indicator}”没有定义“{definition}”", "、".join(stanza.definitions))
-                )
-    if faults or framework is None:
+    if framework:
+        faults += [*_incoherent(framework, document), *_unfit_items(framework, document, rulebook)]
+    return framework, faults
+
+
+def read_frameworks(audit: Audit, rulebook: Rulebook) -> dict[str, Framework]:
+    """Read every framework that the case can see, its own folder's first, and the scenario's choice of definitions.
+
+    Returns  the frameworks by id, in order of their ids.
+    Raises   CaseError with every fault: a framework that the case names and that is not there, points that do not
+             add up, unknown indicators, definitions; a scenario that changes what is not there.
+    """
+    faults: list[Fault] = []
+    found: dict[str, Framework] = {}
+    paths: dict[str, Path] = {}
+    for folder in audit.workspace.rules("frameworks"):
+        for path in inputs.listing(folder, "*.yaml"):
+            paths.setdefault(path.stem, path)
+    for name in sorted(paths):
+        try:
+            framework, own = read(paths[name], audit.workspace.shown(paths[name]), rulebook)
+        except CaseError as error:
+            faults += error.faults
+            continue
+        faults += own
+        if framework:
+            found[name] = framework
+    if audit.case.framework not in paths:
+        shown = audit.workspace.shown(audit.workspace.case_path)
+        faults.append(
+            Fault(shown, f"没有评分框架“{audit.case.framework}”", f"以下之一：{'、'.join(sorted(paths))}")
+        )
+    faults += _scenario_faults(audit, rulebook)
+    if faults:
         raise CaseError(faults)
-    return framework
+    return found
+
+
+def _scenario_faults(audit: Audit, rulebook: Rulebook) -> Iterable[Fault]:
+    if not (audit.scenario and audit.workspace.scenario_path):
+        return
+    place = audit.workspace.shown(audit.workspace.scenario_path)
+    for indicator, definition in audit.scenario.definitions.items():
+        stanza = rulebook.stanzas.get(indicator)
+        if stanza is None:
+            yield Fault(place, f"情景改的指标“{indicator}”不存在", "、".join(rulebook.stanzas))
+        elif definition not in ([stanza.primary] if stanza.judged else stanza.definitions):
+            known = [stanza.primary] if stanza.judged else list(stanza.definitions)
+            yield Fault(place, f"指标“{indicator}”没有定义“{definition}”", "、".join(known))
 
 
 def scoring_definitions(audit: Audit, framework: Framework, rulebook: Rulebook) -> dict[str, str]:
-    """Per indicator the definition that scores: the scenario's, else the framework's, else the stanza's first."""
+    """Per indicator the definition that scores: the scenario's, else the framework's first, else the stanza's first."""
     chosen = {stanza.id: stanza.primary for stanza in rulebook.stanzas.values()}
-    chosen.update(
-        {item.indicator: item.definition for item in framework.items if item.indicator and item.definition}
-    )
+    for item in reversed(framework.items):
+        if item.indicator and item.definition:
+            chosen[item.indicator] = item.definition
     chosen.update(audit.scenario.definitions if audit.scenario else {})
     return chosen
 
 
-def score(
-    framework: Framework, results: Sequence[Result], scoring: Mapping[str, str],
-    self_scored: Fraction | None, stopped: str = "",
-) -> list[Row]:  # fmt: skip
-    """Rows of scores.csv: each indicator, then the total.
+def entry_faults(
+    frameworks: Mapping[str, Framework], judgements: Iterable[Row], overrides: Iterable[Row]
+) -> list[Fault]:
+    """What an auditor entered and no framework can use.
 
-    Takes    self_scored: the department's own total, where it is known; stopped: why nothing may be scored.
-    Returns  ``points`` only where the score is certain; ``lowest`` is proven, ``highest`` still possible.
+    Returns  degrees outside their band; overrides of schemes or lines that are not there, without a reason, without
+             who or when, or outside what the line is worth.
     """
+    faults = []
+    for row in judgements:
+        where = f"{row['source']} {row['locator']}".strip()
+        try:
+            mark = read_mark(row["verdict"], row["degree"])
+        except ValueError:
+            faults.append(Fault(where, f"程度“{row['degree']}”不是百分数", "如 90%"))
+            continue
+        for framework in frameworks.values():
+            for item in framework.items:
+                bands = item.rule.bands if item.rule and item.indicator == row["indicator"] else None
+                try:
+                    if bands:
+                        bands.share(mark)
+                except ValueError as error:
+                    title = f"{row['indicator']}.{row['point']} 判为“{VERDICTS_ON_POINTS[mark.verdict]}”"
+                    faults.append(Fault(where, f"{title}：{error}（{framework.framework}）"))
+    for row in overrides:
+        where = f"{row['source']} {row['locator']}".strip()
+        scheme = frameworks.get(row["scheme"])
+        line = scheme.lines.get(row["indicator"]) if scheme else None
+        if scheme is None or line is None:
+            what = (
+                f"评分表“{row['scheme']}”没有“{row['indicator']}”"
+                if scheme
+                else f"没有评分表“{row['scheme']}”"
+            )
+            known = "、".join(scheme.lines if scheme else frameworks)
+            faults.append(Fault(where, f"改判：{what}", f"以下之一：{known}"))
+            continue
+        lacking = [word for word in ("reason", "who", "when") if not row[word].strip()]
+        if lacking:
+            faults.append(
+                Fault(where, f"改判“{row['indicator']}”缺 {'、'.join(lacking)}", "理由、人员与日期")
+            )
+        try:
+            inside = 0 <= parse(row["points"]) <= line.weight
+        except ValueError:
+            inside = False
+        if not inside:
+            found = f"改判“{row['indicator']}”为“{row['points']}”分"
+            faults.append(Fault(where, found, f"0～{plain(line.weight)}分之间的数"))
+    return list(dict.fromkeys(faults))
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """What a line earns: the interval (None: nothing is known), why it is no more certain, what would help."""
+
+    box: Interval | None
+    state: str
+    reason: str = ""
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What scores a scheme's lines; ``names`` of units and items ``at_most`` whose target is an upper limit."""
+
+    framework: Framework
+    results: Sequence[Result]
+    definitions: Mapping[str, str]
+    rulebook: Rulebook
+    judgements: Sequence[Row]
+    basis: Basis
+    names: Mapping[str, str] = field(default_factory=dict)
+    at_most: Collection[str] = ()
+
+    @property
+    def own_table(self) -> str:
+        """The scheme's own text, which would say what is not specified or not documented."""
+        return f"{self.framework.title}（全文及评分标准）"
+
+    def find(self, indicator: str, definition: str, scope: str, item: str = "") -> Result | None:
+        """A result, where there is one."""
+        at = (indicator, definition, scope, item)
+        return next((r for r in self.results if (r.indicator, r.definition, r.scope, r.item) == at), None)
+
+
+def score(
+    framework: Framework, results: Sequence[Result], scoring_definitions: Mapping[str, str], rulebook: Rulebook,
+    judgements: Sequence[Row], overrides: Sequence[Row], self_scored: Mapping[str, Fraction], stopped: str = "",
+    basis: Basis | None = None, *, unit_names: Mapping[str, str] | None = None, at_most: Collection[str] = (),
+) -> list[Row]:  # fmt: skip
+    """Rows of scores.csv: each line, then each group, then the total.
+
+    Takes    judgements, overrides: rows of those tables, overrides of any scheme; self_scored: the department's own
+             points by line, "" for its total; stopped: why nothing may be scored; basis: instead of the scheme's
+             own, the whole department or its worst unit; at_most: items whose target is an upper limit.
+    Returns  ``points`` only where the score is certain; ``lowest`` is proven, ``highest`` still possible. A line whose
+             ends are less than 0.01 points apart, by no more than the precision of published numbers, is assessed.
+    Raises   CaseError where a degree lies outside its band or an override cannot stand.
+    """
+    own = [row for row in overrides if row["scheme"] == framework.framework]
+    if faults := entry_faults({framework.framework: framework}, judgements, own):
+        raise CaseError(faults)
+    held = _Evidence(
+        framework, results, scoring_definitions, rulebook, judgements, basis or framework.basis, unit_names or {},
+        at_most,
+    )  # fmt: skip
+    changed = {row["indicator"]: row for row in own}
     rows: list[Row] = []
-    for number, item in enumerate(framework.items):
-        if item.indicator is None:
-            box = None
-            reason = item.reason or ""
-            name, rule = f"unspecified-{number + 1}", ""
-        else:
-            assert item.rule
-            box, reason = _points(item, results, scoring[item.indicator])
-            name, rule = item.indicator, item.rule.words()
+    for key, item in framework.lines.items():
         if stopped:
-            box, reason = None, stopped
-        rows.append(_row(framework, "indicator", name, item.weight, box, rule, reason))
-    lowest = sum((Fraction(row["lowest"]) for row in rows), Fraction(0))
-    highest = sum((Fraction(row["highest"]) for row in rows), Fraction(0))
-    assessed = sum((Fraction(row["weight"]) for row in rows if row["reason"] == ""), Fraction(0))
-    total = Fraction(framework.full_marks)
-    why = stopped or f"可评权重{plain(assessed)}分，占{rate_text(assessed / total)}"
-    row = _row(framework, "total", "", total, Interval(lowest, highest), "", why)
-    row["self_scored"] = "" if self_scored is None else plain(self_scored)
-    return [*rows, row]
-
-
-def _points(item: Item, results: Sequence[Result], definition: str) -> tuple[Interval | None, str]:
-    own = [
-        r for r in results
-        if (r.indicator, r.definition, r.scope, r.item) == (item.indicator, definition, DEPARTMENT, "")
-    ]  # fmt: skip
-    assert item.rule
-    if not own:
-        return None, "没有部门整体的结果"
-    result = own[0]
-    if result.status == NOT_APPLICABLE:
-        return None, "不适用"
-    if result.status != COMPUTED or result.low is None or result.high is None:
-        why = f"缺 {'、'.join(result.lacking)}" if result.lacking else "没有可用的结果"
-        return None, why if result.status != "undefined" else "分母为零，没有定义"
-    box = item.rule.span(Interval(result.low, result.high), item.weight)
-    return (box, "") if box else (None, "评分规则没有说到这个数值")
+            scored = _Scored(None, STOPPED, stopped)
+        else:
+            scored = _line(item, held)
+            if key in changed:
+                scored = _overridden(scored, changed[key], item.weight)
+        rows.append(_row(held, "indicator", key, item.weight, scored, item, self_scored.get(key)))
+    for group in framework.groups:
+        inside = [row for row in rows if row["level"] == "indicator" and row["group"] == group.id]
+        scored = _sum(inside, stopped)
+        rows.append(
+            _row(held, "group", group.id, Fraction(group.points), scored, None, self_scored.get(group.id))
+        )
+    lines = [row for row in rows if row["level"] == "indicator"]
+    scored = replace(_sum(lines, stopped), reason=stopped or _total_reason(framework, lines, rulebook))
+    total = _row(held, "total", "", Fraction(framework.full_marks), scored, None, self_scored.get(""))
+    return [*rows, total]
 
 
 def _row(
-    framework: Framework,
-    level: str,
-    name: str,
-    weight: Fraction,
-    box: Interval | None,
-    rule: str,
-    reason: str,
-) -> Row:
-    span = box or Interval(Fraction(0), weight)
+    held: _Evidence, level: str, key: str, weight: Fraction, scored: _Scored, item: Item | None,
+    claimed: Fraction | None,
+) -> Row:  # fmt: skip
+    idle = scored.state == NOT_APPLICABLE
+    span = Interval(_NOUGHT, _NOUGHT) if idle else scored.box or Interval(_NOUGHT, weight)
+    rule = item.rule.words() if item and item.rule else ""
+    if item and item.rule_at_most:
+        rule += f"；目标是上限的：{item.rule_at_most.words()}"
+    definition = ""
+    if item and item.indicator:
+        definition = held.definitions.get(item.indicator, item.definition or "")
     return {
-        "scheme": framework.framework, "level": level, "indicator": name, "weight": plain(weight),
-        "points": plain(span.low) if span.is_point else "", "lowest": plain(span.low), "highest": plain(span.high),
-        "self_scored": "", "rule": rule, "reason": reason,
+        "scheme": held.framework.framework, "level": level, "indicator": key, "weight": plain(weight),
+        "points": plain(span.low) if span.is_point and not idle else "",
+        "lowest": plain(span.low), "highest": plain(span.high),
+        "self_scored": "" if claimed is None else plain(claimed), "rule": rule, "reason": scored.reason,
+        "basis": held.basis, "group": (item.group or "") if item else "", "definition": definition,
+        "state": scored.state, "documents": BETWEEN.join(scored.documents),
     }  # fmt: skip
 
 
-def points_text(value: Fraction) -> str:
-    """Points as a reader sees them: at most two decimals, no needless zeros."""
-    return format(rounded(value, 2), "f").rstrip("0").rstrip(".")
+def _overridden(scored: _Scored, row: Row, weight: Fraction) -> _Scored:
+    points = parse(row["points"])
+    if scored.state == NOT_APPLICABLE:
+        before = "不适用"
+    else:
+        span = scored.box or Interval(_NOUGHT, weight)
+        before = f"{span_text(span)}分"
+    said = (
+        f"人工改判为{points_text(points)}分：{row['reason']}（{row['who']}，{row['when']}；按规则是{before}）"
+    )
+    return _Scored(Interval(points, points), OVERRIDDEN, said)
+
+
+def _sum(rows: Sequence[Row], stopped: str) -> _Scored:
+    """Groups and totals: the sum of their lines. Lines are independent, so the ends add up."""
+    low, high = (sum((Fraction(row[end]) for row in rows), _NOUGHT) for end in ("lowest", "highest"))
+    states = {row["state"] for row in rows}
+    if stopped:
+        state = STOPPED
+    elif rows and states == {NOT_APPLICABLE}:
+        state = NOT_APPLICABLE
+    elif states <= {ASSESSED, OVERRIDDEN, NOT_APPLICABLE}:
+        state = ASSESSED
+    elif states & {ASSESSED, OVERRIDDEN, BOUNDED}:
+        state = BOUNDED
+    else:
+        state = UNSPECIFIED if states == {UNSPECIFIED} else NOT_ASSESSABLE
+    return _Scored(Interval(low, high), state)
+
+
+def _weight_of(rows: Iterable[Row], *states: str) -> Fraction:
+    return sum((Fraction(row["weight"]) for row in rows if row["state"] in states), _NOUGHT)
+
+
+def _regular(framework: Framework, rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if not framework.lines[row["indicator"]].is_bonus]
+
+
+def _converted(framework: Framework, lines: Sequence[Row]) -> tuple[Fraction, Interval] | None:
+    """The applicable weight, and the score as it would be were that weight the full marks; None where all applies."""
+    regular = _regular(framework, lines)
+    full = Fraction(framework.full_marks)
+    applicable = full - _weight_of(regular, NOT_APPLICABLE)
+    if applicable in {_NOUGHT, full}:
+        return None
+    ends = []
+    for end in ("lowest", "highest"):
+        bonus = sum((Fraction(row[end]) for row in lines if row not in regular), _NOUGHT)
+        ends.append(sum((Fraction(row[end]) for row in regular), _NOUGHT) * full / applicable + bonus)
+    return applicable, Interval(*ends)
+
+
+def _total_reason(framework: Framework, lines: Sequence[Row], rulebook: Rulebook) -> str:
+    regular = _regular(framework, lines)
+    assessed = _weight_of(regular, ASSESSED, OVERRIDDEN)
+    said = [f"可评权重{points_text(assessed)}分，占{rate_text(assessed / Fraction(framework.full_marks))}"]
+    if partly := _weight_of(regular, BOUNDED):
+        said.append(f"另有{points_text(partly)}分部分可评")
+    if changed := sum(row["state"] == OVERRIDDEN for row in lines):
+        said.append(f"其中{changed}行由审计人员改判")
+    idle = [row for row in regular if row["state"] == NOT_APPLICABLE]
+    if idle:
+        named = "、".join(
+            f"{line_name(framework, rulebook, row['indicator'])}（{points_text(Fraction(row['weight']))}分）"
+            for row in idle
+        )
+        found = _converted(framework, lines)
+        full = points_text(Fraction(framework.full_marks))
+        how = (
+            f"以适用的{points_text(found[0])}分折算为{full}分制是{span_text(found[1])}分"
+            if found
+            else "没有适用的指标"
+        )
+        said.append(f"不适用而不计：{named}，{how}")
+    return "；".join(said)
+
+
+def line_name(framework: Framework, rulebook: Rulebook, key: str) -> str:
+    """The name of a line of a scheme, or of a group, as a reader knows it."""
+    item = framework.lines.get(key)
+    if item is None:
+        return next((group.name for group in framework.groups if group.id == key), key)
+    stanza = rulebook.stanzas.get(item.indicator or "")
+    if item.name or stanza is None:
+        return item.name or "规则未载明的部分"
+    # 管理制度健全性 occurs twice; the group tells the two apart
+    alike = [other for other in rulebook.stanzas.values() if other.name == stanza.name]
+    return f"{stanza.name}（{stanza.group}）" if len(alike) > 1 and stanza.group else stanza.name
+
+
+# --- one line --------------------------------------------------------------------------------------------------
+
+
+def _line(item: Item, held: _Evidence) -> _Scored:
+    if item.indicator is None or item.rule is None:
+        return _Scored(None, UNSPECIFIED, item.reason or "", (held.own_table,))
+    stanza = held.rulebook.stanzas[item.indicator]
+    definition = held.definitions.get(stanza.id, item.definition or stanza.primary)
+    if item.rule.undocumented:
+        lacking = _judgement_documents(stanza, held)[1] if stanza.judged else ()
+        result = None if stanza.judged else held.find(stanza.id, definition, DEPARTMENT)
+        if result is not None:
+            lacking = _documents(result, held.rulebook)
+        return _Scored(None, NOT_ASSESSABLE, item.rule.words(), (held.own_table, *lacking))
+    if stanza.judged:
+        return _judged(item, item.rule, stanza, held)
+    if item.over:
+        return _over_items(item, item.rule, stanza, definition, held)
+    if held.basis == "worst_unit":
+        units = _per_unit(item, item.rule, stanza, definition, held)
+        if units is not None:
+            return units
+    return _value(item, item.rule, stanza, definition, DEPARTMENT, held)
+
+
+def _settled(
+    box: Interval | None, weight: Fraction, reason: Sequence[str], documents: tuple[str, ...]
+) -> _Scored:
+    """A line's state by how far its interval is narrower than its weight."""
+    said = "；".join(part for part in reason if part)
+    if box is None:
+        return _Scored(None, NOT_ASSESSABLE, said, documents)
+    if box.high - box.low < _NEAR:
+        return _Scored(box, ASSESSED, said)
+    if box == Interval(_NOUGHT, weight):
+        return _Scored(box, NOT_ASSESSABLE, said or "现有证据不能缩小得分的范围", documents)
+    return _Scored(box, BOUNDED, said, documents)
+
+
+def _judgement_documents(stanza: Stanza, held: _Evidence) -> tuple[list[Mark], tuple[str, ...]]:
+    """How each 评价要点 was judged, in order, and the table that is lacking where one was not."""
+    entered = {
+        row["point"]: read_mark(row["verdict"], row["degree"])
+        for row in held.judgements
+        if row["indicator"] == stanza.id
+    }
+    marks = [entered.get(point, Mark(NOT_ASSESSED)) for point in stanza.points]
+    return marks, (JUDGEMENT_TABLE,) if any(mark.verdict == NOT_ASSESSED for mark in marks) else ()
+
+
+def _judged(item: Item, rule: Rule, stanza: Stanza, held: _Evidence) -> _Scored:
+    marks, lacking = _judgement_documents(stanza, held)
+    open_points = sum(mark.verdict == NOT_ASSESSED for mark in marks)
+    if open_points == len(marks):
+        return _Scored(None, NOT_ASSESSABLE, f"{len(marks)}个评价要点都没有判断", lacking)
+    box = rule.of_marks(marks, item.weight)
+    if box is None:
+        return _Scored(None, NOT_APPLICABLE, "各评价要点都不适用")
+    counted = "、".join(
+        f"{name}{sum(mark.verdict == verdict for mark in marks)}个"
+        for verdict, name in VERDICTS_ON_POINTS.items()
+        if any(mark.verdict == verdict for mark in marks)
+    )
+    # where every point is judged, what is still open is the degree, or what the scheme does not say
+    if lacking or box.is_point:
+        documents = lacking
+    else:
+        documents = (JUDGEMENT_TABLE,) if rule.bands else (held.own_table,)
+    return _settled(box, item.weight, [f"评价要点：{counted}"], documents)
+
+
+def _documents(result: Result, rulebook: Rulebook) -> tuple[str, ...]:
+    """The tables that would supply what a result lacks."""
+    found = [_supplier(key, result.year, rulebook.dictionary) for key in result.lacking]
+    return tuple(dict.fromkeys(table.replace(BETWEEN, "；") for table in found))
+
+
+def _supplier(key: str, year: int, dictionary: Dictionary) -> str:
+    figure, _, rest = key.partition(":")
+    if rest.rpartition(":")[2] != str(year):
+        earlier = next((m for m in dictionary.values() if m.previous == figure), None)
+        if earlier:
+            return earlier.table
+    return dictionary[figure].table if figure in dictionary else key
+
+
+def _lacking_words(result: Result, rulebook: Rulebook) -> str:
+    if not result.lacking:
+        return "没有可用的结果"
+    names = []
+    for key in result.lacking:
+        figure, *_, year = key.split(":")
+        meaning = rulebook.dictionary.get(figure)
+        name = meaning.name if meaning else key
+        names.append(f"{year}年的{name}" if year.isdigit() and year != str(result.year) else name)
+    return f"缺 {'、'.join(dict.fromkeys(names))}"
+
+
+def _range(
+    stanza: Stanza, result: Result, held: _Evidence
+) -> tuple[Fraction | None, Fraction | None, list[str]]:
+    """The ends of an indicator's value as far as they are known, and which definitions say so.
+
+    Where the definition that scores is not assessable, other definitions of the indicator that give a bound stand in.
+    """
+    if result.status == COMPUTED:
+        return result.low, result.high, []
+    low: Fraction | None = None
+    high: Fraction | None = None
+    used = []
+    for name, other in stanza.definitions.items():
+        bound = held.find(stanza.id, name, result.scope, result.item) if other.bound else None
+        if bound is None or bound.status != COMPUTED:
+            continue
+        used.append(other.name)
+        if bound.low is not None:
+            low = bound.low if low is None else max(low, bound.low)
+        if bound.high is not None:
+            high = bound.high if high is None else min(high, bound.high)
+    return low, high, used
+
+
+def _value(
+    item: Item, rule: Rule, stanza: Stanza, definition: str, scope: str, held: _Evidence,
+    of: str = "", weight: Fraction | None = None,
+) -> _Scored:  # fmt: skip
+    """The points for one value: of the department or a unit, as a whole or of one item."""
+    full = item.weight if weight is None else weight
+    result = held.find(stanza.id, definition, scope, of)
+    if result is None:
+        return _Scored(None, NOT_ASSESSABLE, "没有部门整体的结果")
+    if result.status == NOT_APPLICABLE:
+        return _Scored(None, NOT_APPLICABLE, "不适用")
+    if result.status == UNDEFINED:
+        return _Scored(None, UNDEFINED, "分母为零，没有定义")
+    documents = _documents(result, held.rulebook)
+    low, high, used = _range(stanza, result, held)
+    why = "" if result.status == COMPUTED else _lacking_words(result, held.rulebook)
+    if low is None and high is None:
+        return _Scored(None, NOT_ASSESSABLE, why or "没有可用的结果", documents)
+    if low is not None and high is not None and low > high:
+        return _Scored(None, NOT_ASSESSABLE, f"上限与下限互相矛盾（{'、'.join(used)}）", documents)
+    if used:
+        why += f"，以{'、'.join(used)}为界：{_value_range(stanza, low, high)}"
+    box = rule.reach(low, high, full)
+    if box is None:
+        return _Scored(None, NOT_ASSESSABLE, "评分规则没有说到这个数值", (held.own_table,))
+    said = [why]
+    if result.value is not None and box.high - box.low >= _NEAR:
+        said.append("公布数字的精度不足以确定得分")
+    if low is not None and high is not None:
+        ways = rule.conventions(Interval(low, high), full)
+        if ways:
+            gives = "，".join(f"{PARTIALS[way]}得{span_text(found)}分" for way, found in ways.items())
+            said.append(f"不足一档如何扣原表未载明：{gives}")
+    return _settled(box, full, said, documents)
+
+
+def _value_range(stanza: Stanza, low: Fraction | None, high: Fraction | None) -> str:
+    if low is None and high is not None:
+        return f"不高于{stanza.value_text(high)}"
+    if high is None and low is not None:
+        return f"不低于{stanza.value_text(low)}"
+    return f"{stanza.value_text(low or _NOUGHT)}～{stanza.value_text(high or _NOUGHT)}"
+
+
+def _per_unit(
+    item: Item, rule: Rule, stanza: Stanza, definition: str, held: _Evidence
+) -> _Scored | None:  # fmt: skip
+    """The points of the worst unit; None where no unit has evidence of its own."""
+    scopes = list(
+        dict.fromkeys(
+            r.scope
+            for r in held.results
+            if (r.indicator, r.definition, r.item) == (stanza.id, definition, "") and r.scope != DEPARTMENT
+        )
+    )
+    scored = {scope: _value(item, rule, stanza, definition, scope, held) for scope in scopes}
+    scored = {scope: found for scope, found in scored.items() if found.state != NOT_APPLICABLE}
+    if not any(found.box for found in scored.values()):
+        return None
+    spans = {scope: found.box or Interval(_NOUGHT, item.weight) for scope, found in scored.items()}
+    box = Interval(min(span.low for span in spans.values()), min(span.high for span in spans.values()))
+    worst = min(spans, key=lambda scope: (spans[scope].high, spans[scope].low))
+    documents = tuple(dict.fromkeys(name for found in scored.values() for name in found.documents))
+    said = f"按最差单位“{held.names.get(worst, worst)}”计"
+    return _settled(box, item.weight, [said, scored[worst].reason], documents)
+
+
+def _over_items(item: Item, rule: Rule, stanza: Stanza, definition: str, held: _Evidence) -> _Scored:
+    """The points of a line shared equally over an indicator's items, each scored by itself."""
+    items = list(
+        dict.fromkeys(
+            r.item
+            for r in held.results
+            if (r.indicator, r.definition, r.scope) == (stanza.id, definition, DEPARTMENT)
+            and r.item
+            and r.status != NOT_APPLICABLE
+        )
+    )
+    if not items:
+        return _Scored(None, NOT_ASSESSABLE, "没有可计分的分项")
+    share = item.weight / len(items)
+    low = high = _NOUGHT
+    documents: list[str] = []
+    counts = {"满分": 0, "部分得分": 0, "不得分": 0, "未定": 0}
+    for name in items:
+        chosen = (item.rule_at_most or rule) if name in held.at_most else rule
+        found = _value(item, chosen, stanza, definition, DEPARTMENT, held, name, share)
+        span = found.box or Interval(_NOUGHT, share)
+        low, high = low + span.low, high + span.high
+        documents += found.documents
+        settled = "满分" if span.low == share else "不得分" if span.high == 0 else "部分得分"
+        counts[settled if span.is_point or span.low > 0 else "未定"] += 1
+    counted = "、".join(f"{name}{count}项" for name, count in counts.items() if count)
+    said = f"{len(items)}个分项均分{points_text(item.weight)}分（每项{points_text(share)}分）：{counted}"
+    return _settled(Interval(low, high), item.weight, [said], tuple(dict.fromkeys(documents)))
+
+
+# --- all schemes, and what would help --------------------------------------------------------------------------
+
+
+def scheme_rows(
+    audit: Audit, frameworks: Mapping[str, Framework], results: Sequence[Result], rulebook: Rulebook,
+    judgements: Sequence[Row], overrides: Sequence[Row], self_total: Fraction | None, stopped: str = "",
+    at_most: Collection[str] = (),
+) -> list[Row]:  # fmt: skip
+    """Rows of schemes.csv: the evidence under every scheme, on both bases.
+
+    Takes    self_total: the department's own total, where it is known.
+    Returns  ``lost``: points that are impossible already, ``lost_by`` which lines lost them; ``shortfall``: by how
+             much the department's own total lies above what is still possible, "" where it does not.
+    Raises   CaseError as ``score``.
+    """
+    own = {} if self_total is None else {"": self_total}
+    names = {unit.id: unit.name for unit in audit.case.units}
+    rows = []
+    for framework in frameworks.values():
+        definitions = scoring_definitions(audit, framework, rulebook)
+        bases: tuple[Basis, ...] = ("department", "worst_unit")
+        for basis in bases:
+            scores = score(
+                framework, results, definitions, rulebook, judgements, overrides, own, stopped, basis,
+                unit_names=names, at_most=at_most,
+            )  # fmt: skip
+            rows.append(_scheme_row(framework, basis, scores, rulebook, audit.case.year, self_total))
+    return rows
+
+
+def _scheme_row(
+    framework: Framework, basis: Basis, scores: Sequence[Row], rulebook: Rulebook, year: int,
+    self_total: Fraction | None,
+) -> Row:  # fmt: skip
+    lines = [row for row in scores if row["level"] == "indicator"]
+    total = next(row for row in scores if row["level"] == "total")
+    stopped = total["state"] == STOPPED
+    maximum = framework.most - _weight_of(lines, NOT_APPLICABLE)
+    box = Interval(Fraction(total["lowest"]), Fraction(total["highest"]))
+    lost = {
+        row["indicator"]: Fraction(row["weight"]) - Fraction(row["highest"])
+        for row in lines
+        if row["state"] != NOT_APPLICABLE and Fraction(row["highest"]) < Fraction(row["weight"])
+    }
+    invalid = framework.validity_note(year)
+    converted = _converted(framework, lines)
+    over = self_total - box.high if self_total is not None and not stopped else None
+    notes = [total["reason"] if stopped else "", invalid]
+    if self_total is not None and over is not None and over > 0:
+        notes.append(_shortfall_words(framework, self_total, box.high, over))
+    if self_total is not None and framework.grades and framework.grade(self_total) == OUT_OF_RANGE:
+        notes.append(f"自评{points_text(self_total)}分在0～{points_text(framework.most)}分之外，不评等级")
+    if converted and not stopped:
+        notes.append(
+            f"以适用的{points_text(converted[0])}分折算是{span_text(converted[1])}分，等级按折算后的分数"
+        )
+    return {
+        "scheme": framework.framework, "basis": basis, "title": framework.title,
+        "full_marks": plain(Fraction(framework.full_marks)), "bonus_marks": plain(Fraction(framework.bonus_marks)),
+        "maximum": plain(maximum), "lowest": plain(box.low), "highest": plain(box.high),
+        "lost": plain(maximum - box.high),
+        "lost_by": "；".join(
+            f"{line_name(framework, rulebook, key)}{points_text(points)}分" for key, points in lost.items()
+        ),
+        "assessable_weight": plain(_weight_of(_regular(framework, lines), ASSESSED, OVERRIDDEN)),
+        "self_scored": "" if self_total is None else plain(self_total),
+        "shortfall": plain(over) if over is not None and over > 0 else "",
+        "grade": "" if stopped else framework.grades_within(converted[1] if converted else box),
+        "valid": "no" if invalid else "yes", "note": "；".join(note for note in notes if note),
+    }  # fmt: skip
+
+
+def _shortfall_words(framework: Framework, claimed: Fraction, highest: Fraction, over: Fraction) -> str:
+    bonus = (
+        f"，加分项最多{points_text(Fraction(framework.bonus_marks))}分已计在内"
+        if framework.bonus_marks
+        else "，而评分表没有加分项"
+    )
+    return f"自评{points_text(claimed)}分比仍可能的最高分{points_text(highest)}分还多{points_text(over)}分{bonus}"
+
+
+@dataclass(frozen=True)
+class Supply:
+    """A document and how far it would narrow the score.
+
+    ``alone`` is the width that it settles by itself, ``shared`` the width of lines that need others beside it
+    (``others`` by line); ``lines`` and ``shared_lines`` are called as in scores.csv.
+    """
+
+    document: str
+    alone: Fraction
+    shared: Fraction
+    lines: tuple[str, ...]
+    shared_lines: tuple[str, ...]
+    others: Mapping[str, tuple[str, ...]]
+
+
+def narrowing(rows: Sequence[Row]) -> list[Supply]:
+    """Which document would narrow the score's interval most, in order.
+
+    Takes    rows: of scores.csv.
+    Returns  the documents by the width that each settles by itself, then by the width that it settles with others.
+    """
+    wanting: dict[str, list[tuple[Row, tuple[str, ...]]]] = {}
+    for row in rows:
+        documents = tuple(filter(None, row["documents"].split(BETWEEN)))
+        if row["level"] == "indicator" and Fraction(row["highest"]) > Fraction(row["lowest"]):
+            # a scheme's own text says how such a line scores, and proves no point of it
+            needed = (*documents, THEIR_EVIDENCE) if row["state"] == UNSPECIFIED else documents
+            for document in documents:
+                wanting.setdefault(document, []).append((row, needed))
+    found = []
+    for document, lines in wanting.items():
+        alone = [row for row, documents in lines if len(documents) == 1]
+        shared = [(row, documents) for row, documents in lines if len(documents) > 1]
+        found.append(
+            Supply(
+                document, _width(alone), _width(row for row, _ in shared),
+                tuple(row["indicator"] for row in alone), tuple(row["indicator"] for row, _ in shared),
+                {
+                    row["indicator"]: tuple(other for other in documents if other != document)
+                    for row, documents in shared
+                },
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda supply: (-supply.alone, -supply.shared, supply.document))
+
+
+def _width(rows: Iterable[Row]) -> Fraction:
+    return sum((Fraction(row["highest"]) - Fraction(row["lowest"]) for row in rows), _NOUGHT)

@@ -21,12 +21,16 @@ class Stage:
 STAGES = (
     Stage(
         "ingest", "10_ingest.ipynb", "读入原始资料",
-        ("sources", "figures", "objectives", "statements", "published"), (),
+        (
+            "sources", "figures", "objectives", "statements", "published", "judgements", "overrides", "recorded", "replies",
+            "grades",
+        ),
+        (),
     ),
     Stage("quality", "20_quality.ipynb", "检查数据质量", ("quality",), ("ingest",)),
     Stage("indicators", "30_indicators.ipynb", "计算指标", ("indicators", "claims"), ("ingest",)),
     Stage(
-        "findings", "40_findings.ipynb", "评分与审计发现", ("scores", "findings"),
+        "findings", "40_findings.ipynb", "评分与审计发现", ("scores", "schemes", "findings"),
         ("ingest", "quality", "indicators"),
     ),
     Stage("report", "50_report.ipynb", "成文", (), ("ingest", "quality", "indicators", "findings")),

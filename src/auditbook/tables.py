@@ -21,7 +21,15 @@ OBJECTIVES = (
     "objective item measure comparator target actual_measure actual unit claimed source locator quote"
 )
 STATEMENTS = "statement kind about date source locator quote"
-PUBLISHED = "claim kind about scope item year published unit precision source locator quote"
+PUBLISHED = "claim kind about scope item year published unit precision base source locator quote"
+JUDGEMENTS = "indicator point verdict degree grounds who when source locator quote"
+OVERRIDES = "scheme indicator points reason who when source locator quote"
+RECORDED = (
+    "finding severity kind scope about amount unit name criterion condition cause effect recommendation who when"
+    " source locator quote"
+)
+REPLIES = "finding reply replied_by replied_when answer answered_by answered_when status source locator quote"
+GRADES = "person branch period grader item grade source locator quote"
 QUALITY = "rule severity blocking passed checked failed where found expected why"
 INDICATORS = (
     "indicator name definition scope item year scoring status value low high unit numerator denominator"
@@ -31,10 +39,17 @@ CLAIMS = (
     "claim kind about scope year published unit recomputed low high verdict definition explanation source"
     " locator quote"
 )
-SCORES = "scheme level indicator weight points lowest highest self_scored rule reason"
+SCORES = (
+    "scheme level indicator weight points lowest highest self_scored rule reason basis group definition state"
+    " documents"
+)
+SCHEMES = (
+    "scheme basis title full_marks bonus_marks maximum lowest highest lost lost_by assessable_weight self_scored"
+    " shortfall grade valid note"
+)
 FINDINGS = (
     "finding number severity kind origin rule scope criterion condition cause effect recommendation amount"
-    " unit evidence reply status"
+    " unit evidence reply status name answer locator quote who when"
 )
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -45,10 +60,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "objectives": OBJECTIVES,
         "statements": STATEMENTS,
         "published": PUBLISHED,
+        "judgements": JUDGEMENTS,
+        "overrides": OVERRIDES,
+        "recorded": RECORDED,
+        "replies": REPLIES,
+        "grades": GRADES,
         "quality": QUALITY,
         "indicators": INDICATORS,
         "claims": CLAIMS,
         "scores": SCORES,
+        "schemes": SCHEMES,
         "findings": FINDINGS,
     }.items()
 }
@@ -59,10 +80,16 @@ KEYS: dict[str, tuple[str, ...]] = {
     "objectives": ("objective", "item"),
     "statements": ("statement",),
     "published": ("claim",),
+    "judgements": ("indicator", "point"),
+    "overrides": ("scheme", "indicator"),
+    "recorded": ("finding",),
+    "replies": ("finding",),
+    "grades": ("person", "period", "grader", "item"),
     "quality": ("rule",),
     "indicators": ("indicator", "definition", "scope", "item", "year"),
     "claims": ("claim",),
     "scores": ("scheme", "level", "indicator"),
+    "schemes": ("scheme", "basis"),
     "findings": ("finding",),
 }
 

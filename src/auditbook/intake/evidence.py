@@ -25,15 +25,17 @@ from auditbook.figures import (
     same_dimension,
 )
 from auditbook.intake import phrases, raw_tables
+from auditbook.intake.entered import ENTERED, faults_of
 from auditbook.intake.raw_tables import RawRow
 from auditbook.numbers import EXACT, parse
-from auditbook.tables import Row
+from auditbook.tables import KEYS, Row
 
 TARGET, ACTUAL, OTHER_ANSWER = "objective_target", "objective_actual", "objective_other_answer"
 STATEMENT_KINDS = (
-    "result", "reason", "reference", "problem", "suggestion", "method", "organisation", "name",
+    "result", "reason", "reference", "problem", "suggestion", "method", "organisation", "name", "deadline", "event", "grade",
+    "residue", "typo", "relative_date", "slogan", "legal_reference",
 )  # fmt: skip
-CLAIM_KINDS = ("rate", "total", "count", "score")
+CLAIM_KINDS = ("rate", "total", "count", "score", "share", "growth", "change")
 COMPARATORS = ("", ">=", "<=", "=")
 _RELIABILITY = {"high": 0, "medium": 1, "low": 2, None: 3}
 _ITEM = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|")
@@ -48,6 +50,7 @@ class Evidence:
     objectives: list[Row]
     statements: list[Row]
     published: list[Row]
+    entered: dict[str, list[Row]]
     places: dict[str, str]
     held: dict[str, str]
     with_original: bool
@@ -68,6 +71,7 @@ class _Reader:
         self.objectives: list[Row] = []
         self.statements: list[Row] = []
         self.published: list[Row] = []
+        self.entered: dict[str, list[Row]] = {shape: [] for shape in ENTERED}
         self.places: dict[str, str] = {}
         self.held: dict[str, str] = {}
 
@@ -93,14 +97,17 @@ class _Reader:
         for source, lines in rows:
             assert source.shape
             for row in lines:
-                take[source.shape](source, row)
+                if source.shape in ENTERED:
+                    self._enter(source.shape, source, row)
+                else:
+                    take[source.shape](source, row)
         self._repeated()
         if self.faults:
             raise CaseError(sorted(set(self.faults), key=_by_place))
         sources = [_source_row(source) for source in self.audit.sources]
         return Evidence(
-            sources, self._choose(), self.objectives, self.statements, self.published, self.places, self.held,
-            bool(self.originals),
+            sources, self._choose(), self.objectives, self.statements, self.published, self.entered, self.places,
+            self.held, bool(self.originals),
         )  # fmt: skip
 
     def _hash_holds(self, source: Source) -> bool:
@@ -188,6 +195,12 @@ class _Reader:
             return
         if meaning.sum:
             self._fault(row, "figure", f"“{meaning.sum.of}”的各项（它是合计，由程序相加）")
+            return
+        if meaning.previous:
+            self._fault(row, "figure", f"“{meaning.previous}”，year 写上一年（它是上年的同一数字）")
+            return
+        if meaning.derived:
+            self._fault(row, "figure", "原始资料里的数字（它由程序从目标表与文字陈述得出）")
             return
         if row["state"] not in STATES:
             self._fault(row, "state", "、".join(STATES))
@@ -339,6 +352,13 @@ class _Reader:
             self._fault(row, "claim", "一个没有用过的代号")
         if not (self._number(row, "published") and self._precision(row)):
             return
+        base, _, item = row["base"].partition(":")
+        if base and base not in self.dictionary:
+            self._fault(
+                row, "base", "params/figures.yaml 里的一个 id，或 id:分项", _nearest(base, self.dictionary)
+            )
+        if not _ITEM.fullmatch(item):
+            self._fault(row, "base", "分项是英文小写代号")
         self.places[row["claim"]] = row.where
         locator, status = self._located(source, row, row["quote"], row["locator"])
         self.held[f"claim:{row['claim']}"] = status
@@ -346,10 +366,24 @@ class _Reader:
         self.published.append(
             {
                 **{column: row[column] for column in raw_tables.SHAPES["published"]},
+                "base": row["base"],
                 "source": source.id,
                 "locator": locator,
             }
         )
+
+    def _enter(self, shape: str, source: Source, row: RawRow) -> None:
+        self.faults += faults_of(shape, row, self.scopes)
+        key = f"{shape}:{'.'.join(row[column] for column in KEYS[shape])}"
+        if key in self.places:
+            self.faults.append(
+                Fault(row.where, f"“{key}”重复（上一次在 {self.places[key]}）", "", "请删去其中一行")
+            )
+        self.places[key] = row.where
+        locator, status = self._located(source, row, row["quote"], row["locator"])
+        self.held[key] = status
+        found = {column: row[column] for column in raw_tables.SHAPES[shape]}
+        self.entered[shape].append({**found, "source": source.id, "locator": locator})
 
     def _repeated(self) -> None:
         """A figure twice in one table is a mistake; in two tables it is two sources of one figure."""

@@ -12,57 +12,25 @@ from auditbook.faults import Fault
 
 MOST_BYTES = 50_000_000
 
-SHAPES: dict[str, tuple[str, ...]] = {
-    "figures": tuple(
-        [
-            "figure",
-            "scope",
-            "item",
-            "year",
-            "label",
-            "state",
-            "value",
-            "unit",
-            "precision",
-            "locator",
-            "quote",
-        ]
+_SHAPES = {
+    "figures": "figure scope item year label state value unit precision locator quote",
+    "objectives": (
+        "objective item measure comparator target unit claimed locator quote actual_measure actual precision"
+        " actual_locator actual_quote"
     ),
-    "objectives": tuple(
-        [
-            "objective",
-            "item",
-            "measure",
-            "comparator",
-            "target",
-            "unit",
-            "claimed",
-            "locator",
-            "quote",
-            "actual_measure",
-            "actual",
-            "precision",
-            "actual_locator",
-            "actual_quote",
-        ]
+    "statements": "statement kind about date locator quote",
+    "published": "claim kind about scope item year published unit precision locator quote",
+    "judgements": "indicator point verdict degree grounds who when locator quote",
+    "overrides": "scheme indicator points reason who when locator quote",
+    "recorded": (
+        "finding severity kind scope about amount unit name criterion condition cause effect recommendation who when"
+        " locator quote"
     ),
-    "statements": tuple(["statement", "kind", "about", "date", "locator", "quote"]),
-    "published": tuple(
-        [
-            "claim",
-            "kind",
-            "about",
-            "scope",
-            "item",
-            "year",
-            "published",
-            "unit",
-            "precision",
-            "locator",
-            "quote",
-        ]
-    ),
+    "replies": "finding reply replied_by replied_when answer answered_by answered_when status locator quote",
+    "grades": "person branch period grader item grade locator quote",
 }
+SHAPES: dict[str, tuple[str, ...]] = {shape: tuple(columns.split()) for shape, columns in _SHAPES.items()}
+OPTIONAL: dict[str, tuple[str, ...]] = {"published": ("base",)}
 
 
 @dataclass(frozen=True)
@@ -80,9 +48,10 @@ def read(path: Path, shape: str, faults: list[Fault]) -> list[RawRow]:
     """Read a raw table.
 
     Takes    path: a CSV file in UTF-8; shape: one of SHAPES; faults: takes what is wrong.
-    Returns  the rows that could be read, cells stripped of surrounding blanks; none where the head is wrong.
+    Returns  the rows that could be read, cells stripped of surrounding blanks, optional columns blank where the
+             file does not have them; none where the head is wrong.
     """
-    name, columns = path.name, SHAPES[shape]
+    name, columns, optional = path.name, SHAPES[shape], OPTIONAL.get(shape, ())
     try:
         data = inputs.read_bytes(path)
     except OSError as error:
@@ -113,15 +82,16 @@ def read(path: Path, shape: str, faults: list[Fault]) -> list[RawRow]:
             where = f"{name}:{reader.line_num}"
             if head is None:
                 head = [cell.strip() for cell in cells]
-                if sorted(head) != sorted(columns):
-                    faults.append(_wrong_head(where, head, columns))
+                if sorted(head) != sorted({*columns, *(set(optional) & set(head))}):
+                    faults.append(_wrong_head(where, head, columns, optional))
                     return []
             elif len(cells) != len(head):
                 faults.append(
                     Fault(where, f"有{len(cells)}格", f"{len(head)}格（与表头相同）", "请检查逗号与引号")
                 )
             else:
-                rows.append(RawRow(dict(zip(head, (cell.strip() for cell in cells), strict=True)), where))
+                found = dict(zip(head, (cell.strip() for cell in cells), strict=True))
+                rows.append(RawRow({**dict.fromkeys(optional, ""), **found}, where))
     except csv.Error as error:
         faults.append(
             Fault(f"{name}:{reader.line_num}", f"不是合格的 CSV（{error}）", "", "请检查引号是否成对")
@@ -131,9 +101,9 @@ def read(path: Path, shape: str, faults: list[Fault]) -> list[RawRow]:
     return rows
 
 
-def _wrong_head(where: str, head: list[str], columns: tuple[str, ...]) -> Fault:
+def _wrong_head(where: str, head: list[str], columns: tuple[str, ...], optional: tuple[str, ...]) -> Fault:
     lacking = "、".join(column for column in columns if column not in head)
-    unknown = "、".join(column for column in head if column not in columns)
+    unknown = "、".join(column for column in head if column not in {*columns, *optional})
     repeated = "、".join(sorted({column for column in head if head.count(column) > 1}))
     found = [
         f"缺列 {lacking}" if lacking else "",

@@ -160,6 +160,24 @@ def _terms(pairs: Iterable[tuple[Text, Text]]) -> Html:
     return _lines(_fill("<div><dt>{}</dt><dd>{}</dd></div>", term, text) for term, text in pairs)
 
 
+def sheet(id: str, title: Text, pairs: Iterable[tuple[Text, Text]]) -> Html:
+    """A form of its own (取证单): a table of what is what, a page of its own in print, room left where it is blank."""
+    rows = [
+        _fill(
+            '<tr><th scope="row">{}</th><td{}>{}</td></tr>',
+            name,
+            Markup(' class="blank"') if not words else "",
+            words,
+        )
+        for name, words in pairs
+    ]
+    return _fill(
+        '<section class="sheet" id="{0}" aria-labelledby="{0}-title">\n<h3 id="{0}-title">{1}</h3>\n'
+        '<table class="form"><tbody>\n{2}\n</tbody></table>\n</section>',
+        id, title, join(*rows),
+    )  # fmt: skip
+
+
 def definition_list(pairs: Iterable[tuple[Text, Text]]) -> Html:
     """Terms and what is to be said of each."""
     return _fill('<dl class="terms">\n{}\n</dl>', _terms(pairs))

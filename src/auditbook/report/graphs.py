@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from auditbook import charts, formulas
+from auditbook import charts
 from auditbook.cases import DEPARTMENT
-from auditbook.charts import Bar, Bullet, Chart, Pair, Span, Stack, Step
+from auditbook.charts import Bar, Bullet, Chart, Pair, Stack, Step
 from auditbook.claims import COMPARATORS, met
 from auditbook.figures import Resolved
-from auditbook.indicators import COMPUTED, Result, Stanza
-from auditbook.numbers import amount_text, factor, rate_text, text
+from auditbook.indicators import COMPUTED, NOT_ASSESSED, VERDICTS_ON_POINTS, Result, Stanza
+from auditbook.numbers import amount_text, factor, text
 from auditbook.pipeline import Run
-from auditbook.scoring import points_text
 
 _NOT_KNOWN = {"undefined": "没有定义", "not_applicable": "不适用"}
 
@@ -21,7 +20,7 @@ def of(stanza: Stanza, run: Run) -> Chart:
     """The chart of an indicator, under the definition that scores."""
     draw = {
         "waterfall": _waterfall, "definitions": _definitions, "paired": _paired, "bullet": _bullet,
-        "stacked": _stacked, "bars": _bars,
+        "stacked": _stacked, "bars": _bars, "points": _points,
     }  # fmt: skip
     return draw[stanza.chart.kind](stanza, run)
 
@@ -35,15 +34,17 @@ def drawable(words: str) -> str:
     return "".join("〓" if character in missing else character for character in words)
 
 
-def value_words(result: Result) -> str:
-    """A result as a reader sees it: 106.99%, 不高于 1.78%, 无法评价, 没有定义."""
+def value_words(result: Result, stanza: Stanza) -> str:
+    """A result as a reader sees it: 106.99%, 不高于 1.78%, 33.33%～66.67%, 无法评价, 没有定义."""
     if result.status != COMPUTED:
         return _NOT_KNOWN.get(result.status, "无法评价")
     if result.value is not None:
-        return rate_text(result.value)
+        return stanza.value_text(result.value)
+    if stanza.judged and result.low is not None and result.high is not None:
+        return f"{stanza.value_text(result.low)}～{stanza.value_text(result.high)}"
     if result.high is not None:
-        return f"不高于{rate_text(result.high)}"
-    return f"不低于{rate_text(result.low)}" if result.low is not None else "无法评价"
+        return f"不高于{stanza.value_text(result.high)}"
+    return f"不低于{stanza.value_text(result.low)}" if result.low is not None else "无法评价"
 
 
 def _own(stanza: Stanza, run: Run) -> list[Result]:
@@ -53,7 +54,7 @@ def _own(stanza: Stanza, run: Run) -> list[Result]:
 
 def row_name(stanza: Stanza, result: Result, run: Run) -> str:
     """Unit and item of a result, as a reader knows them."""
-    figures = formulas.read(stanza.definitions[result.definition].formula).figures
+    figures = stanza.figures(result.definition)
     named = [run.figures.item_name(figure, result.item) for figure in figures]
     item = next((name for name in named if name != result.item), result.item)
     scope = run.audit.scope_name(result.scope)
@@ -98,7 +99,7 @@ def _definitions(stanza: Stanza, run: Run) -> Chart:
         if result is not None:
             scores = name == run.scoring[stanza.id]
             label = definition.name + ("（计分口径）" if scores else "")
-            rows.append(_bar(label, result, scores))
+            rows.append(_bar(label, result, scores, stanza))
     limit = stanza.limit
     return charts.bars(
         stanza.id, f"{stanza.name}：各口径并列", rows, stanza.unit,
@@ -106,12 +107,12 @@ def _definitions(stanza: Stanza, run: Run) -> Chart:
     )  # fmt: skip
 
 
-def _bar(label: str, result: Result, emphasised: bool) -> Bar:
-    return Bar(label, result.value, value_words(result), result.low, result.high, emphasised)
+def _bar(label: str, result: Result, emphasised: bool, stanza: Stanza) -> Bar:
+    return Bar(label, result.value, value_words(result, stanza), result.low, result.high, emphasised)
 
 
 def _bars(stanza: Stanza, run: Run) -> Chart:
-    rows = [_bar(drawable(row_name(stanza, r, run)), r, False) for r in _own(stanza, run)]
+    rows = [_bar(drawable(row_name(stanza, r, run)), r, False, stanza) for r in _own(stanza, run)]
     limit = stanza.limit
     return charts.bars(
         stanza.id,
@@ -135,7 +136,7 @@ def _paired(stanza: Stanza, run: Run) -> Chart:
                 drawable(row_name(stanza, result, run)),
                 both[0].value,
                 both[1].value,
-                _pair_words(both, unit, result),
+                _pair_words(both, unit, result, stanza),
                 beyond,
             )
         )
@@ -143,9 +144,9 @@ def _paired(stanza: Stanza, run: Run) -> Chart:
     return charts.paired(stanza.id, f"{names[0]}与{names[1]}", rows, *names, unit)
 
 
-def _pair_words(both: list[Resolved], unit: str, result: Result) -> str:
+def _pair_words(both: list[Resolved], unit: str, result: Result, stanza: Stanza) -> str:
     shown = [text(found.value, unit) if found.value is not None else "缺" for found in both]
-    return f"{shown[0]} / {shown[1]}，{value_words(result)}"
+    return f"{shown[0]} / {shown[1]}，{value_words(result, stanza)}"
 
 
 def _bullet(stanza: Stanza, run: Run) -> Chart:
@@ -179,7 +180,7 @@ def _stacked(stanza: Stanza, run: Run) -> Chart:
         own = [
             (drawable(row.label), row.exact, text(row.exact, unit))
             for key, row in run.figures.chosen.items()
-            if key.figure == parts and key.scope == result.scope and row.has_value
+            if key.figure == parts and (key.scope, key.year) == (result.scope, result.year) and row.has_value
             and key.item.partition(".")[0] == result.item
         ]  # fmt: skip
         if own:
@@ -187,20 +188,16 @@ def _stacked(stanza: Stanza, run: Run) -> Chart:
     return charts.stacked(stanza.id, stanza.name, rows, unit, Fraction(100) * factor(unit))
 
 
-def score_interval(run: Run) -> Chart:
-    """The score as an interval: total first, then each line of the scheme."""
-    rows = run.table("scores")
-    spans = []
-    for row in sorted(rows, key=lambda row: row["level"] != "total"):
-        name = "总分" if row["level"] == "total" else score_line_name(row, run)
-        low, high = Fraction(row["lowest"]), Fraction(row["highest"])
-        said = points_text(low) if low == high else f"{points_text(low)}～{points_text(high)}"
-        claimed = Fraction(row["self_scored"]) if row["self_scored"] else None
-        spans.append(Span(name, low, high, f"{said} 分", claimed))
-    return charts.interval("score", "得分：已证实与仍可能", spans, "分", Fraction(run.framework.full_marks))
-
-
-def score_line_name(row: dict[str, str], run: Run) -> str:
-    """The name of a line of the scheme."""
-    stanza = run.rulebook.stanzas.get(row["indicator"])
-    return stanza.name if stanza else "规则未公开或未收入的部分"
+def _points(stanza: Stanza, run: Run) -> Chart:
+    """How many points are met, partly met, not met and not assessed."""
+    verdicts = dict.fromkeys(stanza.points, NOT_ASSESSED)
+    verdicts.update(
+        {row["point"]: row["verdict"] for row in run.table("judgements") if row["indicator"] == stanza.id}
+    )
+    parts = []
+    for verdict, name in VERDICTS_ON_POINTS.items():
+        count = sum(found == verdict for found in verdicts.values())
+        if count:
+            parts.append((name, Fraction(count), f"{count}条"))
+    row = Stack(stanza.name, tuple(parts))
+    return charts.stacked(stanza.id, f"{stanza.name}：评价要点", [row], "条", Fraction(len(stanza.points)))

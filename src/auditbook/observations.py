@@ -1,0 +1,410 @@
+"""What the rules of ``params/findings.yaml`` may speak of: rows of plain fields, seen in the tables of a run.
+
+An observation is not yet a finding: it is a claim with its verdict, a limit that is broken, a figure as the evidence
+gives it, an indicator that cannot be assessed. Rules choose among them; nothing here knows a department.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from auditbook import claims, texts
+from auditbook.cases import DEPARTMENT, Audit
+from auditbook.claims import Wording, place
+from auditbook.figures import VALUE, FigureRow, Figures
+from auditbook.formulas import read as read_formula
+from auditbook.indicators import NOT_ASSESSABLE, Result, Rulebook, number_texts
+from auditbook.intake.evidence import ACTUAL, TARGET
+from auditbook.numbers import EXACT, amount_text, dimension, factor, parse, plain, text
+from auditbook.scoring_rules import points_text, read_zone
+from auditbook.tables import Row
+
+CONVENTIONAL_FULL_MARKS = 100
+PERSONAL = "个性化"
+
+FIELDS: dict[str, set[str]] = {
+    "claims": {
+        "claim", "kind", "about", "scope", "year", "published", "unit", "verdict", "definition", "explanation", "quote",
+        "place", "about_name", "scope_name", "objective", "needs",
+    },
+    "limits": {
+        "indicator", "name", "scope", "scope_name", "item", "finding", "value", "limit", "sum", "department",
+        "excess", "excess_unit", "source", "reason_state", "about_name", "item_name", "masked",
+    },
+    "sources": {"status", "original", "dated", "title", "place", "supplies", "quote"},
+    "figures": {
+        "figure", "name", "scope", "scope_name", "item", "item_name", "state", "value", "unit", "approximate", "described",
+        "descriptions", "same_as", "label", "quote", "place",
+    },
+    "texts": {"kind", "about", "quote", "quotes", "place", "explanation", "year", "document_year"},
+    "gaps": {"indicator", "name", "group", "common", "documents", "family"},
+    "objectives": {
+        "objective", "about", "name", "quantified", "repeated", "attainment", "explanation", "quote", "place", "objective_name",
+    },
+    "completion": {"state", "planned", "claimed", "proven", "disproven", "unproven", "unquantified", "tops"},
+    "self_score": {"kind", "score", "maximum", "maximum_words", "about_name", "explanation", "place", "quote"},
+    "quality": {"rule", "passed", "severity", "where", "found", "expected", "why", "blocking"},
+    "omissions": {"problems", "omitted", "count"},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A row that a rule may speak of, with what the finding needs beside its fields."""
+
+    fields: Mapping[str, str]
+    about: str
+    scope: str
+    evidence: tuple[str, ...]
+    amount: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Everything that observations are made from: the tables of a run and the rules they were made by."""
+
+    audit: Audit
+    figures: Figures
+    rulebook: Rulebook
+    results: Sequence[Result]
+    scoring: Mapping[str, str]
+    wording: Wording
+    terms: Sequence[texts.Term]
+    bands: Sequence[tuple[str, str]]
+    objectives: Sequence[Row]
+    statements: Sequence[Row]
+    published: Sequence[Row]
+    claims: Sequence[Row]
+    quality: Sequence[Row]
+
+
+def about_name(about: str, rulebook: Rulebook, objectives: Sequence[Row]) -> str:
+    """The Chinese name of what a claim is about: an indicator, a figure, or an objective."""
+    name, _, item = about.partition(":")
+    if name in rulebook.stanzas:
+        return rulebook.stanzas[name].name
+    if name in rulebook.dictionary:
+        return rulebook.dictionary[name].name
+    for row in objectives:
+        if about == (f"{row['objective']}.{row['item']}" if row["item"] else row["objective"]):
+            return row["measure"]
+    return item or name
+
+
+def of_claims(seen: Observed) -> list[Seen]:
+    """Every published number and completed task with its verdict."""
+    tasks = {f"{row['objective']}.{row['item']}": row for row in seen.objectives if row["item"]}
+    found = []
+    for row in seen.claims:
+        task = tasks.get(row["about"]) if row["kind"] == "completion" else None
+        fields = {key: row[key] for key in FIELDS["claims"] & row.keys()}
+        fields["place"] = place(row["locator"])
+        fields["about_name"] = about_name(row["about"], seen.rulebook, seen.objectives)
+        fields["scope_name"] = seen.audit.scope_name(row["scope"])
+        fields["objective"] = row["about"].partition(".")[0] if row["kind"] == "completion" else ""
+        fields["needs"] = claims.needs(task, seen.wording) if task else ""
+        # an objective's own row only sums up its sub-targets: findings speak of these
+        fields["kind"] = row["kind"] if row["kind"] != "completion" or task else "objective"
+        amount, unit = _between_definitions(row, seen)
+        found.append(Seen(fields, row["about"], row["scope"], (f"claim:{row['claim']}",), amount, unit))
+    return found
+
+
+def _between_definitions(row: Row, seen: Observed) -> tuple[str, str]:
+    """How much money lies between the definition that scores and the one that a published rate fits."""
+    if (
+        row["verdict"] != claims.OTHER_DEFINITION
+        or row["about"].partition(":")[0] not in seen.rulebook.stanzas
+    ):
+        return "", ""
+    name, _, item = row["about"].partition(":")
+    own = {
+        r.definition: r for r in seen.results if (r.indicator, r.scope, r.item) == (name, row["scope"], item)
+    }
+    pair = [own.get(seen.scoring[name]), own.get(row["definition"])]
+    tops = [r.numerator for r in pair if r is not None and r.numerator is not None]
+    bottoms = {r.denominator for r in pair if r is not None}
+    units = {
+        seen.rulebook.dictionary[f].unit
+        for r in pair
+        if r
+        for f in seen.rulebook.stanzas[name].figures(r.definition)
+    }
+    unit = next(iter(units)) if len(units) == 1 else ""
+    if len(tops) != 2 or len(bottoms) != 1 or dimension(unit) != "money":
+        return "", ""
+    return plain(abs(tops[0] - tops[1]) / factor(unit)), unit
+
+
+def of_limits(seen: Observed) -> list[Seen]:
+    """Every limit that a value breaks, under the definition that scores, for the department and each unit."""
+    found = []
+    for result in seen.results:
+        stanza = seen.rulebook.stanzas[result.indicator]
+        box = result.interval
+        own = result.definition == seen.scoring[result.indicator]
+        if not own or stanza.limit is None or box is None or not stanza.limit.broken_by(box):
+            continue
+        formula = read_formula(stanza.definitions[result.definition].formula)
+        reasons = [
+            s for s in seen.statements
+            if s["kind"] == "reason" and s["about"] in {result.indicator, *formula.figures}
+        ]  # fmt: skip
+        excused = stanza.limit.unless == "reason" and bool(reasons)
+        whole = _whole(result, seen)
+        unit = seen.rulebook.dictionary[formula.figures[0]].unit
+        excess = (result.numerator or Fraction(0)) - stanza.limit.bound * (result.denominator or Fraction(0))
+        held = factor(unit)
+        masked = bool(
+            whole and whole.value is not None and whole.interval and result.scope != DEPARTMENT
+            and not stanza.limit.broken_by(whole.interval)
+        )  # fmt: skip
+        item = seen.figures.item_name(formula.figures[0], result.item)
+        fields = {
+            "indicator": result.indicator, "name": stanza.name, "scope": result.scope,
+            "scope_name": seen.audit.scope_name(result.scope), "item": result.item, "item_name": item,
+            "finding": "excused" if excused else stanza.limit.finding,
+            "value": stanza.value_text(result.value if result.value is not None else box.low),
+            "limit": stanza.limit.words,
+            "sum": formula.with_numbers(number_texts(formula, seen.figures, result.scope, result.item)),
+            "department": f"部门合计{stanza.value_text(whole.value)}" if whole and whole.value is not None else "",
+            "masked": "yes" if masked else "no", "excess": amount_text(excess, unit),
+            "excess_unit": "" if dimension(unit) == "rate" else unit, "source": stanza.limit.source,
+            "reason_state": "已说明原因" if reasons else "没有说明原因", "about_name": stanza.name,
+        }  # fmt: skip
+        found.append(Seen(fields, result.about, result.scope, result.terms, plain(excess / held), unit))
+    return found
+
+
+def _whole(result: Result, seen: Observed) -> Result | None:
+    at = (result.indicator, result.definition, DEPARTMENT, result.item)
+    return next((r for r in seen.results if (r.indicator, r.definition, r.scope, r.item) == at), None)
+
+
+def of_sources(seen: Observed) -> list[Seen]:
+    """Every document of the register."""
+    return [
+        Seen(
+            {
+                "status": source.status, "title": source.title, "place": source.referred_in or "",
+                "original": "yes" if source.shape is None and source.status != "absent" else "no",
+                "dated": "yes" if source.date else "no", "supplies": source.supplies or "", "quote": source.quote or "",
+            },
+            source.id, DEPARTMENT, (f"source:{source.id}",),
+        )
+        for source in seen.audit.sources
+    ]  # fmt: skip
+
+
+def of_figures(seen: Observed) -> list[Seen]:
+    """Every figure of the year as the evidence gives it, with what lies beside it."""
+    found = []
+    for key, row in seen.figures.chosen.items():
+        if key.year != seen.audit.case.year or row.basis != "evidence":
+            continue
+        meaning = seen.figures.dictionary[key.figure]
+        about = f"{key.figure}:{key.item}" if key.item else key.figure
+        described = [s for s in seen.statements if s["about"] == about and s["kind"] == "result"]
+        rough = (
+            row.precision not in {"", EXACT}
+            and parse(row.precision) >= 1
+            and dimension(row.unit) not in {"money", "rate", "分"}
+        )
+        fields = {
+            "figure": key.figure, "name": meaning.name, "scope": key.scope, "scope_name": seen.audit.scope_name(key.scope),
+            "item": key.item, "item_name": seen.figures.item_name(key.figure, key.item), "state": row.state,
+            "value": text(row.exact, row.unit), "unit": row.unit, "approximate": "yes" if rough else "no",
+            "described": "yes" if described else "no",
+            "descriptions": "、".join(f"“{s['quote']}”（{place(s['locator'])}）" for s in described),
+            "same_as": _same_value(row, seen.figures), "label": row.label, "quote": row.quote, "place": place(row.locator),
+        }  # fmt: skip
+        evidence = (str(key), *(f"statement:{s['statement']}" for s in described))
+        found.append(Seen(fields, about, key.scope, evidence))
+    return found
+
+
+def _same_value(row: FigureRow, figures: Figures) -> str:
+    """Another category of the same count, in the same unit, with the very same number: perhaps copied by mistake."""
+    meaning = figures.dictionary[row.key.figure]
+    if not (meaning.exact and isinstance(meaning.items, dict) and row.key.item and row.state == VALUE):
+        return ""
+    order = list(meaning.items)
+    twins = [
+        other.key.item
+        for other in figures.chosen.values()
+        if (other.key.figure, other.key.scope, other.key.year) == (row.key.figure, row.key.scope, row.key.year)
+        and other.key.item in order and order.index(other.key.item) < order.index(row.key.item)
+        and other.has_value and other.exact == row.exact
+    ]  # fmt: skip
+    return "、".join(meaning.items[item] for item in twins)
+
+
+def of_gaps(seen: Observed) -> list[Seen]:
+    """Every indicator that cannot be assessed for the department under the definition that scores."""
+    found = []
+    for family in seen.rulebook.families:
+        for stanza in family.stanzas:
+            own = [
+                r for r in seen.results
+                if r.indicator == stanza.id and (r.scope, r.item) == (DEPARTMENT, "") and r.definition == seen.scoring[stanza.id]
+            ]  # fmt: skip
+            if stanza.judged or not any(r.status == NOT_ASSESSABLE for r in own):
+                continue
+            lacking = dict.fromkeys(key.partition(":")[0] for r in own for key in r.lacking)
+            tables = "；".join(seen.rulebook.dictionary[figure].table for figure in lacking)
+            fields = {
+                "indicator": stanza.id, "name": stanza.name, "group": stanza.group or "", "documents": tables,
+                "common": "yes" if stanza.group and stanza.group != PERSONAL else "no", "family": family.id,
+            }  # fmt: skip
+            found.append(
+                Seen(fields, stanza.id, DEPARTMENT, tuple(f"lacking:{figure}" for figure in lacking))
+            )
+    return found
+
+
+def of_objectives(seen: Observed) -> list[Seen]:
+    """Every sub-target: whether it has a number, whether its answer only repeats it, whether it is far exceeded."""
+    names = {row["objective"]: row["measure"] for row in seen.objectives if not row["item"]}
+    found = []
+    for row in seen.objectives:
+        if not row["item"]:
+            continue
+        about = f"{row['objective']}.{row['item']}"
+        answers = [s for s in seen.statements if s["about"] == about and s["kind"] == "result"]
+        share = _attainment(row, about, seen.figures)
+        repeated = claims.repeats(row, answers)
+        fields = {
+            "objective": row["objective"], "about": about, "name": row["measure"],
+            "objective_name": names.get(row["objective"], row["objective"]),
+            "quantified": "yes" if row["target"] else "no", "repeated": "yes" if repeated else "no",
+            "attainment": "" if share is None else plain(share),
+            "explanation": "" if share is None else f"目标{row['target']}{row['unit']}，实际{row['actual']}{row['unit']}，为目标的{text(share, '%')}",
+            "quote": answers[0]["quote"] if answers else row["quote"], "place": place(row["locator"]),
+        }  # fmt: skip
+        evidence = (f"objective:{about}", *(f"statement:{s['statement']}" for s in answers))
+        found.append(Seen(fields, about, DEPARTMENT, evidence))
+    return found
+
+
+def _attainment(row: Row, about: str, figures: Figures) -> Fraction | None:
+    """Actual over target where more is better and both are known; None elsewhere."""
+    target = figures.resolve(TARGET, DEPARTMENT, about).value
+    actual = figures.resolve(ACTUAL, DEPARTMENT, about).value
+    if row["comparator"] != ">=" or not target or actual is None:
+        return None
+    return actual / target
+
+
+def of_completion(seen: Observed) -> list[Seen]:
+    """What is said of all objectives together, beside what is proven of them."""
+    counts = claims.completion_counts(seen.objectives, seen.statements, seen.figures, seen.wording)
+    if not counts.planned:
+        return []
+    tops = [row for row in seen.objectives if not row["item"]]
+    done = sum(row["claimed"] in seen.wording.done for row in tops)
+    unquantified = sum(bool(row["item"]) and not row["target"] for row in seen.objectives)
+    fields = {
+        "state": "beyond" if counts.claimed > counts.proven else "within",
+        "planned": str(counts.planned), "claimed": str(counts.claimed), "proven": str(counts.proven),
+        "disproven": str(counts.planned - counts.possible), "unproven": str(counts.possible - counts.proven),
+        "unquantified": str(unquantified), "tops": f"{len(tops)}项目标中报完成{done}项",
+    }  # fmt: skip
+    evidence = tuple(f"claim:done.{row['objective']}" for row in tops if row["claimed"] in seen.wording.done)
+    return [Seen(fields, "objectives", DEPARTMENT, evidence)]
+
+
+def of_quality(seen: Observed) -> list[Seen]:
+    """Every data-quality rule with its outcome."""
+    return [
+        Seen(
+            {key: row[key] for key in FIELDS["quality"]}, row["rule"], DEPARTMENT, (f"quality:{row['rule']}",)
+        )
+        for row in seen.quality
+    ]
+
+
+def of_texts(seen: Observed) -> list[Seen]:
+    """Everything that strikes a careful reader in the statements."""
+    year = seen.audit.case.year
+    remarks = texts.notice(
+        seen.statements, seen.published, seen.terms, seen.wording, seen.audit.case.department.name, year
+    )
+    return [
+        Seen(
+            {
+                "kind": remark.kind, "about": remark.about, "quote": remark.rows[0]["quote"],
+                "quotes": "、".join(f"“{row['quote']}”" for row in remark.rows),
+                "place": place(remark.rows[0]["locator"]), "explanation": remark.explanation, "year": str(year),
+                "document_year": remark.document_year,
+            },
+            # where nothing else tells two remarks of a kind apart, the statement does
+            remark.about if len(remark.rows) > 1 else remark.rows[0]["statement"], DEPARTMENT,
+            tuple(f"statement:{row['statement']}" for row in remark.rows),
+        )
+        for remark in remarks
+    ]  # fmt: skip
+
+
+def of_self_score(seen: Observed) -> list[Seen]:
+    """What cannot be in the department's own scores: beyond the maximum, at odds with sums, targets and grades."""
+    if "self_score" not in seen.figures.dictionary:
+        return []
+    found = []
+    own, full = seen.figures.resolve("self_score"), seen.figures.resolve("self_score_maximum")
+    if own.value is not None:
+        limit = full.value if full.value is not None else Fraction(CONVENTIONAL_FULL_MARKS)
+        said = "声明的满分" if full.value is not None else "通常的满分"
+        kind = (
+            "within"
+            if own.value <= limit
+            else "above_declared"
+            if full.value is not None
+            else "above_undeclared"
+        )
+        row = next(row for row in seen.figures.chosen.values() if row.key.figure == "self_score")
+        fields = {
+            "kind": kind, "score": points_text(own.value), "maximum": points_text(limit),
+            "maximum_words": f"{said}{points_text(limit)}分", "about_name": row.label, "explanation": "",
+            "place": place(row.locator), "quote": row.quote,
+        }  # fmt: skip
+        found.append(Seen(fields, "self_score", DEPARTMENT, tuple(own.terms), plain(own.value - limit), "分"))
+
+    def grade_of(points: Fraction) -> str:
+        return next((word for zone, word in seen.bands if read_zone(zone).holds(points)), "")
+
+    for odd in claims.self_scored(
+        seen.figures, seen.claims, seen.statements, seen.results, seen.rulebook, seen.scoring, grade_of,
+        [word for _, word in seen.bands],
+    ):  # fmt: skip
+        fields = {
+            "kind": odd.kind, "score": "" if odd.points is None else points_text(odd.points),
+            "maximum": "" if odd.weight is None else points_text(odd.weight), "maximum_words": "",
+            "about_name": about_name(odd.about, seen.rulebook, seen.objectives), "explanation": odd.explanation,
+            "place": "", "quote": "",
+        }  # fmt: skip
+        found.append(Seen(fields, odd.about, DEPARTMENT, odd.evidence))
+    return found
+
+
+def of_omissions(seen: Observed, grave: Mapping[str, str]) -> list[Seen]:
+    """What the department's own list of problems leaves out: grave findings about things that it does not speak of.
+
+    Takes    grave: what the grave findings are about, with their names.
+    """
+    problems = [
+        s
+        for s in seen.statements
+        if s["kind"] == "problem" and s["quote"].strip("。") not in seen.wording.nothing
+    ]
+    if not problems:
+        return []
+    spoken = {s["about"] for s in problems}
+    omitted = [name for about, name in grave.items() if about not in spoken]
+    fields = {
+        "problems": "、".join(f"“{s['quote']}”" for s in problems), "omitted": "、".join(dict.fromkeys(omitted)),
+        "count": str(len(problems)),
+    }  # fmt: skip
+    return [Seen(fields, "problems", DEPARTMENT, tuple(f"statement:{s['statement']}" for s in problems))]

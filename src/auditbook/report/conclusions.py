@@ -1,0 +1,228 @@
+"""What comes first: the conclusion of each notebook and of the report, and the key figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+
+from auditbook.cases import DEPARTMENT
+from auditbook.claims import VERDICTS
+from auditbook.findings import SEVERITIES
+from auditbook.indicators import COMPUTED, Result
+from auditbook.pipeline import Run
+from auditbook.quality import FAILED, NO_OBJECT, NOT_RUN, PASSED, blocking_failures, unchecked_phrases
+from auditbook.report import fragments as html
+from auditbook.report import graphs
+from auditbook.report.finding_parts import brief
+from auditbook.report.fragments import Html, Text
+from auditbook.report.graphs import value_words
+from auditbook.report.indicator_parts import breaks_limit
+from auditbook.scoring_rules import points_text
+from auditbook.tables import Row
+
+
+def ingest_conclusion(run: Run) -> Html:
+    """What was read."""
+    figures = run.table("figures")
+    states = Counter(row["state"] for row in figures)
+    absent = [row["title"] for row in run.table("sources") if row["status"] == "absent"]
+    lines = [
+        f"登记资料 {len(run.table('sources'))} 份，其中缺失 {len(absent)} 份。",
+        f"读入数字 {len(figures)} 个：有值 {states['value']} 个，申明为零 {states['zero']} 个，缺失 {states['missing']} 个，"
+        f"不适用 {states['not_applicable']} 个。",
+        f"目标与子目标 {len(run.table('objectives'))} 条，文字陈述 {len(run.table('statements'))} 条，公布的数字 {len(run.table('published'))} 个。",
+        phrase_sentence(run),
+    ]
+    return html.callout("note", "读到了什么", html.bullets(lines))
+
+
+def phrase_sentence(run: Run) -> str:
+    """How far the phrases were held against the original."""
+    unchecked = unchecked_phrases(run.table("figures"))
+    if not run.table("figures"):
+        return "没有读入任何数字。"
+    if not unchecked:
+        return "每个短语都已与原文核对。"
+    return f"{unchecked} 个数字的短语未核对原文（原文不在资料夹里）：既不算通过，也不算不符。"
+
+
+def quality_conclusion(run: Run) -> Html:
+    """Whether anything stands against scoring."""
+    rows = run.table("quality")
+    states = Counter(row["passed"] for row in rows)
+    blocking = blocking_failures(rows)
+    counted = (
+        f"规则 {len(rows)} 条：通过 {states[PASSED]} 条，未通过 {states[FAILED]} 条，没有对象可查 {states[NO_OBJECT]} 条，"
+        f"未能运行 {states[NOT_RUN]} 条。"
+    )
+    if blocking:
+        said = [f"{row['why']}——{row['found']}（{row['where']}）" for row in blocking]
+        return html.callout("warning", "资料自相矛盾，不予评分", html.bullets(said), counted)
+    failed = [row for row in rows if row["passed"] == FAILED]
+    kind = "note" if failed else "good"
+    return html.callout(kind, "没有阻断评分的数据问题", counted, phrase_sentence(run))  # type: ignore[arg-type]
+
+
+def indicators_conclusion(run: Run) -> Html:
+    """What was computed, and what lies beyond a limit."""
+    own = [r for r in run.results if r.definition == run.scoring[r.indicator]]
+    beyond = [r for r in own if breaks_limit(r, run)]
+    computed = [r for r in own if r.status == COMPUTED]
+    lacking = [r for r in own if r.status == "not_assessable"]
+    lines: list[Text] = [
+        f"{len(run.rulebook.stanzas)} 项指标按计分口径得出 {len(own)} 个结果：算出 {len(computed)} 个，无法评价 {len(lacking)} 个，"
+        f"分母为零没有定义 {sum(r.status == 'undefined' for r in own)} 个。"
+    ]
+    for r in beyond:
+        limit = run.rulebook.stanzas[r.indicator].limit
+        assert limit
+        lines.append(
+            f"{_about(r, run)}{value_words(r, run.rulebook.stanzas[r.indicator])}，限额{limit.words}。"
+        )
+    if not beyond:
+        lines.append("没有指标越过限额。")
+    lines.append(_claims_sentence(run))
+    return html.callout("warning" if beyond else "good", "算出了什么", html.bullets(lines))
+
+
+def _about(r: Result, run: Run) -> str:
+    stanza = run.rulebook.stanzas[r.indicator]
+    return f"{graphs.row_name(stanza, r, run)}的{stanza.name}"
+
+
+def _claims_sentence(run: Run) -> str:
+    verdicts = Counter(row["verdict"] for row in run.table("claims"))
+    counted = "、".join(
+        f"{name} {verdicts[verdict]} 个" for verdict, name in VERDICTS.items() if verdicts[verdict]
+    )
+    return (
+        f"公布的数字与“完成”共 {sum(verdicts.values())} 个，逐一判断：{counted}。"
+        if counted
+        else "没有公布的数字可判断。"
+    )
+
+
+def _total(run: Run) -> Row:
+    return next(row for row in run.table("scores") if row["level"] == "total")
+
+
+def score_words(run: Run) -> str:
+    """The score as an interval, in words."""
+    row = _total(run)
+    if run.stopped():
+        return "不予评分"
+    low, high = Fraction(row["lowest"]), Fraction(row["highest"])
+    return f"{points_text(low)} 分" if low == high else f"{points_text(low)}～{points_text(high)} 分"
+
+
+def findings_conclusion(run: Run) -> Html:
+    """The score and how many findings there are."""
+    found = run.table("findings")
+    counts = Counter(row["severity"] for row in found)
+    total = _total(run)
+    graded = "、".join(f"{name} {counts[severity]} 项" for severity, name in SEVERITIES.items())
+    own = f"；自评 {total['self_scored']} 分" if total["self_scored"] else ""
+    lines = [
+        f"按“{run.framework.title}”，{_score_sentence(run)}{own}。{total['reason']}。",
+        f"审计发现 {len(found)} 项：{graded}。",
+    ]
+    return html.callout("warning" if counts["high"] else "note", "得分与发现", html.bullets(lines))
+
+
+def _score_sentence(run: Run) -> str:
+    row = _total(run)
+    if run.stopped():
+        return "不予评分"
+    return (
+        f"已证实 {points_text(Fraction(row['lowest']))} 分，最高可能 {points_text(Fraction(row['highest']))} 分，"
+        f"满分 {points_text(Fraction(row['weight']))} 分"
+    )
+
+
+def summary_lines(run: Run) -> list[str]:
+    """The five lines that matter, for the end of a run and the head of the report."""
+    found = run.table("findings")
+    counts = Counter(row["severity"] for row in found)
+    states = Counter(row["passed"] for row in run.table("quality"))
+    total = _total(run)
+    own = f"；自评 {total['self_scored']} 分" if total["self_scored"] else ""
+    failed = blocking_failures(run.table("quality"))
+    quality = "；".join(row["why"].partition("：")[0] + "未通过，不予评分" for row in failed)
+    top = next(iter(sorted(found, key=lambda row: int(row["number"]))), None)
+    return [
+        f"数据质量：{quality or '没有阻断评分的问题'}（规则 {sum(states.values())} 条，未通过 {states[FAILED] + states[NOT_RUN]} 条）；{phrase_sentence(run)}",
+        f"得分：{_score_sentence(run)}{own}；{total['reason']}。",
+        _claims_sentence(run),
+        f"审计发现：{len(found)} 项（{'、'.join(f'{name} {counts[s]}' for s, name in SEVERITIES.items())}）。",
+        f"首要发现：{top['name']}——{top['condition']}" if top else "首要发现：没有。",
+    ]
+
+
+def conclusion(run: Run) -> Html:
+    """What a reader must know: the summary, then every grave finding in a line."""
+    blocking = blocking_failures(run.table("quality"))
+    lines = summary_lines(run)
+    head: list[Text] = []
+    if blocking:
+        said = [f"{row['why']}——{row['found']}（{row['where']}）" for row in blocking]
+        head.append(html.callout("warning", "资料自相矛盾，以下结果不予评分", html.bullets(said)))
+    head.append(html.bullets(lines[:-1]))
+    grave = [
+        row
+        for row in sorted(run.table("findings"), key=lambda row: int(row["number"]))
+        if row["severity"] == "high"
+    ]
+    if grave:
+        listed: list[Text] = [
+            html.join(html.link(row["name"], f"#finding-{row['number']}"), f"：{brief(row['condition'])}")
+            for row in grave
+        ]
+        head.append(html.callout("warning", f"高严重程度的发现 {len(grave)} 项", html.bullets(listed)))
+    return html.join(*head)
+
+
+def key_figures(run: Run) -> Html:
+    """The key figures as cards."""
+    total = _total(run)
+    counts = Counter(row["severity"] for row in run.table("findings"))
+    cards: list[tuple[Text, Text, Text]] = [
+        (
+            "得分（已证实～可能）",
+            score_words(run),
+            f"满分 {total['weight']} 分"
+            + (f"，自评 {total['self_scored']} 分" if total["self_scored"] else ""),
+        ),
+        (
+            "审计发现",
+            f"{len(run.table('findings'))} 项",
+            "、".join(f"{name} {counts[s]}" for s, name in SEVERITIES.items()),
+        ),
+    ]
+    for stanza in run.rulebook.stanzas.values():
+        own = [r for r in run.results if r.indicator == stanza.id and r.definition == run.scoring[stanza.id]]
+        whole = next((r for r in own if (r.scope, r.item) == (DEPARTMENT, "") and r.status == COMPUTED), None)
+        if whole is None:
+            bound = next(
+                (
+                    r
+                    for r in run.results
+                    if r.indicator == stanza.id
+                    and (r.scope, r.item) == (DEPARTMENT, "")
+                    and r.status == COMPUTED
+                ),
+                None,
+            )
+            if bound is not None:
+                cards.append(
+                    (stanza.name, value_words(bound, stanza), stanza.definitions[bound.definition].name)
+                )
+        else:
+            worse = [r for r in own if r.scope != DEPARTMENT and breaks_limit(r, run)]
+            note = "；".join(
+                f"{run.audit.scope_name(r.scope)} {value_words(r, run.rulebook.stanzas[r.indicator])}"
+                for r in worse
+            )
+            cards.append(
+                (stanza.name, value_words(whole, stanza), note or stanza.definitions[whole.definition].name)
+            )
+    return html.key_figures(cards)

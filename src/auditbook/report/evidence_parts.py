@@ -1,0 +1,217 @@
+"""The evidence as the page shows it: register, figures, objectives, statements, data quality."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from auditbook import tables
+from auditbook.claims import COMPARATORS, VERDICTS, place
+from auditbook.findings import SEVERITIES
+from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, UNVERIFIED, VERIFIED
+from auditbook.numbers import factor, parse, text
+from auditbook.pipeline import Run
+from auditbook.quality import FAILED, NO_OBJECT, NOT_RUN, PASSED
+from auditbook.report import fragments as html
+from auditbook.report.fragments import Column, Html, Text
+from auditbook.stages import STAGES
+from auditbook.tables import Row
+
+QUOTED = {
+    VERIFIED: "已核对原文",
+    ELSEWHERE: "原文另处",
+    NOT_FOUND: "原文没有",
+    UNVERIFIED: "未核对原文",
+    "": "",
+}
+
+
+_RELIABILITY = {"high": "高", "medium": "中", "low": "低", "": "—"}
+
+
+_STATUS = {"received": "已收到", "transcribed": "已转录", "absent": "缺失"}
+
+
+_STATES = {"value": "", "zero": "申明为零", "missing": "缺失", "not_applicable": "不适用"}
+
+
+STATEMENT_KINDS = {
+    "result": "结果", "reason": "原因", "reference": "引用", "problem": "问题", "suggestion": "建议", "method": "方法",
+    "organisation": "组织", "name": "名称", "deadline": "期限", "event": "大事", "grade": "等次", "residue": "模板残留",
+    "typo": "笔误", "relative_date": "相对日期", "slogan": "概括语", "legal_reference": "引用文件",
+}  # fmt: skip
+
+
+def sources(run: Run) -> Html:
+    """The evidence register."""
+    rows: list[list[Text]] = [
+        [
+            row["title"], row["issuer"] or "—", row["date"] or "未载明",
+            html.tag("not_assessable" if row["status"] == "absent" else "good", _STATUS[row["status"]]),
+            _RELIABILITY[row["reliability"]], row["reason"], html.code(row["sha256"][:16]) if row["sha256"] else "—",
+        ]
+        for row in run.table("sources")
+    ]  # fmt: skip
+    columns = [
+        Column(name)
+        for name in ("资料", "出具单位", "日期", "状态", "可靠性", "理由或可提供的内容", "sha256（前16位）")
+    ]
+    return html.table("资料登记簿", columns, rows, id="sources", rest_in="sources.csv")
+
+
+def shown_value(row: Row) -> str:
+    """A figure's value as a reader sees it, or its state in words."""
+    if row["state"] in {"missing", "not_applicable"}:
+        return _STATES[row["state"]]
+    shown = text(parse(row["value"]) * factor(row["unit"]), row["unit"]) if row["unit"] else row["value"]
+    return f"{shown}（申明为零）" if row["state"] == "zero" else shown
+
+
+def figures(run: Run) -> Html:
+    """Every figure with its place and phrase."""
+    rows: list[list[Text]] = []
+    for row in _by_dictionary(run):
+        name = run.dictionary[row["figure"]].name
+        item = run.figures.item_name(row["figure"], row["item"])
+        label = f"{name}·{item}" if item else name
+        rows.append(
+            [
+                label, run.audit.scope_name(row["scope"]), shown_value(row), place(row["locator"]) or "—",
+                html.phrase(row["quote"]) if row["quote"] else "—", QUOTED[row["quote_status"]],
+            ]
+        )  # fmt: skip
+    columns = [
+        Column("数字"),
+        Column("范围"),
+        Column("数值", numeric=True),
+        Column("定位"),
+        Column("原文短语"),
+        Column("短语核对"),
+    ]
+    return html.table("数字表", columns, rows, id="figures", rest_in="figures.csv")
+
+
+def _by_dictionary(run: Run) -> list[Row]:
+    order = {figure: number for number, figure in enumerate(run.dictionary)}
+    return sorted(run.table("figures"), key=lambda row: order[row["figure"]])
+
+
+def objectives(run: Run) -> Html:
+    """Every objective with its sub-targets, their answers and verdicts."""
+    verdicts = {row["about"]: row for row in run.table("claims") if row["kind"] == "completion"}
+    blocks: list[Text] = []
+    for objective in run.table("objectives"):
+        if objective["item"]:
+            continue
+        subs = [
+            row
+            for row in run.table("objectives")
+            if row["objective"] == objective["objective"] and row["item"]
+        ]
+        rows: list[list[Text]] = []
+        for row in subs:
+            found = verdicts.get(f"{row['objective']}.{row['item']}")
+            aim = (
+                f"{COMPARATORS[row['comparator']]}{row['target']}{row['unit']}" if row["target"] else "未量化"
+            )
+            rows.append(
+                [
+                    row["measure"], aim, f"{row['actual']}{row['unit']}" if row["actual"] else "—",
+                    html.tag(found["verdict"], VERDICTS[found["verdict"]]) if found else "—",
+                    found["explanation"] if found else "—",
+                ]
+            )  # fmt: skip
+        columns = [
+            Column("子目标"),
+            Column("目标值", numeric=True),
+            Column("实际值", numeric=True),
+            Column("判断"),
+            Column("说明"),
+        ]
+        own = verdicts.get(objective["objective"])
+        said = f"报告称“{objective['claimed']}”。{own['explanation']}。" if own else "报告没有说完成与否。"
+        number = objective["objective"]
+        blocks.append(
+            html.section(
+                3,
+                f"objective-{number}",
+                objective["measure"],
+                html.paragraph(said),
+                html.table(objective["measure"], columns, rows),
+            )
+        )
+    return html.join(*blocks) if blocks else html.paragraph("没有登记绩效目标。")
+
+
+def statements(run: Run) -> Html:
+    """Every statement with its place."""
+    rows: list[list[Text]] = [
+        [
+            STATEMENT_KINDS[row["kind"]],
+            place(row["locator"]),
+            html.phrase(row["quote"]),
+            row["about"] or "—",
+            row["date"] or "—",
+        ]
+        for row in run.table("statements")
+    ]
+    columns = [Column("类别"), Column("定位"), Column("原文短语"), Column("关于"), Column("所涉日期")]
+    return html.table("文字陈述", columns, rows, id="statements", rest_in="statements.csv")
+
+
+def products(stage: str) -> Callable[[Run], Html]:
+    """The tables that a stage writes, with their hashes."""
+
+    def build(run: Run) -> Html:
+        own = next(known for known in STAGES if known.name == stage)
+        rows: list[list[Text]] = []
+        for name in own.tables:
+            data = tables.to_csv(name, run.table(name))
+            rows.append(
+                [
+                    html.code(f"{name}.csv"),
+                    str(len(run.table(name))),
+                    html.code(hashlib.sha256(data).hexdigest()),
+                ]
+            )
+        return html.table("本章产出", [Column("表"), Column("行数", numeric=True), Column("sha256")], rows)
+
+    return build
+
+
+_OUTCOMES = {
+    PASSED: ("passed", "通过"),
+    FAILED: ("failed", "未通过"),
+    NO_OBJECT: ("not_applicable", "无对象"),
+    NOT_RUN: ("failed", "未能运行"),
+}
+
+
+def quality(run: Run) -> Html:
+    """Every data-quality rule with its outcome."""
+    rows: list[list[Text]] = []
+    for row in run.table("quality"):
+        kind, word = _OUTCOMES[row["passed"]]
+        name, _, why = row["why"].partition("：")
+        rows.append(
+            [
+                name, html.tag(kind, word), f"{SEVERITIES[row['severity']]}{'，阻断' if row['blocking'] == 'yes' else ''}",
+                row["checked"], row["failed"], row["expected"], why,
+            ]
+        )  # fmt: skip
+    columns = [
+        Column("规则"), Column("结果"), Column("严重程度"), Column("检查", "行", numeric=True), Column("不符", "行", numeric=True),
+        Column("应为"), Column("为什么查"),
+    ]  # fmt: skip
+    return html.table("数据质量规则", columns, rows, id="quality", rest_in="quality.csv")
+
+
+def exceptions(run: Run) -> Html:
+    """The rules that failed: where, what was found, what was expected."""
+    failed = [row for row in run.table("quality") if row["passed"] in {FAILED, NOT_RUN}]
+    if not failed:
+        return html.callout("good", "没有例外", "全部规则通过，或没有对象可查。")
+    rows: list[list[Text]] = [
+        [row["why"].partition("：")[0], row["where"] or "—", row["found"], row["expected"]] for row in failed
+    ]
+    return html.table("数据质量例外", [Column("规则"), Column("位置"), Column("发现"), Column("应为")], rows)

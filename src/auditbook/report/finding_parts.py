@@ -1,0 +1,153 @@
+"""The audit findings as the page shows them: an overview, each finding, and a sheet (取证单) for each to be signed."""
+
+from __future__ import annotations
+
+import re
+
+from auditbook.cases import DEPARTMENT
+from auditbook.findings import KINDS, ORIGINS, REPLY_STATES, SEVERITIES, unanswered
+from auditbook.numbers import factor, parse, text
+from auditbook.observations import about_name
+from auditbook.pipeline import Run
+from auditbook.report import fragments as html
+from auditbook.report.evidence_parts import shown_value
+from auditbook.report.fragments import Column, Html, Text
+from auditbook.tables import Row
+
+_SEVERAL = re.compile(r"(?:^|；)（\d+）")
+
+
+def numbered(run: Run) -> list[Row]:
+    """The findings in the order of their numbers."""
+    return sorted(run.table("findings"), key=lambda row: int(row["number"]))
+
+
+def findings(run: Run) -> Html:
+    """All findings: an overview table, then each with everything that belongs to it."""
+    found = numbered(run)
+    if not found:
+        return html.callout(
+            "good", "没有审计发现", "规则没有发现问题；这不等于没有问题，见“本报告没有证明什么”。"
+        )
+    overview: list[list[Text]] = [
+        [
+            row["number"], html.tag(row["severity"], SEVERITIES[row["severity"]]),
+            html.link(row["name"], f"#finding-{row['number']}"), _subject(row, run) or "—",
+            KINDS[row["kind"]], ORIGINS[row["origin"]], REPLY_STATES[row["status"]],
+        ]
+        for row in found
+    ]  # fmt: skip
+    columns = [Column(name) for name in ("序号", "严重程度", "发现", "关于", "类型", "来自", "单位回复")]
+    by_rule = sum(row["origin"] == "rule" for row in found)
+    note = f"按规则得出 {by_rule} 项，审计人员记录 {len(found) - by_rule} 项。"
+    blocks: list[Text] = [html.table("审计发现一览", columns, overview, id="findings", note=note)]
+    for row in found:
+        heading = html.join(
+            f"发现{row['number']}：{row['name']}", html.tag(row["severity"], SEVERITIES[row["severity"]])
+        )
+        blocks.append(
+            html.section(3, f"finding-{row['number']}", heading, html.definition_list(_pairs(row, run)))
+        )
+    lost = unanswered(run.table("replies"), found)
+    if lost:
+        said = "；".join(lost)
+        blocks.append(
+            html.callout("note", "回复所指的发现已不存在", f"规则或数字变了之后，这些发现不再成立：{said}。")
+        )
+    return html.join(*blocks)
+
+
+def _pairs(row: Row, run: Run) -> list[tuple[Text, Text]]:
+    amount = text(parse(row["amount"]) * factor(row["unit"]), row["unit"]) if row["amount"] else "—"
+    origin = (
+        f"规则“{row['name']}”（{row['rule']}）"
+        if row["origin"] == "rule"
+        else f"审计人员记录：{row['who']}，{row['when']}"
+    )
+    pairs: list[tuple[Text, Text]] = [
+        ("标准", row["criterion"]), ("事实", condition(row["condition"])), ("原因", row["cause"]), ("影响", row["effect"]),
+        ("建议", row["recommendation"]), ("超出或涉及", amount), ("范围", run.audit.scope_name(row["scope"])),
+        ("依据", _evidence(row, run)), ("来自", origin), ("单位回复", row["reply"] or "（待征求意见）"),
+    ]  # fmt: skip
+    if row["answer"]:
+        pairs.append(("审计人员答复", row["answer"]))
+    pairs.append(("发现代号", html.code(row["finding"])))
+    return pairs
+
+
+def sheets(run: Run) -> Html:
+    """A sheet (审计取证单) for each finding, a page each in print; the one that is linked to prints alone."""
+    case = run.audit.case
+    blocks: list[Text] = []
+    for row in numbered(run):
+        amount = text(parse(row["amount"]) * factor(row["unit"]), row["unit"]) if row["amount"] else "—"
+        pairs: list[tuple[Text, Text]] = [
+            ("被审计单位", case.department.name), ("审计期间", f"{case.year}年度"), ("范围", run.audit.scope_name(row["scope"])),
+            ("审计事项", row["name"]), ("严重程度", SEVERITIES[row["severity"]]), ("标准（依据）", row["criterion"]),
+            ("事实", condition(row["condition"])), ("涉及金额或数量", amount), ("证据与出处", _evidence(row, run)),
+            ("影响", row["effect"]), ("建议", row["recommendation"]), ("发现代号", html.code(row["finding"])),
+            ("审计人员（签名、日期）", ""), ("复核人员（签名、日期）", ""), ("被审计单位意见", row["reply"] or ""),
+            ("被审计单位（盖章、日期）", ""), ("审计人员对意见的答复", row["answer"] or ""),
+        ]  # fmt: skip
+        blocks.append(html.sheet(f"sheet-{row['number']}", f"审计取证单（第{row['number']}号）", pairs))
+    return html.join(*blocks) if blocks else html.paragraph("没有审计发现，不需要取证单。")
+
+
+def condition(words: str) -> Text:
+    """The facts of a finding, one a line where there are several."""
+    parts = _SEVERAL.split(words)
+    return html.bullets(parts[1:]) if len(parts) > 2 and not parts[0] else words
+
+
+def brief(words: str) -> str:
+    """The facts of a finding in a line: the first of several, and how many more there are."""
+    parts = _SEVERAL.split(words)
+    return words if len(parts) < 3 or parts[0] else f"{parts[1]}；另有 {len(parts) - 2} 处"
+
+
+def _subject(row: Row, run: Run) -> str:
+    """What a finding is about, in the words of the evidence; "" where its rule already says it."""
+    about = row["finding"].split(":", 1)[1].rpartition(":")[0]
+    name = about_name(about, run.rulebook, run.table("objectives"))
+    if row["scope"] != DEPARTMENT:
+        return run.audit.scope_name(row["scope"])
+    return name if re.search(r"[一-鿿]", name) else ""
+
+
+def _evidence(row: Row, run: Run) -> Html:
+    """The evidence of a finding, each piece with its place and phrase."""
+    claims = {claim["claim"]: claim for claim in run.table("claims")}
+    statements = {statement["statement"]: statement for statement in run.table("statements")}
+    objectives = {
+        f"{o['objective']}.{o['item']}" if o["item"] else o["objective"]: o for o in run.table("objectives")
+    }
+    titles = {source["source"]: source["title"] for source in run.table("sources")}
+    figures = {
+        f"{f['figure']}:{f['scope']}:{f['item']}:{f['year']}": f
+        for f in run.table("figures")
+        if f["chosen"] == "yes"
+    }
+    quoted = {"claim": claims, "statement": statements, "objective": objectives}
+    lines: list[Text] = []
+    if row["quote"]:
+        lines.append(html.join(f"{row['locator']}：", html.phrase(row["quote"])))
+    for key in filter(None, row["evidence"].split(";")):
+        kind, _, name = key.partition(":")
+        if name in quoted.get(kind, {}):
+            own = quoted[kind][name]
+            lines.append(
+                html.join(f"{own['locator']}：", html.phrase(own["quote"]))
+                if own["quote"]
+                else own["locator"]
+            )
+        elif kind == "source":
+            lines.append(f"资料登记簿：{titles.get(name, name)}")
+        elif kind == "lacking":
+            lines.append(f"缺“{run.dictionary[name].name}”：{run.dictionary[name].table}")
+        elif key in figures:
+            f = figures[key]
+            said = html.join(f"{run.dictionary[f['figure']].name}{shown_value(f)}，{f['locator']}")
+            lines.append(html.join(said, "：", html.phrase(f["quote"])) if f["quote"] else said)
+        else:
+            lines.append(key)
+    return html.bullets(list(dict.fromkeys(lines)))

@@ -1,0 +1,302 @@
+"""The indicators as the page shows them: the answer, the chart, every definition with its sum and its sources."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Literal
+
+from auditbook import formulas
+from auditbook.cases import DEPARTMENT
+from auditbook.indicators import (
+    COMPUTED,
+    NOT_ASSESSED,
+    VERDICTS_ON_POINTS,
+    Family,
+    Result,
+    Stanza,
+    number_texts,
+)  # fmt: skip
+from auditbook.numbers import factor, rounded
+from auditbook.pipeline import Run
+from auditbook.report import fragments as html
+from auditbook.report import graphs
+from auditbook.report.evidence_parts import QUOTED, shown_value
+from auditbook.report.fragments import Column, Html, Text
+from auditbook.report.graphs import value_words
+
+
+def indicators(run: Run) -> Html:
+    """All indicators, family by family."""
+    return html.join(*(family_section(family, run) for family in run.rulebook.families))
+
+
+def other_indicators(run: Run) -> Html:
+    """The families that no cell before has shown: a new family of indicators is never left out."""
+    rest = [family for family in run.rulebook.families if family.id not in run.shown]
+    return (
+        html.join(*(family_section(family, run) for family in rest))
+        if rest
+        else html.paragraph("没有其余指标。")
+    )
+
+
+def family_section(family: Family, run: Run) -> Html:
+    """A family of indicators under its question."""
+    run.shown.add(family.id)
+    return html.section(
+        3,
+        f"family-{family.id}",
+        family.question,
+        *(indicator_section(s, run, level=4) for s in family.stanzas),
+    )
+
+
+def indicator_section(stanza: Stanza, run: Run, level: Literal[3, 4] = 3) -> Html:
+    """One indicator: the answer, the chart, every definition, what it means."""
+    own = [r for r in run.results if r.indicator == stanza.id]
+    if stanza.judged:
+        return _judged(stanza, own[0], run, level)
+    chosen = [r for r in own if r.definition == run.scoring[stanza.id]]
+    if all(r.status == "not_assessable" for r in own):
+        parts: list[Text] = [_gap_note(own, run), html.evidence("定义与口径", _meaning_pairs(stanza, run))]
+    else:
+        parts = [
+            _answer(stanza, chosen, run),
+            html.figure(graphs.of(stanza, run), "数据来源：见各行依据"),
+            _results_table(stanza, own, run),
+            html.definition_list(_meaning_pairs(stanza, run)),
+        ]
+    return html.section(level, f"indicator-{stanza.id}", stanza.name, *parts)
+
+
+def _judged(stanza: Stanza, result: Result, run: Run, level: Literal[3, 4]) -> Html:
+    """An indicator that the auditor judges point by point."""
+    entered = {row["point"]: row for row in run.table("judgements") if row["indicator"] == stanza.id}
+    meaning: list[tuple[Text, Text]] = [
+        ("为什么看它", stanza.why), ("注意", stanza.caveats), ("依据", stanza.source or ""), ("判断所需的资料", stanza.table or ""),
+    ]  # fmt: skip
+    if not entered:
+        points = html.bullets([words for words in stanza.points.values()])
+        said = html.callout(
+            "warning",
+            "无法评价",
+            "审计人员尚未逐条判断；没有判断不等于满足。判断所需的资料：",
+            stanza.table or "",
+        )
+        return html.section(
+            level,
+            f"indicator-{stanza.id}",
+            stanza.name,
+            said,
+            html.evidence("评价要点与依据", [("评价要点", points), *meaning]),
+        )
+    rows: list[list[Text]] = []
+    under: list[Text] = []
+    for point, words in stanza.points.items():
+        row = entered.get(point)
+        verdict = row["verdict"] if row else NOT_ASSESSED
+        degree = f"（{row['degree']}）" if row and row["degree"] else ""
+        rows.append(
+            [
+                words,
+                html.join(html.tag(_POINT_TAGS[verdict], VERDICTS_ON_POINTS[verdict]), degree),
+                row["grounds"] if row else "—",
+            ]
+        )
+        terms: list[tuple[Text, Text]] = (
+            [("判断人", f"{row['who']}，{row['when']}"), ("定位", row["locator"])] if row else []
+        )
+        if row and row["quote"]:
+            terms.append(("短语", html.phrase(row["quote"])))
+        under.append(html.evidence("谁、何时、凭什么", terms) if terms else "")
+    answer = f"{stanza.name}：{value_words(result, stanza)}。" + (
+        f"{len(stanza.points)} 条要点中满足 {result.numerator} 条。" if result.status == COMPUTED else ""
+    )
+    return html.section(
+        level, f"indicator-{stanza.id}", stanza.name, html.paragraph(answer),
+        html.figure(graphs.of(stanza, run), "数据来源：评价要点判断表"),
+        html.table(f"{stanza.name}：评价要点", [Column("评价要点"), Column("判断"), Column("依据")], rows, under=under),
+        html.definition_list(meaning),
+    )  # fmt: skip
+
+
+_POINT_TAGS = {
+    "met": "good", "partly": "within_rounding", "not_met": "disagrees", "not_assessed": "not_assessable",
+    "not_applicable": "not_applicable",
+}  # fmt: skip
+
+
+def _answer(stanza: Stanza, chosen: list[Result], run: Run) -> Html:
+    whole = next((r for r in chosen if (r.scope, r.item) == (DEPARTMENT, "")), None)
+    beyond = [r for r in chosen if breaks_limit(r, run)]
+    lines: list[Text] = []
+    if whole is not None:
+        name = stanza.definitions[whole.definition].name
+        sums = _sum_words(whole, stanza, run)
+        lines.append(
+            f"{run.audit.case.year}年部门整体{stanza.name}（{name}）：{value_words(whole, stanza)}{sums}。"
+        )
+    else:
+        counts = Counter(r.status for r in chosen)
+        lines.append(
+            f"共 {len(chosen)} 个结果，算出 {counts[COMPUTED]} 个，无法评价 {counts['not_assessable']} 个。"
+        )
+    if whole is not None and whole.status == "not_assessable":
+        lines += [
+            f"可以算出的{definition.name}：{value_words(r, run.rulebook.stanzas[r.indicator])}{_sum_words(r, stanza, run)}。"
+            for name, definition in stanza.definitions.items()
+            for r in run.results
+            if (r.indicator, r.definition, r.scope, r.item) == (stanza.id, name, DEPARTMENT, "")
+            and definition.bound
+            and r.status == COMPUTED
+        ]
+    if beyond and stanza.limit:
+        said = "；".join(
+            f"{graphs.row_name(stanza, r, run)}{value_words(r, run.rulebook.stanzas[r.indicator])}"
+            for r in beyond
+        )
+        return html.callout(
+            "warning", f"越过限额：{stanza.limit.words}", *lines, f"{said}。限额依据：{stanza.limit.source}。"
+        )
+    return html.join(*(html.paragraph(line) for line in lines))
+
+
+def _sum_words(r: Result, stanza: Stanza, run: Run) -> str:
+    formula = formulas.read(stanza.definitions[r.definition].formula)
+    return (
+        f" ＝ {formula.with_numbers(number_texts(formula, run.figures, r.scope, r.item))}"
+        if r.status == COMPUTED
+        else ""
+    )
+
+
+def _gap_note(own: list[Result], run: Run) -> Html:
+    return html.callout("warning", "无法评价", html.bullets(documents(own, run)))
+
+
+def documents(own: list[Result], run: Run) -> list[str]:
+    """Which figures are missing and which document would supply each."""
+    lacking = dict.fromkeys(lacking_figure(key, run) for r in own for key in r.lacking)
+    return [f"缺“{run.dictionary[figure].name}”：{run.dictionary[figure].table}" for figure in lacking]
+
+
+def lacking_figure(key: str, run: Run) -> str:
+    """The dictionary's entry for a missing figure: that of the previous year has one of its own."""
+    figure, year = key.partition(":")[0], key.rpartition(":")[2]
+    if year and year != str(run.audit.case.year):
+        return next((m.id for m in run.dictionary.values() if m.previous == figure), figure)
+    return figure
+
+
+def _results_table(stanza: Stanza, own: list[Result], run: Run) -> Html:
+    rows: list[list[Text]] = []
+    under: list[Text] = []
+    for r in own:
+        definition = stanza.definitions[r.definition]
+        scores = r.definition == run.scoring[stanza.id]
+        formula = formulas.read(definition.formula)
+        names = {figure: run.dictionary[figure].name for figure in formula.figures}
+        sums = formula.with_numbers(number_texts(formula, run.figures, r.scope, r.item))
+        terms: list[tuple[Text, Text]] = [
+            ("公式", formula.sentence(names)),
+            ("代入", sums),
+            ("依据", definition.source),
+        ]
+        if r.interval and not r.interval.is_point:
+            terms.append(("数值范围", _range_words(r, stanza)))
+        if definition.note:
+            terms.append(("说明", definition.note))
+        terms += _trace(r, run)
+        sign = html.tag("disagrees", "越限") if breaks_limit(r, run) and scores else ""
+        value: Text = (
+            html.join(value_words(r, run.rulebook.stanzas[r.indicator]), sign)
+            if sign
+            else value_words(r, run.rulebook.stanzas[r.indicator])
+        )
+        rows.append(
+            [
+                graphs.row_name(stanza, r, run),
+                definition.name + ("（计分）" if scores else ""),
+                value,
+            ]
+        )
+        under.append(html.evidence("算式与来源", terms))
+    columns = [Column("范围"), Column("口径"), Column("结果", numeric=True)]
+    caption = f"{stanza.name}：全部口径与范围"
+    return html.table(caption, columns, rows, rest_in="indicators.csv", under=under)
+
+
+def _range_words(r: Result, stanza: Stanza) -> str:
+    assert r.interval
+    held, sign = factor(stanza.unit), stanza.unit
+    ends = [f"{rounded(end / held, 6):f}{sign}" for end in (r.interval.low, r.interval.high)]
+    return f"按公布精度，真值在 {ends[0]} 与 {ends[1]} 之间"
+
+
+def _trace(r: Result, run: Run) -> list[tuple[Text, Text]]:
+    """Each figure the result rests on: value, place, phrase, and whether the phrase was checked."""
+    rows = {
+        f"{row['figure']}:{row['scope']}:{row['item']}:{row['year']}": row
+        for row in run.table("figures")
+        if row["chosen"] == "yes"
+    }
+    found: list[tuple[Text, Text]] = []
+    for key in r.terms:
+        row = rows[key]
+        item = run.figures.item_name(row["figure"], row["item"])
+        name = run.dictionary[row["figure"]].name + (f"·{item}" if item else "")
+        scope = "" if row["scope"] == DEPARTMENT else run.audit.scope_name(row["scope"])
+        said = html.join(f"{scope}{shown_value(row)}，{row['locator']}")
+        if row["quote"]:
+            said = html.join(said, "，", html.phrase(row["quote"]), f"（{QUOTED[row['quote_status']]}）")
+        found.append((name, said))
+    found += [
+        (
+            f"缺：{run.dictionary[lacking_figure(key, run)].name}",
+            run.dictionary[lacking_figure(key, run)].table,
+        )
+        for key in r.lacking
+    ]
+    return found
+
+
+def _meaning_pairs(stanza: Stanza, run: Run) -> list[tuple[Text, Text]]:
+    primary = run.scoring[stanza.id]
+    pairs: list[tuple[Text, Text]] = [("为什么看它", stanza.why), ("注意", stanza.caveats)]
+    for name, definition in stanza.definitions.items():
+        formula = formulas.read(definition.formula)
+        words = formula.sentence({figure: run.dictionary[figure].name for figure in formula.figures})
+        mark = "（计分口径）" if name == primary else ""
+        pairs.append((f"口径：{definition.name}{mark}", f"{words}。依据：{definition.source}"))
+    return pairs
+
+
+def breaks_limit(r: Result, run: Run) -> bool:
+    """Whether a result breaks its indicator's limit for certain."""
+    limit = run.rulebook.stanzas[r.indicator].limit
+    return bool(limit and r.interval and limit.broken_by(r.interval))
+
+
+def gaps(run: Run) -> Html:
+    """What cannot be assessed, and which document would supply it."""
+    rows: list[list[Text]] = []
+    for stanza in run.rulebook.stanzas.values():
+        lacking = [r for r in run.results if r.indicator == stanza.id and r.status == "not_assessable"]
+        for r in lacking:
+            rows.append(
+                [
+                    stanza.name,
+                    stanza.definitions[r.definition].name,
+                    graphs.row_name(stanza, r, run),
+                    "；".join(documents([r], run)),
+                ]
+            )
+    for source in run.table("sources"):
+        if source["status"] == "absent":
+            rows.append(["（全部评分）", "—", source["title"], source["reason"] or "报告引用而未取得"])
+    columns = [Column("指标"), Column("口径"), Column("范围"), Column("需要补充的资料")]
+    return (
+        html.table("无法评价之处与需要补充的资料", columns, rows)
+        if rows
+        else html.paragraph("没有无法评价之处。")
+    )
