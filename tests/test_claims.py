@@ -4,8 +4,25 @@ from fractions import Fraction
 
 import pytest
 
-from auditbook.claims import judge, met
+from auditbook.claims import (
+    Counts,
+    Direction,
+    completion_counts,
+    direction,
+    judge,
+    judge_all,
+    judge_signed,
+    met,
+    needs,
+    over_fulfilled,
+    read_wording,
+    repeats,
+    self_scored,
+)
+from auditbook.figures import FigureRow, Figures, Key, Meaning
+from auditbook.indicators import Family, Result, Rulebook, Stanza
 from auditbook.numbers import Interval
+from auditbook.workspace import locate
 
 
 def around(value, half):
@@ -54,3 +71,630 @@ def test_targets_include_their_limit():
     assert met(">=", Fraction(3), Fraction(3)) and met("<=", Fraction(3), Fraction(3))
     assert not met(">=", Fraction(3), Fraction("2.99")) and not met("<=", Fraction(9), Fraction("9.4"))
     assert met("=", Fraction(3), Fraction(3)) and not met("=", Fraction(3), Fraction(4))
+
+
+# An invented department: 万元 to two decimals, persons exact. 2020 is the case year.
+def meaning(id, unit="万元", **more):
+    return Meaning(id=id, name=more.pop("name", id), unit=unit, meaning="虚构", table="虚构", **more)
+
+
+ITEMS = {"basic": "基本支出", "project": "项目支出"}
+DICTIONARY = {
+    m.id: m
+    for m in (
+        meaning("initial", name="年初预算", items=ITEMS, total="sum", family="money"),
+        meaning("adjusted", name="调整后预算", items=ITEMS, total="sum", family="money"),
+        meaning("spent", name="支出", items=ITEMS, total="sum", family="money"),
+        meaning("aid", name="补助"),
+        meaning("staff", "人", name="人数", exact=True),
+        meaning("objective_target", "any", items="free", units="none"),
+        meaning("objective_actual", "any", items="free", units="none"),
+        meaning("objective_other_answer", "any", items="free", units="none"),
+        meaning("self_score", "分", units="none"),
+        meaning("self_score_maximum", "分", units="none"),
+        meaning("self_scored_points", "分", items="free", units="none"),
+        meaning("self_scored_weight", "分", items="free", units="none"),
+    )
+}
+UNITS = {"staff": ("人", "exact"), "self": ("分", "0.01")}
+
+
+def collected(*given):
+    """Figures from (id or id:item, year, value[, scope]); no value is a missing figure."""
+    rows = []
+    for name, year, value, *scope in given:
+        figure, _, item = name.partition(":")
+        unit, precision = UNITS.get(figure.partition("_")[0], ("万元", "0.01"))
+        if figure.startswith("objective"):
+            unit, precision = "%", "0.01" if "." in value else "exact"
+        state = "value" if value else "missing"
+        key = Key(figure, scope[0] if scope else "department", item, year)
+        rows.append(
+            FigureRow(key, "s", "", "", state, "evidence", value, unit if value else "", precision if value else "", "q", "", True)
+        )  # fmt: skip
+    return Figures(DICTIONARY, rows, ["north", "south"], 2020)
+
+
+def published(kind, about, number, unit, quote, base="", scope="department", precision="0.01"):
+    figure, _, item = about.partition(":")
+    return {
+        "claim": "c", "kind": kind, "about": figure, "scope": scope, "item": item, "year": "2020", "published": number,
+        "unit": unit, "precision": precision, "base": base, "source": "s", "locator": "一", "quote": quote,
+    }  # fmt: skip
+
+
+def judged(row, figures, results=(), definitions=None):
+    names = definitions or {}
+    (found,) = judge_all(
+        [row],
+        [],
+        [],
+        results,
+        figures,
+        {name: next(iter(own)) for name, own in names.items()},
+        names,
+        WORDING,
+    )
+    return found
+
+
+WORDING = read_wording(locate("wuxi-offices-2019"))
+
+
+@pytest.mark.parametrize(
+    ("number", "given", "base", "verdict", "definition"),
+    [
+        # 30 / (70 + 30) = 30 %
+        ("30.00", [("spent:basic", 2020, "70"), ("spent:project", 2020, "30")], "", "agrees", ""),
+        # at the very edge: 30.005 / (30.005 + 69.995) = 30.005 %, which is printed 30.01
+        ("30.01", [("spent:basic", 2020, "70"), ("spent:project", 2020, "30")], "", "within_rounding", ""),
+        ("30.02", [("spent:basic", 2020, "70"), ("spent:project", 2020, "30")], "", "disagrees", ""),
+        # 0.50 of 2.10 is 23.81 %; with halves of 0.01: 0.495 / 2.10 (the other part 1.605) = 23.57 % to 0.505 / 2.10 = 24.05 %
+        ("24.00", [("spent:basic", 2020, "1.60"), ("spent:project", 2020, "0.50")], "", "within_rounding", ""),
+        ("24.06", [("spent:basic", 2020, "1.60"), ("spent:project", 2020, "0.50")], "", "disagrees", ""),
+        # 1 / 3 = 33.333… %, 2 / 3 cut off is 66.66: amounts large enough that rounding is ruled out
+        ("66.66", [("spent:basic", 2020, "100000"), ("spent:project", 2020, "200000")], "", "truncated", ""),
+        # 30 of the adjusted 120 is 25 %, of the initial 100 it is 30 %
+        ("25.00", [("spent:project", 2020, "30"), ("spent:basic", 2020, "60"), ("adjusted", 2020, "120"), ("initial", 2020, "100")], "adjusted", "agrees", ""),
+        ("30.00", [("spent:project", 2020, "30"), ("spent:basic", 2020, "60"), ("adjusted", 2020, "120"), ("initial", 2020, "100")], "adjusted", "other_definition", "initial"),
+        ("31.00", [("spent:project", 2020, "30"), ("spent:basic", 2020, "60"), ("adjusted", 2020, "120"), ("initial", 2020, "100")], "adjusted", "disagrees", ""),
+        # a base that nobody has given, and one that is zero
+        ("30.00", [("spent:project", 2020, "30"), ("spent:basic", 2020, "60")], "adjusted", "not_checkable", ""),
+        ("30.00", [("spent:project", 2020, "30"), ("spent:basic", 2020, "60"), ("adjusted", 2020, "0")], "adjusted", "disagrees", ""),
+    ],
+)  # fmt: skip
+def test_shares(number, given, base, verdict, definition):
+    row = published("share", "spent:project", number, "%", f"项目支出占{number}%", base)
+    found = judged(row, collected(*given))
+    assert (found["verdict"], found["definition"]) == (verdict, definition), found["explanation"]
+
+
+def test_a_share_names_its_base_and_what_is_missing():
+    given = [("spent:project", 2020, "30"), ("spent:basic", 2020, "60")]
+    figures = collected(*given, ("adjusted", 2020, "120"), ("initial", 2020, "100"))
+    other = judged(published("share", "spent:project", "30.00", "%", "占30.00%", "adjusted"), figures)
+    assert "以调整后预算为基数为25.00%" in other["explanation"] and "年初预算" in other["explanation"]
+    missing = judged(
+        published("share", "spent:project", "30.00", "%", "占30.00%", "adjusted"), collected(*given)
+    )
+    assert (
+        "缺“调整后预算”" in missing["explanation"] and "adjusted:north:project:2020" in missing["explanation"]
+    )
+    # without an item and without a base it is not said of what it is a share
+    whole = judged(published("share", "spent", "30.00", "%", "占30.00%"), figures)
+    assert whole["verdict"] == "not_checkable"
+
+
+def test_a_share_of_a_unit_is_of_the_department():
+    # persons are exact: 3 of 8 is 37.5 %
+    figures = collected(("staff", 2020, "3", "north"), ("staff", 2020, "5", "south"))
+    assert (
+        judged(published("share", "staff", "37.50", "%", "占37.50%", scope="north"), figures)["verdict"]
+        == "agrees"
+    )
+    assert (
+        judged(published("share", "staff", "37.51", "%", "占37.51%", scope="north"), figures)["verdict"]
+        == "disagrees"
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "quote", "before", "now", "verdict", "said"),
+    [
+        # 100 → 110: +10 %
+        ("10.00", "同比增长10.00%", "100", "110", "agrees", "一致"),
+        ("10.00", "同比下降10.00%", "100", "110", "disagrees", "方向词“下降”不符"),
+        ("12.00", "同比下降12.00%", "100", "110", "disagrees", "重算为10.00%"),
+        # 100 → 98.93: −1.07 %, printed as an absolute number
+        ("1.07", "比上年下降1.07%", "100", "98.93", "agrees", "一致"),
+        ("1.07", "比上年上升1.07%", "100", "98.93", "disagrees", "方向词“上升”不符"),
+        ("-1.07", "同比增长-1.07%", "100", "98.93", "agrees", "一致"),
+        ("1.07", "增减率为1.07%", "100", "98.93", "disagrees", "不一致"),
+        # the trap of domain.md §0.4: 0.50 → 0.62 is 24.00 %; 22.22 % lies within 0.615/0.505−1 and 0.625/0.495−1
+        ("22.22", "增长22.22%", "0.50", "0.62", "within_rounding", "四舍五入之内"),
+        ("21.77", "增长21.77%", "0.50", "0.62", "disagrees", "不一致"),
+        # 0.615/0.505 − 1 = 21.782 %
+        ("21.78", "增长21.78%", "0.50", "0.62", "within_rounding", "四舍五入之内"),
+        # a year before of zero gives no rate, whatever is printed
+        ("100.00", "增长100.00%", "0", "5", "disagrees", "上年为零，增长率没有定义"),
+        ("0.00", "与上年持平", "0", "0", "disagrees", "上年为零，增长率没有定义"),
+        ("0.00", "与上年持平", "100", "100", "agrees", "一致"),
+        ("0.00", "与上年持平", "100", "101", "disagrees", "重算为1.00%"),
+        ("10.00", "同比增长10.00%", "", "110", "not_checkable", "缺“2019年补助”"),
+        ("10.00", "同比增长10.00%", "100", "", "not_checkable", "缺“补助”"),
+    ],
+)  # fmt: skip
+def test_growth(number, quote, before, now, verdict, said):
+    figures = collected(("aid", 2019, before), ("aid", 2020, now))
+    found = judged(published("growth", "aid", number, "%", quote), figures)
+    assert found["verdict"] == verdict and said in found["explanation"], found["explanation"]
+
+
+def test_growth_against_another_base_and_a_zero_there():
+    # 支出 90 against the adjusted budget of 120: −25 %; against the initial one of 100: −10 %
+    given = [("spent", 2020, "90"), ("initial", 2020, "100")]
+    figures = collected(*given, ("adjusted", 2020, "120"))
+    assert (
+        judged(published("growth", "spent", "25.00", "%", "减少25.00%", "adjusted"), figures)["verdict"]
+        == "agrees"
+    )
+    other = judged(published("growth", "spent", "10.00", "%", "减少10.00%", "adjusted"), figures)
+    assert (other["verdict"], other["definition"]) == ("other_definition", "initial")
+    # the right number with the wrong word does not fit another base either
+    assert (
+        judged(published("growth", "spent", "10.00", "%", "增加10.00%", "adjusted"), figures)["verdict"]
+        == "disagrees"
+    )
+    zero = judged(
+        published("growth", "spent", "25.00", "%", "减少25.00%", "adjusted"),
+        collected(*given, ("adjusted", 2020, "0")),
+    )
+    assert zero["verdict"] == "disagrees" and "“调整后预算”为零，增长率没有定义" in zero["explanation"]
+
+
+@pytest.mark.parametrize(
+    ("number", "quote", "before", "now", "verdict"),
+    [
+        ("10.00", "比上年增加10.00万元", "100", "110", "agrees"),
+        ("10.00", "比上年减少10.00万元", "100", "110", "disagrees"),
+        (
+            "10.01",
+            "比上年增加10.01万元",
+            "100",
+            "110",
+            "within_rounding",
+        ),  # 109.995 − 100.005 up to 110.005 − 99.995
+        ("10.02", "比上年增加10.02万元", "100", "110", "disagrees"),
+        ("5.00", "比上年减少5.00万元", "0", "5", "disagrees"),  # a difference from zero is defined
+        ("5.00", "比上年增加5.00万元", "0", "5", "agrees"),
+        ("5.00", "增加5.00人", "0", "5", "not_checkable"),
+    ],
+)
+def test_changes(number, quote, before, now, verdict):
+    figures = collected(("aid", 2019, before), ("aid", 2020, now))
+    unit = "人" if "人" in quote else "万元"
+    assert judged(published("change", "aid", number, unit, quote), figures)["verdict"] == verdict
+
+
+def test_changes_of_persons_are_exact():
+    figures = collected(("staff", 2019, "19"), ("staff", 2020, "13"))
+    assert (
+        judged(published("change", "staff", "6", "人", "减少6人", precision="exact"), figures)["verdict"]
+        == "agrees"
+    )
+    assert (
+        judged(published("change", "staff", "5", "人", "减少5人", precision="exact"), figures)["verdict"]
+        == "disagrees"
+    )
+
+
+@pytest.mark.parametrize(
+    ("quote", "number", "unit", "way"),
+    [
+        ("比上年增长5%", "5", "%", "up"),
+        ("收入增长5%，支出下降3%", "5", "%", "up"),
+        ("收入增长5%，支出下降3%", "3", "%", "down"),
+        ("增加5万元，增长8%", "8", "%", "up"),
+        ("减少5万元，增长5%", "5", "万元", "down"),  # the occurrence that has the unit
+        ("负增长5%", "5", "%", "down"),
+        ("降幅为5%", "5", "%", "down"),
+        ("实现了5%的增长", "5", "%", "up"),
+        ("减少支出约5万元", "5", "万元", "down"),
+        ("压减１，２００元", "1200", "元", "down"),
+        # no direction: denied, a level, a form left open, another clause, another number, another part of a number
+        ("确保不下降5%", "5", "%", None),
+        ("由8%降低到5%", "5", "%", None),
+        ("提高至5%", "5", "%", None),
+        ("增加（减少）5%", "5", "%", None),
+        ("支出下降，占比5%", "5", "%", None),
+        ("增长3%至5%", "5", "%", None),
+        ("下降15%", "5", "%", None),
+        ("增长率没有列示", "5", "%", None),
+        # 占比5%上升2%: the word belongs to the number that follows it
+        ("占比5%上升2%", "5", "%", None),
+    ],
+)
+def test_the_direction_word_at_a_number(quote, number, unit, way):
+    found = direction(quote, number, unit, WORDING)
+    assert (found.way if found else None) == way
+
+
+def test_close_words_only_for_rates():
+    """压减 speaks of the budget, not of the rate; 下降 stands at its number."""
+    assert direction("压减预算后执行率为98.22%", "98.22", "%", WORDING, close=True) is None
+    assert direction("人均能耗下降了约3.17%", "3.17", "%", WORDING, close=True).way == "down"
+
+
+def of_indicator(value, definition="change", **more):
+    box = None if value is None else Fraction(value)
+    return Result(
+        "post_change",
+        definition,
+        "department",
+        "",
+        2020,
+        more.pop("status", "computed"),
+        box,
+        box,
+        box,
+        **more,
+    )
+
+
+NAMES = {"post_change": {"change": "岗位人数变动率"}}
+
+
+@pytest.mark.parametrize(
+    ("number", "quote", "value", "verdict"),
+    [
+        ("31.58", "值班人员下降31.58%", "-6/19", "agrees"),  # 13 of 19: −31.579 %
+        ("31.58", "值班人员上升31.58%", "-6/19", "disagrees"),
+        ("-31.58", "变动率为-31.58%", "-6/19", "agrees"),
+        ("31.58", "值班人员上升31.58%", "6/19", "agrees"),
+        ("31.58", "值班人员下降31.58%", "6/19", "disagrees"),
+        ("31.58", "变动率31.58%", "6/19", "agrees"),
+    ],
+)
+def test_rates_that_can_be_negative(number, quote, value, verdict):
+    found = judged(
+        published("rate", "post_change", number, "%", quote), collected(), [of_indicator(value)], NAMES
+    )
+    assert found["verdict"] == verdict, found["explanation"]
+
+
+def test_a_rate_over_zero_is_undefined():
+    row = published("rate", "post_change", "100.00", "%", "变动率100.00%")
+    found = judged(row, collected(), [of_indicator(None, status="undefined")], NAMES)
+    assert found["verdict"] == "disagrees" and "没有定义" in found["explanation"]
+    assert (
+        judged(row, collected(), [of_indicator(None, status="not_assessable")], NAMES)["verdict"]
+        == "not_checkable"
+    )
+
+
+def test_a_rate_of_an_indicator_that_is_judged_by_points_is_not_checkable():
+    row = published("rate", "post_change", "80.00", "%", "健全率80.00%")
+    (found,) = judge_all(
+        [row],
+        [],
+        [],
+        [of_indicator("4/5", "points")],
+        collected(),
+        {"post_change": "points"},
+        {"post_change": {}},
+        WORDING,
+    )
+    assert found["verdict"] == "not_checkable" and "评价要点" in found["explanation"]
+
+
+def test_a_rate_beyond_a_bound_is_wrong_and_one_inside_is_open():
+    bound = Result(
+        "post_change", "change", "department", "", 2020, "computed", None, Fraction(0), Fraction(2, 100)
+    )
+    above = judged(published("rate", "post_change", "2.01", "%", "率2.01%"), collected(), [bound], NAMES)
+    assert above["verdict"] == "disagrees" and "最多2.00%" in above["explanation"]
+    assert (
+        judged(published("rate", "post_change", "2.00", "%", "率2.00%"), collected(), [bound], NAMES)[
+            "verdict"
+        ]
+        == "not_checkable"
+    )
+
+
+def test_a_rate_that_the_bound_just_allows_is_open():
+    """2.01 stands for 2.005 and more."""
+    row = published("rate", "post_change", "2.01", "%", "率2.01%")
+    for high, verdict in (("0.02005", "not_checkable"), ("0.020049", "disagrees")):
+        bound = Result(
+            "post_change", "change", "department", "", 2020, "computed", None, Fraction(0), Fraction(high)
+        )
+        assert judged(row, collected(), [bound], NAMES)["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("way", "number", "value", "verdict", "wrong_way"),
+    [
+        # nothing has changed, or the range leaves the sign open: either word will do
+        ("up", "0", Fraction(0), "agrees", False),
+        ("down", "0", Fraction(0), "agrees", False),
+        ("down", "0.00", Fraction("0.00001"), "disagrees", True),
+        ("flat", "0.00", Fraction("0.00001"), "agrees", False),
+        ("flat", "0.00", Fraction("0.00006"), "truncated", False),  # 0.006 % cut off
+        ("flat", "0.00", Fraction("0.0001"), "disagrees", False),
+        ("flat", "1.00", Fraction("0.01"), "disagrees", True),
+        # word and number both wrong; 下降-5% says a rise
+        ("down", "5.00", Fraction("0.06"), "disagrees", False),
+        ("down", "-5.00", Fraction("0.05"), "agrees", False),
+        ("down", "-5.00", Fraction("-0.05"), "disagrees", True),
+    ],
+)
+def test_word_and_number_are_judged_apart(way, number, value, verdict, wrong_way):
+    precision = "0.01" if "." in number else "exact"
+    found = judge_signed(number, "%", precision, value, Interval(value, value), Direction(way, way))
+    assert (found.verdict, found.wrong_way) == (verdict, wrong_way)
+
+
+def test_a_range_on_both_sides_of_zero_takes_either_word():
+    box = around("0.0001", "0.0002")
+    for way in ("up", "down"):
+        found = judge_signed("0.01", "%", "0.01", Fraction("0.0001"), box, Direction(way, way))
+        assert found.verdict != "disagrees"
+
+
+def objective(
+    measure, item="a", quote="", target="", actual="", comparator="", claimed="完成", actual_measure=""
+):
+    return {
+        "objective": "o", "item": item, "measure": measure, "comparator": comparator, "target": target,
+        "actual_measure": actual_measure or measure, "actual": actual, "unit": "%" if target else "", "claimed": claimed,
+        "source": "s", "locator": "二〔goals.csv:2〕", "quote": quote or measure,
+    }  # fmt: skip
+
+
+def said(quote, about="o.a", kind="result", day="", line=2):
+    return {
+        "statement": f"s{line}", "kind": kind, "about": about, "date": day, "source": "s",
+        "locator": f"三〔said.csv:{line}〕", "quote": quote,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("measure", "kind"),
+    [
+        ("出台河道管理办法", "issue"),
+        ("泵站改造", "build"),
+        ("小学新建", "build"),
+        ("干部队伍建设", ""),
+        ("预算公开", "publish"),
+        ("设备公开招标", "purchase"),
+        ("查处违法采砂", "enforce"),
+        ("节水宣传", "activity"),
+        ("服务更加贴心", ""),
+    ],
+)
+def test_the_evidence_that_a_task_needs(measure, kind):
+    assert needs(objective(measure), WORDING) == kind
+
+
+def test_a_number_needs_no_other_evidence():
+    assert needs(objective("泵站改造率", target="90", comparator=">="), WORDING) == ""
+
+
+def completed(row, *statements):
+    found = list(judge_all([], [row], statements, [], collected(), {}, {}, WORDING))
+    return found[0]["verdict"], found[0]["explanation"]
+
+
+def test_words_alone_prove_nothing_and_the_missing_evidence_is_named():
+    verdict, explanation = completed(objective("泵站改造"), said("各泵站面貌一新"))
+    assert verdict == "not_checkable" and "验收日期、规模、金额" in explanation
+    verdict, explanation = completed(objective("预算公开"), said("按时做好相关工作"))
+    assert verdict == "not_checkable" and "公开日期与网址" in explanation
+    verdict, explanation = completed(objective("服务更加贴心"), said("群众普遍反映良好"))
+    assert verdict == "not_checkable" and "文号、日期、验收一类" in explanation
+
+
+def test_a_dated_acceptance_proves_and_one_of_another_year_or_a_denied_one_does_not():
+    row = objective("泵站改造")
+    assert completed(row, said("12月1日通过验收", day="2020-12-01"))[0] == "agrees"
+    assert completed(row, said("1月8日通过验收", day="2021-01-08"))[0] == "not_checkable"
+    assert completed(row, said("12月1日没有通过验收", day="2020-12-01"))[0] == "not_checkable"
+    # an acceptance does not prove that a rule was issued
+    assert (
+        completed(objective("出台河道管理办法"), said("12月1日通过验收", day="2020-12-01"))[0]
+        == "not_checkable"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "day", "again"),
+    [
+        ("完成城区泵站改造", "", True),
+        ("完成“城区泵站”改造。", "", True),
+        ("顺利完成城区泵站改造工作", "", True),  # four characters more say nothing
+        ("城区泵站改造", "", True),  # a part of the target
+        ("完成城区泵站改造3座", "", False),  # a number is more than the target
+        ("完成城区泵站改造，日排水能力明显提升", "", False),
+        ("完成城区泵站改造", "2020-06", False),  # a date is more
+        ("泵站改造", "", False),  # four characters: found by chance
+        ("排水能力明显提升", "", False),
+    ],
+)
+def test_targets_that_repeat_themselves(answer, day, again):
+    row = objective("城区泵站改造", quote="完成城区泵站改造")
+    assert repeats(row, [said(answer, day=day)]) is again
+
+
+def test_a_repeated_target_is_not_checkable_and_says_so():
+    row = objective("城区泵站改造", quote="完成城区泵站改造")
+    verdict, explanation = completed(row, said("完成城区泵站改造"))
+    assert verdict == "not_checkable" and "只是重复目标的文字" in explanation
+    assert not repeats(row, []) and not repeats(
+        row, [said("完成城区泵站改造"), said("日排水能力明显提升", line=3)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "comparator", "share"),
+    [
+        ("2.00", "2.63", ">=", Fraction("1.315")),  # at least 2.625 / 2.005 = 130.9 %
+        ("2.00", "2.60", ">=", None),  # 130 % is the limit itself
+        ("2.00", "2.61", ">=", None),  # 2.605 / 2.005 = 129.9 %: not certain
+        ("10", "13", ">=", None),  # exactly 130 %
+        ("10", "14", ">=", Fraction("1.4")),
+        ("2.00", "1.00", "<=", None),  # less is better: far below the limit is no over-fulfilment
+    ],
+)
+def test_over_fulfilment(target, actual, comparator, share):
+    figures = collected(("objective_target:o.a", 2020, target), ("objective_actual:o.a", 2020, actual))
+    row = objective("降幅", target=target, actual=actual, comparator=comparator)
+    assert over_fulfilled(row, figures, Fraction(13, 10)) == share
+
+
+def test_an_actual_that_is_missing_is_not_over_fulfilled():
+    figures = collected(("objective_target:o.a", 2020, "2"), ("objective_actual:o.a", 2020, ""))
+    assert over_fulfilled(objective("降幅", target="2", comparator=">="), figures, Fraction(13, 10)) is None
+
+
+def test_counts_of_sub_targets():
+    """met; missed; words only; unfinished by the report's own word; answered with something else."""
+    figures = collected(
+        ("objective_target:o.a", 2020, "2"), ("objective_actual:o.a", 2020, "3"),
+        ("objective_target:o.b", 2020, "2"), ("objective_actual:o.b", 2020, "1"),
+        ("objective_target:o.e", 2020, "2"), ("objective_actual:o.e", 2020, ""), ("objective_other_answer:o.e", 2020, "9"),
+    )  # fmt: skip
+    rows = [
+        objective("总目标", item=""),
+        objective("甲率", "a", target="2", actual="3", comparator=">="),
+        objective("乙率", "b", target="2", actual="1", comparator=">="),
+        objective("泵站改造", "c"),
+        objective("河道清淤", "d", claimed="尚未完成"),
+        objective("丙率", "e", target="2", actual="9", comparator=">=", actual_measure="丁率"),
+    ]
+    found = completion_counts(rows, [said("面貌一新", "o.c")], figures, WORDING)
+    assert found == Counts(planned=5, claimed=4, proven=1, possible=3)
+
+
+def scored(*given, statements=(), completions=(), results=(), grade_of=None, grades=()):
+    rulebook = Rulebook((), DICTIONARY) if not results else RULEBOOK
+    scoring = {"execution": "only"}
+    return [
+        (c.kind, c.about, c.points, c.weight)
+        for c in self_scored(
+            collected(*given), completions, statements, results, rulebook, scoring, grade_of, grades
+        )
+    ]
+
+
+def line(item, points, weight):
+    return ("self_scored_points:" + item, 2020, points), ("self_scored_weight:" + item, 2020, weight)
+
+
+def verdict_on(about, verdict):
+    return {"about": about, "kind": "completion", "verdict": verdict, "explanation": "目标≥2%，实际1%"}
+
+
+def test_points_above_their_weight():
+    assert scored(*line("o.a", "10.01", "10")) == []  # 10.005 may be both
+    assert scored(*line("o.a", "10.02", "10")) == [("above_weight", "o.a", Fraction("10.02"), Fraction(10))]
+
+
+def test_full_points_for_an_unmet_target_and_points_lost_for_a_met_one():
+    missed, met_it = [verdict_on("o.a", "disagrees")], [verdict_on("o.a", "agrees")]
+    full, lost = line("o.a", "10", "10"), line("o.a", "9", "10")
+    assert scored(*full, completions=missed) == [("full_marks_unmet", "o.a", Fraction(10), Fraction(10))]
+    assert scored(*lost, completions=missed) == []
+    assert scored(*full, completions=met_it) == []
+    assert scored(*lost, completions=met_it) == [("marks_lost_met", "o.a", Fraction(9), Fraction(10))]
+    # a stated reason is enough; a target of which nothing is certain says nothing
+    reason = said("因雨季推迟两周", kind="reason")
+    assert scored(*lost, completions=met_it, statements=[reason]) == []
+    assert scored(*full, completions=[verdict_on("o.a", "not_checkable")]) == []
+
+
+STANZA = Stanza(
+    id="execution", name="执行率", why="虚构", caveats="虚构", direction="to_100", chart={"kind": "definitions"},
+    limit={"at_least": "90%", "source": "虚构", "finding": "low"}, examples=[],
+    definitions={"only": {"name": "唯一", "formula": "spent / adjusted", "source": "虚构"}},
+)  # fmt: skip
+RULEBOOK = Rulebook((Family("money", "？", (STANZA,)),), DICTIONARY)
+
+
+def execution(value):
+    return [
+        Result(
+            "execution",
+            "only",
+            "department",
+            "",
+            2020,
+            "computed",
+            Fraction(value),
+            Fraction(value),
+            Fraction(value),
+            terms=("t",),
+        )
+    ]
+
+
+def test_indicators_in_a_self_scored_table():
+    """The whole budget spent and 9 of 10; 89 % where at least 90 % is asked, and 10 of 10."""
+    lost, full = line("execution", "9", "10"), line("execution", "10", "10")
+    assert [c[0] for c in scored(*lost, results=execution("1"))] == ["marks_lost_met"]
+    assert scored(*lost, results=execution("0.99")) == []
+    assert [c[0] for c in scored(*full, results=execution("0.89"))] == ["full_marks_unmet"]
+    assert scored(*full, results=execution("0.9")) == []
+
+
+def test_sums_against_the_total_and_the_maximum():
+    lines = [*line("o.a", "40", "50"), *line("o.b", "45.50", "50")]
+    # 40 + 45.5 = 85.5; two printed parts and the total leave ±0.015
+    assert scored(*lines, ("self_score", 2020, "85.50"), ("self_score_maximum", 2020, "100")) == []
+    assert scored(*lines, ("self_score", 2020, "86"), ("self_score_maximum", 2020, "110")) == [
+        ("sum_of_points", "self_score", Fraction("85.5"), None),
+        ("sum_of_weights", "self_score", None, Fraction(100)),
+    ]
+    # a line without points: no sum can be formed
+    assert (
+        scored(
+            *lines,
+            ("self_scored_points:o.c", 2020, ""),
+            ("self_scored_weight:o.c", 2020, "10"),
+            ("self_score", 2020, "99"),
+        )
+        == []
+    )
+
+
+def test_a_line_against_the_lines_under_it():
+    """domain.md §0.8: the line says 0 of 0 while the lines under it say otherwise; it is not added a second time."""
+    lines = [
+        *line("execution", "0.00", "10"),
+        *line("execution.basic", "4", "5"),
+        *line("execution.project", "5", "5"),
+    ]
+    found = scored(*lines, ("self_score", 2020, "9"), ("self_score_maximum", 2020, "10"))
+    assert found == [("sum_of_points", "execution", Fraction(9), None)]
+
+
+def test_the_grade_word_against_the_score():
+    def grade_of(points):
+        return "优" if points >= 90 else "良" if points >= 80 else "中"
+
+    words = ("优", "良", "中")
+    for score, spoken, differs in (
+        ("90", "评价等级为“优”", False),
+        ("89.99", "评价等级为“优”", True),
+        ("80", "自评结果：良好", False),
+        ("79.99", "自评结果：良好", True),
+        ("85", "服务中心整体评为良", False),  # 中 inside 中心 is no grade
+        ("85", "项目中的问题", False),
+    ):
+        statements = [said(spoken, about="self_score", kind="grade")]
+        found = scored(("self_score", 2020, score), statements=statements, grade_of=grade_of, grades=words)
+        assert [c[0] for c in found] == (["grade_differs"] if differs else []), (score, spoken)
+
+
+def test_over_a_dictionary_without_self_scores_nothing_is_said():
+    small = {"aid": DICTIONARY["aid"]}
+    assert self_scored(Figures(small, [], [], 2020), [], [], [], Rulebook((), small), {}) == []

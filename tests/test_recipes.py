@@ -67,7 +67,7 @@ def test_add_an_indicator(tmp_path):
     page = BeautifulSoup(
         (first.outputs(case.stem) / "report.html").read_text(encoding="utf-8"), "html.parser"
     )
-    section = page.find(id="indicator-staff_per_vehicle")
+    section = page.find(id="indicator-staff_per_vehicle").find_parent("section")
     assert "无法评价" in section.text and "国有资产占用情况表“车辆”栏" in section.text
 
     people = project / "data" / "raw" / case.stem / "people.csv"
@@ -89,7 +89,7 @@ def test_add_an_indicator(tmp_path):
     page = BeautifulSoup(
         (second.outputs(case.stem) / "report.html").read_text(encoding="utf-8"), "html.parser"
     )
-    section = page.find(id="indicator-staff_per_vehicle")
+    section = page.find(id="indicator-staff_per_vehicle").find_parent("section")
     assert "5.40人/辆" in section.text and section.find("svg") is not None
 
     said = subprocess.run(

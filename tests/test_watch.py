@@ -39,8 +39,13 @@ def test_a_saved_change_shows_and_a_fault_ends_nothing(tmp_path):
         until(lambda: "满分 100 分" in said.read_text() and "报告：" in said.read_text())
         scores = project / "data" / "processed" / CASE / "scores.csv"
         assert "staff_control_rate,5,5,5,5" in scores.read_text()
+        one, two = (
+            "points: 5\n    rule:\n      deduct: {limit: 100%",
+            "points: 5\n    rule:\n      deduct: {limit: 0%",
+        )
+        assert one in text and two in text
         framework.write_text(
-            text.replace("points: 5", "points: 4").replace("unspecified: 92", "unspecified: 93")
+            text.replace(one, one.replace("5", "4", 1)).replace(two, two.replace("5", "6", 1))
         )
         until(lambda: "staff_control_rate,4,4,4,4" in scores.read_text())
         until(lambda: "重做：findings、report" in said.read_text())

@@ -166,7 +166,8 @@ def direction(
     Returns  None where there is none: no word in the clause, a word that is denied (不下降), left open by a form
              (增加（减少）), or that leads to a level (增至, 降到).
     """
-    said = unicodedata.normalize("NFKC", quote).replace(",", "")
+    # 1,200 is one number; NFKC makes the comma of a clause look the same
+    said = re.sub(r"(?<=\d),(?=\d{3})", "", unicodedata.normalize("NFKC", quote))
     ways = {
         word: way
         for way, words in ((UP, wording.up), (DOWN, wording.down), (FLAT, wording.flat))
@@ -286,7 +287,8 @@ def judge_all(
 ) -> list[Row]:  # fmt: skip
     """Rows of claims.csv: every published number and every task said to be done.
 
-    Takes    scoring: per indicator the definition that scores; definitions: their Chinese names.
+    Takes    scoring: per indicator the definition that scores; definitions: their Chinese names, none for an
+             indicator that is judged by points.
     """
     rows = [_published(row, results, figures, scoring, definitions, wording) for row in published]
     rows += _completions(objectives, statements, figures, wording)
@@ -297,7 +299,9 @@ def _published(
     row: Row, results: Sequence[Result], figures: Figures, scoring: Mapping[str, str],
     definitions: Mapping[str, Mapping[str, str]], wording: Wording,
 ) -> Row:  # fmt: skip
-    if row["about"] in definitions:
+    if row["about"] in definitions and not definitions[row["about"]]:
+        found = Judgement(NOT_CHECKABLE, "由审计人员按评价要点判断的指标，没有可以重算的比率")
+    elif row["about"] in definitions:
         found = _against_indicator(row, results, scoring[row["about"]], definitions[row["about"]], wording)
     elif row["about"] not in figures.dictionary:
         found = Judgement(NOT_CHECKABLE, f"没有名为“{row['about']}”的指标或数字可供核对")

@@ -340,6 +340,17 @@ class Figures:
         return Resolved(VALUE if any(part.state == VALUE for part in applicable) else ZERO, total, terms)
 
 
+def supplier(key: str, dictionary: Dictionary, year: int) -> Meaning:
+    """The entry of the dictionary that says which document would supply a missing figure.
+
+    Takes    key: as in ``Resolved.lacking``; year: of the case. The figure of the year before has an entry of its own.
+    """
+    figure, at = key.partition(":")[0], key.rpartition(":")[2]
+    earlier = at.isdigit() and int(at) < year
+    own = (m for m in dictionary.values() if earlier and m.previous == figure)
+    return next(own, dictionary[figure])
+
+
 def same_dimension(meaning: Meaning, unit: str) -> bool:
     """Whether a unit measures what the dictionary says of the figure."""
     return meaning.unit == ANY_UNIT or dimension(meaning.unit) == dimension(unit)

@@ -130,11 +130,11 @@ def find(seen: Observed, recorded: Sequence[Row], replies: Sequence[Row]) -> lis
             rows += _by_rule(rule, observed[rule.on], seen.audit)
     rows += [_recorded(row, seen.audit) for row in recorded]
     # what the department's own list of problems leaves out is known only when everything else has been found
-    grave = {
-        row["finding"].split(":", 1)[1].rpartition(":")[0]: row["name"]
+    grave = [
+        (row["finding"].split(":", 1)[1].rpartition(":")[0], row["name"])
         for row in rows
         if row["severity"] == "high"
-    }
+    ]
     omissions = observations.of_omissions(seen, grave)
     for rule in rules:
         if rule.on == "omissions":

@@ -345,10 +345,14 @@ def _result(
         return Result(*at, UNDEFINED, numerator=above, denominator=below, terms=terms)
     span = formula.range({figure: found.terms for figure, found in resolved.items()})
     low, high = (span.interval.low, span.interval.high) if span else (None, None)
-    if definition.bound == "upper":
-        return Result(*at, COMPUTED, None, Fraction(0), high or value, above, below, terms)
+    if definition.bound and span is None:
+        # the base may be zero within its precision: the value is no bound of anything
+        return Result(*at, NOT_ASSESSABLE, numerator=above, denominator=below, terms=terms)
+    if definition.bound == "upper" and high is not None:
+        # what is bounded from above in this way cannot be below nothing, though the bound itself may be
+        return Result(*at, COMPUTED, None, Fraction(0), max(high, Fraction(0)), above, below, terms)
     if definition.bound == "lower":
-        return Result(*at, COMPUTED, None, low or value, None, above, below, terms)
+        return Result(*at, COMPUTED, None, low, None, above, below, terms)
     return Result(*at, COMPUTED, value, low, high, above, below, terms)
 
 

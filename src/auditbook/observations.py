@@ -13,7 +13,7 @@ from fractions import Fraction
 from auditbook import claims, texts
 from auditbook.cases import DEPARTMENT, Audit
 from auditbook.claims import Wording, place
-from auditbook.figures import VALUE, FigureRow, Figures
+from auditbook.figures import VALUE, FigureRow, Figures, supplier
 from auditbook.formulas import read as read_formula
 from auditbook.indicators import NOT_ASSESSABLE, Result, Rulebook, number_texts
 from auditbook.intake.evidence import ACTUAL, TARGET
@@ -253,8 +253,13 @@ def of_gaps(seen: Observed) -> list[Seen]:
             ]  # fmt: skip
             if stanza.judged or not any(r.status == NOT_ASSESSABLE for r in own):
                 continue
-            lacking = dict.fromkeys(key.partition(":")[0] for r in own for key in r.lacking)
-            tables = "；".join(seen.rulebook.dictionary[figure].table for figure in lacking)
+            wanted = [
+                supplier(key, seen.rulebook.dictionary, seen.audit.case.year)
+                for r in own
+                for key in r.lacking
+            ]
+            lacking = dict.fromkeys(meaning.id for meaning in wanted)
+            tables = "；".join(dict.fromkeys(meaning.table for meaning in wanted))
             fields = {
                 "indicator": stanza.id, "name": stanza.name, "group": stanza.group or "", "documents": tables,
                 "common": "yes" if stanza.group and stanza.group != PERSONAL else "no", "family": family.id,
@@ -389,7 +394,7 @@ def of_self_score(seen: Observed) -> list[Seen]:
     return found
 
 
-def of_omissions(seen: Observed, grave: Mapping[str, str]) -> list[Seen]:
+def of_omissions(seen: Observed, grave: Sequence[tuple[str, str]]) -> list[Seen]:
     """What the department's own list of problems leaves out: grave findings about things that it does not speak of.
 
     Takes    grave: what the grave findings are about, with their names.
@@ -402,7 +407,7 @@ def of_omissions(seen: Observed, grave: Mapping[str, str]) -> list[Seen]:
     if not problems:
         return []
     spoken = {s["about"] for s in problems}
-    omitted = [name for about, name in grave.items() if about not in spoken]
+    omitted = [name for about, name in grave if about not in spoken]
     fields = {
         "problems": "、".join(f"“{s['quote']}”" for s in problems), "omitted": "、".join(dict.fromkeys(omitted)),
         "count": str(len(problems)),

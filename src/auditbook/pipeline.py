@@ -64,6 +64,7 @@ class Run:
     """An opened audit with its rules and tables. Whatever is asked for is noted as read."""
 
     rules: Rules
+    stage: str = ""
     shown: set[str] = field(default_factory=set)
     _tables: dict[str, tuple[list[Row], dict[str, str]]] = field(default_factory=dict)
 
@@ -368,6 +369,7 @@ def begin(stage: str, case: str, scenario: str = "") -> Run:
     if log := os.environ.get(READS_LOG):
         inputs.keep_log(Path(log))
     run = open_run(workspace)
+    run.stage = stage
     verifier = Verifier({"scoring": lambda: run.scoring_digest})
     for earlier in STAGES:
         if earlier.name in own.needs:

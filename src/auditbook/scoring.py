@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from auditbook import inputs, strict_yaml
 from auditbook.cases import DEPARTMENT, Audit, Id, Strict, Words
 from auditbook.faults import CaseError, Fault
-from auditbook.figures import NOT_APPLICABLE, Dictionary
+from auditbook.figures import NOT_APPLICABLE, supplier
 from auditbook.indicators import (
     COMPUTED,
     NOT_ASSESSABLE,
@@ -679,17 +679,8 @@ def _judged(item: Item, rule: Rule, stanza: Stanza, held: _Evidence) -> _Scored:
 
 def _documents(result: Result, rulebook: Rulebook) -> tuple[str, ...]:
     """The tables that would supply what a result lacks."""
-    found = [_supplier(key, result.year, rulebook.dictionary) for key in result.lacking]
+    found = [supplier(key, rulebook.dictionary, result.year).table for key in result.lacking]
     return tuple(dict.fromkeys(table.replace(BETWEEN, "；") for table in found))
-
-
-def _supplier(key: str, year: int, dictionary: Dictionary) -> str:
-    figure, _, rest = key.partition(":")
-    if rest.rpartition(":")[2] != str(year):
-        earlier = next((m for m in dictionary.values() if m.previous == figure), None)
-        if earlier:
-            return earlier.table
-    return dictionary[figure].table if figure in dictionary else key
 
 
 def _lacking_words(result: Result, rulebook: Rulebook) -> str:

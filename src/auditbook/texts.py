@@ -163,7 +163,8 @@ _COUNTED = re.compile(r"\d+(?:\.\d+)?(?:名|人|个|家|项|座|套|台|辆|处|
 def _named(quote: str) -> str:
     """The name in a phrase: the title in 《》 where there is one; numbers are no part of a name."""
     title = _TITLE.search(quote)
-    return _folded(_COUNTED.sub("", unicodedata.normalize("NFKC", title.group(1) if title else quote)))
+    words = re.sub(r"\s", "", unicodedata.normalize("NFKC", title.group(1) if title else quote))
+    return _folded(_COUNTED.sub("", words))
 
 
 def two_names(statements: Sequence[Row]) -> list[Remark]:
@@ -290,7 +291,9 @@ def typos(statements: Sequence[Row]) -> list[Remark]:
     return [Remark("typo", row["about"], (row,), _cited(row)) for row in _of(statements, "typo")]
 
 
-_SLOGAN = re.compile(r"[“\"]((?:[二两三四五六七八九十百]+|\d+)[^“”\",，、；：:\d]{1,8})[”\"]")
+_SLOGAN = re.compile(
+    r"[“\"]((?:[二两三四五六七八九十百]+|\d+)[^“”\",，、；：:\d]{1,8}|\d+(?:[+＋]\d+)+\w{0,6})[”\"]"
+)
 
 
 def slogans(statements: Sequence[Row], published: Sequence[Row], wording: Wording) -> list[Remark]:

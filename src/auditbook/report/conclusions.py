@@ -199,6 +199,8 @@ def key_figures(run: Run) -> Html:
         ),
     ]
     for stanza in run.rulebook.stanzas.values():
+        if stanza.judged:
+            continue
         own = [r for r in run.results if r.indicator == stanza.id and r.definition == run.scoring[stanza.id]]
         whole = next((r for r in own if (r.scope, r.item) == (DEPARTMENT, "") and r.status == COMPUTED), None)
         if whole is None:
@@ -214,7 +216,7 @@ def key_figures(run: Run) -> Html:
             )
             if bound is not None:
                 cards.append(
-                    (stanza.name, value_words(bound, stanza), stanza.definitions[bound.definition].name)
+                    (stanza.name, value_words(bound, stanza), stanza.definition_name(bound.definition))
                 )
         else:
             worse = [r for r in own if r.scope != DEPARTMENT and breaks_limit(r, run)]
@@ -223,6 +225,6 @@ def key_figures(run: Run) -> Html:
                 for r in worse
             )
             cards.append(
-                (stanza.name, value_words(whole, stanza), note or stanza.definitions[whole.definition].name)
+                (stanza.name, value_words(whole, stanza), note or stanza.definition_name(whole.definition))
             )
     return html.key_figures(cards)

@@ -14,6 +14,9 @@ from auditbook.report.evidence_parts import shown_value
 from auditbook.report.fragments import Column, Html, Text
 from auditbook.tables import Row
 
+# The working paper that holds the sheets, as the report finds it.
+SHEETS = "workpapers/40_findings.html"
+MOST_BRIEF = 110
 _SEVERAL = re.compile(r"(?:^|；)（\d+）")
 
 
@@ -41,13 +44,13 @@ def findings(run: Run) -> Html:
     by_rule = sum(row["origin"] == "rule" for row in found)
     note = f"按规则得出 {by_rule} 项，审计人员记录 {len(found) - by_rule} 项。"
     blocks: list[Text] = [html.table("审计发现一览", columns, overview, id="findings", note=note)]
-    for row in found:
-        heading = html.join(
-            f"发现{row['number']}：{row['name']}", html.tag(row["severity"], SEVERITIES[row["severity"]])
-        )
-        blocks.append(
-            html.section(3, f"finding-{row['number']}", heading, html.definition_list(_pairs(row, run)))
-        )
+    for severity, word in SEVERITIES.items():
+        own = [row for row in found if row["severity"] == severity]
+        if own:
+            title = f"严重程度{word}：{len(own)}项"
+            blocks.append(
+                html.section(3, f"findings-{severity}", title, *(_finding(row, run) for row in own))
+            )
     lost = unanswered(run.table("replies"), found)
     if lost:
         said = "；".join(lost)
@@ -55,6 +58,17 @@ def findings(run: Run) -> Html:
             html.callout("note", "回复所指的发现已不存在", f"规则或数字变了之后，这些发现不再成立：{said}。")
         )
     return html.join(*blocks)
+
+
+def _finding(row: Row, run: Run) -> Html:
+    heading = html.join(
+        f"发现{row['number']}：{row['name']}", html.tag(row["severity"], SEVERITIES[row["severity"]])
+    )
+    page = "" if run.stage == "findings" else SHEETS
+    sheet = html.link("取证单", f"{page}#sheet-{row['number']}")
+    return html.section(
+        4, f"finding-{row['number']}", heading, html.definition_list([*_pairs(row, run), ("打印", sheet)])
+    )
 
 
 def _pairs(row: Row, run: Run) -> list[tuple[Text, Text]]:
@@ -102,7 +116,13 @@ def condition(words: str) -> Text:
 def brief(words: str) -> str:
     """The facts of a finding in a line: the first of several, and how many more there are."""
     parts = _SEVERAL.split(words)
-    return words if len(parts) < 3 or parts[0] else f"{parts[1]}；另有 {len(parts) - 2} 处"
+    if len(parts) > 2 and not parts[0]:
+        return f"{_cut(parts[1])}；另有 {len(parts) - 2} 处"
+    return _cut(words)
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= MOST_BRIEF else f"{words[:MOST_BRIEF]}……"
 
 
 def _subject(row: Row, run: Run) -> str:

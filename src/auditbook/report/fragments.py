@@ -172,8 +172,8 @@ def sheet(id: str, title: Text, pairs: Iterable[tuple[Text, Text]]) -> Html:
         for name, words in pairs
     ]
     return _fill(
-        '<section class="sheet" id="{0}" aria-labelledby="{0}-title">\n<h3 id="{0}-title">{1}</h3>\n'
-        '<table class="form"><tbody>\n{2}\n</tbody></table>\n</section>',
+        '<section class="sheet" id="{0}" aria-labelledby="{0}-title">\n'
+        '<table class="form"><caption id="{0}-title">{1}</caption><tbody>\n{2}\n</tbody></table>\n</section>',
         id, title, join(*rows),
     )  # fmt: skip
 

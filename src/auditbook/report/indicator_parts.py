@@ -7,8 +7,10 @@ from typing import Literal
 
 from auditbook import formulas
 from auditbook.cases import DEPARTMENT
+from auditbook.figures import supplier
 from auditbook.indicators import (
     COMPUTED,
+    NOT_ASSESSABLE,
     NOT_ASSESSED,
     VERDICTS_ON_POINTS,
     Family,
@@ -176,16 +178,8 @@ def _gap_note(own: list[Result], run: Run) -> Html:
 
 def documents(own: list[Result], run: Run) -> list[str]:
     """Which figures are missing and which document would supply each."""
-    lacking = dict.fromkeys(lacking_figure(key, run) for r in own for key in r.lacking)
-    return [f"缺“{run.dictionary[figure].name}”：{run.dictionary[figure].table}" for figure in lacking]
-
-
-def lacking_figure(key: str, run: Run) -> str:
-    """The dictionary's entry for a missing figure: that of the previous year has one of its own."""
-    figure, year = key.partition(":")[0], key.rpartition(":")[2]
-    if year and year != str(run.audit.case.year):
-        return next((m.id for m in run.dictionary.values() if m.previous == figure), figure)
-    return figure
+    wanted = [supplier(key, run.dictionary, run.audit.case.year) for r in own for key in r.lacking]
+    return list(dict.fromkeys(f"缺“{meaning.name}”：{meaning.table}" for meaning in wanted))
 
 
 def _results_table(stanza: Stanza, own: list[Result], run: Run) -> Html:
@@ -250,13 +244,8 @@ def _trace(r: Result, run: Run) -> list[tuple[Text, Text]]:
         if row["quote"]:
             said = html.join(said, "，", html.phrase(row["quote"]), f"（{QUOTED[row['quote_status']]}）")
         found.append((name, said))
-    found += [
-        (
-            f"缺：{run.dictionary[lacking_figure(key, run)].name}",
-            run.dictionary[lacking_figure(key, run)].table,
-        )
-        for key in r.lacking
-    ]
+    wanted = (supplier(key, run.dictionary, run.audit.case.year) for key in r.lacking)
+    found += [(f"缺：{meaning.name}", meaning.table) for meaning in wanted]
     return found
 
 
@@ -278,23 +267,31 @@ def breaks_limit(r: Result, run: Run) -> bool:
 
 
 def gaps(run: Run) -> Html:
-    """What cannot be assessed, and which document would supply it."""
+    """What cannot be assessed, and which document would supply it: a row for each indicator."""
     rows: list[list[Text]] = []
     for stanza in run.rulebook.stanzas.values():
-        lacking = [r for r in run.results if r.indicator == stanza.id and r.status == "not_assessable"]
-        for r in lacking:
-            rows.append(
-                [
-                    stanza.name,
-                    stanza.definitions[r.definition].name,
-                    graphs.row_name(stanza, r, run),
-                    "；".join(documents([r], run)),
-                ]
-            )
+        lacking = [r for r in run.results if r.indicator == stanza.id and r.status == NOT_ASSESSABLE]
+        if not lacking:
+            continue
+        scores = any(r.definition == run.scoring[stanza.id] for r in lacking)
+        known = dict.fromkeys(
+            f"{stanza.definition_name(r.definition)}"
+            + ("" if (r.scope, r.item) == (DEPARTMENT, "") else f"（{graphs.row_name(stanza, r, run)}）")
+            for r in lacking
+        )
+        wanted = [stanza.table or ""] if stanza.judged else documents(lacking, run)
+        rows.append(
+            [
+                stanza.name,
+                "计分口径" if scores else "其他口径",
+                html.bullets(list(known)),
+                html.bullets(wanted),
+            ]
+        )
     for source in run.table("sources"):
         if source["status"] == "absent":
             rows.append(["（全部评分）", "—", source["title"], source["reason"] or "报告引用而未取得"])
-    columns = [Column("指标"), Column("口径"), Column("范围"), Column("需要补充的资料")]
+    columns = [Column("指标"), Column("缺的是"), Column("口径与范围"), Column("需要补充的资料")]
     return (
         html.table("无法评价之处与需要补充的资料", columns, rows)
         if rows
