@@ -319,8 +319,9 @@ def test_a_reference_to_nothing_is_refused() -> None:
 
 
 def test_links_are_listed_for_paper(soup: BeautifulSoup) -> None:
-    assert texts(soup, ".link-index li") == ["https://www.example.gov.cn/a?b=1&c=2", "workpapers/30.html"]
-    assert texts(soup, "main a + .link-number") == ["[1]", "[2]"]
+    """Public addresses only: a file that lies beside the page is named by the words of its link."""
+    assert texts(soup, ".link-index li") == ["https://www.example.gov.cn/a?b=1&c=2"]
+    assert texts(soup, "main a + .link-number") == ["[1]"]
 
 
 # --- data stays text ---------------------------------------------------------------------------------------------

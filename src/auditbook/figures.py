@@ -191,6 +191,9 @@ class Figures:
         self.chosen = {row.key: row for row in self.rows if row.chosen}
         self._items: dict[tuple[str, str, int], dict[str, None]] = {}
         self._family_items: dict[tuple[str, str, int], dict[str, None]] = {}
+        self._sisters: dict[str, list[str]] = {}
+        for id, meaning in dictionary.items():
+            self._sisters.setdefault(meaning.family or id, []).append(id)
         for key in self.chosen:
             self._items.setdefault((key.figure, key.scope, key.year), {})[key.item] = None
             family = dictionary[key.figure].family or key.figure
@@ -250,8 +253,10 @@ class Figures:
 
         Takes    figure: an id of the dictionary; scope: the department or a unit; item: "" for the whole.
         Returns  the chosen row where there is one; else the declared sum over items; else the sum over the units.
-                 Missing where any part is missing: an item that a sister figure (same ``family``) has in that
-                 scope, or a unit without any row of that family.
+                 The department's items are those that it or any of its units names; of nested items only the
+                 uppermost count. Missing where any part is missing: an item that a sister figure (same ``family``)
+                 has there, or a unit that does not say whether it has any. Missing also where the items are not
+                 known to be all there are (``_complete``), since their sum would be a part taken for the whole.
         Raises   KeyError for an id that the dictionary lacks.
         """
         figure, at = self._of_year(figure, self.year if year is None else year)
@@ -261,10 +266,13 @@ class Figures:
             if not row.has_value:
                 return Resolved(row.state, lacking=(str(row.key),) if row.state == MISSING else ())
             return Resolved(row.state, row.exact, {str(row.key): row.interval})
+        key = Key(figure, scope, item, at)
         parts = self._parts(meaning, scope, item, at)
-        if not parts and scope == DEPARTMENT and meaning.units == "sum" and self.units:
+        if parts and not item and meaning.total == "sum" and not self._complete(figure, scope, at):
+            return Resolved(MISSING, lacking=(str(key),))
+        if not parts and scope == DEPARTMENT and meaning.units == "sum" and not meaning.sum:
             parts = self._unit_parts(meaning, item, at)
-        return self._add(parts, Key(figure, scope, item, at))
+        return self._add(parts, key)
 
     def _of_year(self, figure: str, year: int) -> tuple[str, int]:
         """The figure that an id stands for and its year: ``previous`` is another figure, a year earlier."""
@@ -281,52 +289,104 @@ class Figures:
     def _direct(self, figure: str, scope: str, year: int) -> dict[str, None]:
         return self._items.get((figure, scope, year), {})
 
+    def _places(self, figure: str, scope: str) -> tuple[str, ...]:
+        """Where a scope's items may stand: what its units name, the department has too."""
+        adds = scope == DEPARTMENT and self.dictionary[figure].units == "sum"
+        return (scope, *self.units) if adds else (scope,)
+
     def _own_items(self, figure: str, scope: str, year: int) -> tuple[str, ...]:
-        scopes = (
-            (scope, *self.units)
-            if scope == DEPARTMENT and self.dictionary[figure].units == "sum"
-            else (scope,)
-        )
-        found = {item: None for place in scopes for item in self._direct(figure, place, year) if item}
+        places = self._places(figure, scope)
+        found = {item: None for place in places for item in self._direct(figure, place, year) if item}
         order = self.dictionary[figure].items
         if isinstance(order, dict):
             return tuple(item for item in order if item in found)
         return tuple(found)
 
+    def _named(self, figure: str, place: str, year: int) -> dict[str, None]:
+        """The items that the rows of a place name, for the figure or a sister of it."""
+        return {
+            item: None for item in self._family_items.get((self._family(figure), place, year), {}) if item
+        }
+
     def _parts(self, meaning: Meaning, scope: str, item: str, year: int) -> list[Resolved]:
+        """What adds up to a figure by its items. Nothing where they are not split here, but only over the units."""
+        source = meaning.sum.of if meaning.sum else meaning.id
+        if meaning.sum and meaning.sum.items is None:
+            return [self.resolve(source, scope, item, year)] if item else []
+        named = [
+            dict.fromkeys(
+                name for name in self._named(source, place, year) if not item or _within(name, item)
+            )
+            for place in self._places(source, scope)
+        ]
+        known = _uppermost(name for own in named for name in own)
         if meaning.sum:
-            of = meaning.sum.of
-            wanted = meaning.sum.items if meaning.sum.by is None else None
-            if wanted is not None:
-                if item:
-                    return []
-                present = self._family_items.get((self._family(of), scope, year), {})
-                if scope == DEPARTMENT and not present:
-                    return []
-                return [self.resolve(of, scope, name, year) for name in wanted if name in present]
-            return [self.resolve(of, scope, item, year)] if item else []
-        present = self._family_items.get((self._family(meaning.id), scope, year), {})
-        if item:
-            nested = [
-                name for name in self._items.get((meaning.id, scope, year), {}) if name.startswith(f"{item}.")
-            ]
-            return [self.resolve(meaning.id, scope, name, year) for name in nested]
-        if meaning.total == "sum":
-            return [self.resolve(meaning.id, scope, name, year) for name in present if name]
-        return []
+            known = [] if item else [name for name in meaning.sum.items or () if name in known]
+        elif not named[0] or (not item and meaning.total != "sum"):
+            return []
+        return [self.resolve(source, scope, name, year) for name in known]
 
     def _unit_parts(self, meaning: Meaning, item: str, year: int) -> list[Resolved]:
-        family = self._family(self._leaf(meaning.id))
+        """What each unit adds to a figure of the department, or to an item of it."""
         parts = []
         for unit in self.units:
-            present = self._family_items.get((family, unit, year))
-            if present is None or not item or item in present:
-                part = self.resolve(meaning.id, unit, item, year)
-                # a unit that has rows, but none of the items asked for, has nothing to add
-                empty = meaning.sum and present is not None and not self._parts(meaning, unit, item, year)
-                if not (empty and part.state == MISSING):
-                    parts.append(part)
+            silent = (self._family(meaning.id), unit, year) not in self._family_items
+            named = self._named(meaning.id, unit, year)
+            if item and not silent and not any(name == item or _within(name, item) for name in named):
+                if not self._has_none(meaning.id, unit, year):
+                    parts.append(Resolved(MISSING, lacking=(str(Key(meaning.id, unit, item, year)),)))
+            elif not item and not self._fits_the_whole(meaning, unit, year):
+                parts.append(Resolved(MISSING, lacking=(str(Key(meaning.id, DEPARTMENT, "", year)),)))
+            else:
+                parts.append(self.resolve(meaning.id, unit, item, year))
         return parts
+
+    def _has_none(self, figure: str, unit: str, year: int) -> bool:
+        """Whether a unit whose rows do not name an item has nothing of it: they name all its items, or there is none."""
+        whole = self.chosen.get(Key(figure, unit, "", year))
+        if whole is not None and whole.state in {ZERO, NOT_APPLICABLE}:
+            return True
+        return bool(self._named(figure, unit, year)) and self._complete(figure, unit, year)
+
+    def _fits_the_whole(self, meaning: Meaning, unit: str, year: int) -> bool:
+        """Whether a unit's sum over items may stand beside a whole that only the department gives."""
+        if meaning.total != "sum" or Key(meaning.id, unit, "", year) in self.chosen:
+            return True
+        return self._lists_all(meaning.id, unit, year) or not self._unexplained(meaning.id, DEPARTMENT, year)
+
+    def _complete(self, figure: str, scope: str, year: int) -> bool:
+        """Whether the items named in a scope are all there are.
+
+        They are where every item of the dictionary is named. Otherwise nothing may speak against it: a whole, of the
+        figure or a sister, that is not the sum of its own items there may contain items that nobody names.
+        """
+        return self._lists_all(figure, scope, year) or not self._unexplained(figure, scope, year)
+
+    def _lists_all(self, figure: str, scope: str, year: int) -> bool:
+        listed = self.dictionary[figure].items
+        if not isinstance(listed, dict):
+            return False
+        here, *units = (self._named(figure, place, year) for place in self._places(figure, scope))
+        return all(name in here or (units and all(name in own for own in units)) for name in listed)
+
+    def _unexplained(self, figure: str, scope: str, year: int) -> bool:
+        """Whether the figure or a sister is given as a whole that its own items in that scope do not add up to."""
+        for sister in self._sisters[self._family(figure)]:
+            whole = self.chosen.get(Key(sister, scope, "", year))
+            if whole is None or whole.state != VALUE:
+                continue  # nothing, or no amount: no item can be hidden in it
+            own = _uppermost(self._own_items(sister, scope, year))
+            found = self._add([self.resolve(sister, scope, name, year) for name in own], whole.key)
+            if self.dictionary[sister].total != "sum":
+                explained = bool(own)  # its items make no whole that could be compared
+            else:
+                low, high = found.interval.low, found.interval.high
+                explained = (
+                    found.value is not None and low <= whole.interval.high and whole.interval.low <= high
+                )
+            if not explained:
+                return True
+        return False
 
     def _add(self, parts: Sequence[Resolved], key: Key) -> Resolved:
         applicable = [part for part in parts if part.state != NOT_APPLICABLE]
@@ -338,6 +398,20 @@ class Figures:
         terms = {name: box for part in applicable for name, box in part.terms.items()}
         total = sum((part.value for part in applicable if part.value is not None), Fraction(0))
         return Resolved(VALUE if any(part.state == VALUE for part in applicable) else ZERO, total, terms)
+
+
+def _within(name: str, item: str) -> bool:
+    """Whether one item is nested in another, at whatever depth: ``b.x`` in ``b``."""
+    return name.startswith(f"{item}.")
+
+
+def _uppermost(names: Iterable[str]) -> list[str]:
+    """Items without those nested in another of them: ``b`` contains ``b.x``, and both would count it twice."""
+    known = dict.fromkeys(names)
+    return [
+        name for name in known
+        if not any(name[:end] in known for end, letter in enumerate(name) if letter == ".")
+    ]  # fmt: skip
 
 
 def supplier(key: str, dictionary: Dictionary, year: int) -> Meaning:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from auditbook import claims, texts
+from auditbook import claims, self_scores, texts
 from auditbook.cases import DEPARTMENT, Audit
 from auditbook.claims import Wording, place
 from auditbook.figures import VALUE, FigureRow, Figures, supplier
@@ -279,14 +279,14 @@ def of_objectives(seen: Observed) -> list[Seen]:
             continue
         about = f"{row['objective']}.{row['item']}"
         answers = [s for s in seen.statements if s["about"] == about and s["kind"] == "result"]
-        share = _attainment(row, about, seen.figures)
+        share, got = claims.least_attainment(row, seen.figures), _attained(about, seen.figures)
         repeated = claims.repeats(row, answers)
         fields = {
             "objective": row["objective"], "about": about, "name": row["measure"],
             "objective_name": names.get(row["objective"], row["objective"]),
             "quantified": "yes" if row["target"] else "no", "repeated": "yes" if repeated else "no",
             "attainment": "" if share is None else plain(share),
-            "explanation": "" if share is None else f"目标{row['target']}{row['unit']}，实际{row['actual']}{row['unit']}，为目标的{text(share, '%')}",
+            "explanation": "" if share is None else f"目标{row['target']}{row['unit']}，实际{row['actual']}{row['unit']}，为目标的{got}",
             "quote": answers[0]["quote"] if answers else row["quote"], "place": place(row["locator"]),
         }  # fmt: skip
         evidence = (f"objective:{about}", *(f"statement:{s['statement']}" for s in answers))
@@ -294,13 +294,9 @@ def of_objectives(seen: Observed) -> list[Seen]:
     return found
 
 
-def _attainment(row: Row, about: str, figures: Figures) -> Fraction | None:
-    """Actual over target where more is better and both are known; None elsewhere."""
-    target = figures.resolve(TARGET, DEPARTMENT, about).value
-    actual = figures.resolve(ACTUAL, DEPARTMENT, about).value
-    if row["comparator"] != ">=" or not target or actual is None:
-        return None
-    return actual / target
+def _attained(about: str, figures: Figures) -> str:
+    target, actual = (figures.resolve(figure, DEPARTMENT, about).value for figure in (TARGET, ACTUAL))
+    return text(actual / target, "%") if target and actual is not None else ""
 
 
 def of_completion(seen: Observed) -> list[Seen]:
@@ -380,7 +376,7 @@ def of_self_score(seen: Observed) -> list[Seen]:
     def grade_of(points: Fraction) -> str:
         return next((word for zone, word in seen.bands if read_zone(zone).holds(points)), "")
 
-    for odd in claims.self_scored(
+    for odd in self_scores.contradictions(
         seen.figures, seen.claims, seen.statements, seen.results, seen.rulebook, seen.scoring, grade_of,
         [word for _, word in seen.bands],
     ):  # fmt: skip

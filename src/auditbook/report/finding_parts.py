@@ -35,7 +35,7 @@ def findings(run: Run) -> Html:
     overview: list[list[Text]] = [
         [
             row["number"], html.tag(row["severity"], SEVERITIES[row["severity"]]),
-            html.link(row["name"], f"#finding-{row['number']}"), _subject(row, run) or "—",
+            html.link(row["name"], _detail(row, run)), _subject(row, run) or "—",
             KINDS[row["kind"]], ORIGINS[row["origin"]], REPLY_STATES[row["status"]],
         ]
         for row in found
@@ -48,9 +48,9 @@ def findings(run: Run) -> Html:
         own = [row for row in found if row["severity"] == severity]
         if own:
             title = f"严重程度{word}：{len(own)}项"
-            blocks.append(
-                html.section(3, f"findings-{severity}", title, *(_finding(row, run) for row in own))
-            )
+            listed = _only_listed(own[0], run)
+            body = [_brief_table(own, title)] if listed else [_finding(row, run) for row in own]
+            blocks.append(html.section(3, f"findings-{severity}", title, *body))
     lost = unanswered(run.table("replies"), found)
     if lost:
         said = "；".join(lost)
@@ -60,33 +60,56 @@ def findings(run: Run) -> Html:
     return html.join(*blocks)
 
 
+def _only_listed(row: Row, run: Run) -> bool:
+    """Whether the report only lists a finding, and the working paper has all of it: small matters, by the dozen."""
+    return run.stage == "report" and row["severity"] == "low"
+
+
+def _detail(row: Row, run: Run) -> str:
+    """Where everything about a finding stands, from the page that is being written."""
+    return f"{SHEETS if _only_listed(row, run) else ''}#finding-{row['number']}"
+
+
+def _brief_table(own: list[Row], title: str) -> Html:
+    rows: list[list[Text]] = [
+        [
+            html.link(f"{row['number']}　{row['name']}", f"{SHEETS}#finding-{row['number']}"),
+            condition(row["condition"]), row["recommendation"],
+        ]
+        for row in own
+    ]  # fmt: skip
+    note = "全部内容（标准、原因、影响、证据）与取证单见底稿四。"
+    return html.table(title, [Column("发现"), Column("事实"), Column("建议")], rows, note=note)
+
+
 def _finding(row: Row, run: Run) -> Html:
+    subject = _subject(row, run)
+    about = f"（{subject}）" if subject else ""
     heading = html.join(
-        f"发现{row['number']}：{row['name']}", html.tag(row["severity"], SEVERITIES[row["severity"]])
+        f"发现{row['number']}：{row['name']}{about}", html.tag(row["severity"], SEVERITIES[row["severity"]])
     )
-    page = "" if run.stage == "findings" else SHEETS
-    sheet = html.link("取证单", f"{page}#sheet-{row['number']}")
-    return html.section(
-        4, f"finding-{row['number']}", heading, html.definition_list([*_pairs(row, run), ("打印", sheet)])
-    )
+    return html.section(4, f"finding-{row['number']}", heading, html.definition_list(_pairs(row, run)))
+
+
+def _amount(row: Row) -> str:
+    return text(parse(row["amount"]) * factor(row["unit"]), row["unit"]) if row["amount"] else ""
 
 
 def _pairs(row: Row, run: Run) -> list[tuple[Text, Text]]:
-    amount = text(parse(row["amount"]) * factor(row["unit"]), row["unit"]) if row["amount"] else "—"
-    origin = (
-        f"规则“{row['name']}”（{row['rule']}）"
-        if row["origin"] == "rule"
-        else f"审计人员记录：{row['who']}，{row['when']}"
-    )
-    pairs: list[tuple[Text, Text]] = [
+    """What belongs to a finding; what is not there takes no line."""
+    said: list[tuple[Text, Text]] = [
         ("标准", row["criterion"]), ("事实", condition(row["condition"])), ("原因", row["cause"]), ("影响", row["effect"]),
-        ("建议", row["recommendation"]), ("超出或涉及", amount), ("范围", run.audit.scope_name(row["scope"])),
-        ("依据", _evidence(row, run)), ("来自", origin), ("单位回复", row["reply"] or "（待征求意见）"),
+        ("建议", row["recommendation"]), ("超出或涉及", _amount(row)),
+        ("范围", "" if row["scope"] == DEPARTMENT else run.audit.scope_name(row["scope"])),
+        ("依据", _evidence(row, run)), ("单位回复", row["reply"]), ("审计人员答复", row["answer"]),
     ]  # fmt: skip
-    if row["answer"]:
-        pairs.append(("审计人员答复", row["answer"]))
-    pairs.append(("发现代号", html.code(row["finding"])))
-    return pairs
+    origin = (
+        f"规则 {row['rule']}" if row["origin"] == "rule" else f"审计人员记录（{row['who']}，{row['when']}）"
+    )
+    page = "" if run.stage == "findings" else SHEETS
+    sheet = html.link("取证单", f"{page}#sheet-{row['number']}")
+    said.append(("来自", html.join(origin, "；发现代号 ", html.code(row["finding"]), "；", sheet)))
+    return [(name, words) for name, words in said if words]
 
 
 def sheets(run: Run) -> Html:
@@ -94,11 +117,10 @@ def sheets(run: Run) -> Html:
     case = run.audit.case
     blocks: list[Text] = []
     for row in numbered(run):
-        amount = text(parse(row["amount"]) * factor(row["unit"]), row["unit"]) if row["amount"] else "—"
         pairs: list[tuple[Text, Text]] = [
             ("被审计单位", case.department.name), ("审计期间", f"{case.year}年度"), ("范围", run.audit.scope_name(row["scope"])),
             ("审计事项", row["name"]), ("严重程度", SEVERITIES[row["severity"]]), ("标准（依据）", row["criterion"]),
-            ("事实", condition(row["condition"])), ("涉及金额或数量", amount), ("证据与出处", _evidence(row, run)),
+            ("事实", condition(row["condition"])), ("涉及金额或数量", _amount(row) or "—"), ("证据与出处", _evidence(row, run)),
             ("影响", row["effect"]), ("建议", row["recommendation"]), ("发现代号", html.code(row["finding"])),
             ("审计人员（签名、日期）", ""), ("复核人员（签名、日期）", ""), ("被审计单位意见", row["reply"] or ""),
             ("被审计单位（盖章、日期）", ""), ("审计人员对意见的答复", row["answer"] or ""),

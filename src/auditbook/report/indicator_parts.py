@@ -45,12 +45,33 @@ def other_indicators(run: Run) -> Html:
 def family_section(family: Family, run: Run) -> Html:
     """A family of indicators under its question."""
     run.shown.add(family.id)
-    return html.section(
-        3,
-        f"family-{family.id}",
-        family.question,
-        *(indicator_section(s, run, level=4) for s in family.stanzas),
-    )
+    listed = [s for s in family.stanzas if run.stage == "report" and _nothing_known(s, run)]
+    parts: list[Text] = [indicator_section(s, run, level=4) for s in family.stanzas if s not in listed]
+    if listed:
+        parts.append(_unknown(family, listed, run))
+    return html.section(3, f"family-{family.id}", family.question, *parts)
+
+
+def _nothing_known(stanza: Stanza, run: Run) -> bool:
+    return all(r.status == NOT_ASSESSABLE for r in run.results if r.indicator == stanza.id)
+
+
+def _unknown(family: Family, stanzas: list[Stanza], run: Run) -> Html:
+    """Indicators of which nothing is known, in a table: the working paper has a section for each."""
+    rows: list[list[Text]] = []
+    for stanza in stanzas:
+        own = [r for r in run.results if r.indicator == stanza.id]
+        asked = list(stanza.points.values()) if stanza.judged else [_sentence(stanza, stanza.primary, run)]
+        wanted = [stanza.table or ""] if stanza.judged else documents(own, run)
+        link = html.link(stanza.name, f"workpapers/30_indicators.html#indicator-{stanza.id}")
+        rows.append([link, html.tag("not_assessable", "无法评价"), html.bullets(asked), html.bullets(wanted)])
+    columns = [Column("指标"), Column("结果"), Column("算式或评价要点"), Column("需要补充的资料")]
+    return html.table(f"{family.question}无法评价的指标", columns, rows)
+
+
+def _sentence(stanza: Stanza, definition: str, run: Run) -> str:
+    formula = formulas.read(stanza.definitions[definition].formula)
+    return formula.sentence({figure: run.dictionary[figure].name for figure in formula.figures})
 
 
 def indicator_section(stanza: Stanza, run: Run, level: Literal[3, 4] = 3) -> Html:
@@ -253,8 +274,7 @@ def _meaning_pairs(stanza: Stanza, run: Run) -> list[tuple[Text, Text]]:
     primary = run.scoring[stanza.id]
     pairs: list[tuple[Text, Text]] = [("为什么看它", stanza.why), ("注意", stanza.caveats)]
     for name, definition in stanza.definitions.items():
-        formula = formulas.read(definition.formula)
-        words = formula.sentence({figure: run.dictionary[figure].name for figure in formula.figures})
+        words = _sentence(stanza, name, run)
         mark = "（计分口径）" if name == primary else ""
         pairs.append((f"口径：{definition.name}{mark}", f"{words}。依据：{definition.source}"))
     return pairs

@@ -144,7 +144,7 @@ _LANDMARK = re.compile(
     | (?P<figure_data><details\ class="figure-data">)
     | (?P<caption><caption>)
     | (?P<figcaption><figcaption>)
-    | (?P<link><a\ href="(?P<target>[^"\#][^"]*)"[^>]*>.*?</a>)
+    | (?P<link><a\ href="(?P<target>https?:[^"]*)"[^>]*>.*?</a>)
     """,
     re.VERBOSE | re.DOTALL,
 )
