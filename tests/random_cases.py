@@ -119,15 +119,30 @@ class _Maker:
     def split(
         self, figures: Sequence[str], items: Sequence[str], unit: str = "", year: int = YEAR, *, wholes: bool = True
     ) -> None:  # fmt: skip
-        """Figures that are split alike: in each scope as wholes, by all or some items, or both."""
-        for scope in self.scopes():
-            form = self.dice.choice(("whole", "items", "items", "both")) if wholes else "items"
-            some = self.dice.random() < 0.3
-            own = self.dice.sample(items, self.dice.randrange(1, len(items) + 1)) if some else items
-            asked = [*([""] if form in {"whole", "both"} else []), *(own if form != "whole" else [])]
+        """Figures that are split alike: in each scope as wholes, by all or some items, or both; now and then each in
+        its own way. A whole beside items is now and then just the first of them, and the others are nothing."""
+        if (
+            wholes and self.units and self.dice.random() < 0.1
+        ):  # some only of the department, others over its units
+            own = self.dice.sample(items, self.dice.randrange(1, len(items) + 1))
             for figure in figures:
-                for item in asked:
+                places = [(place, item) for place in self.units for item in own]
+                for scope, item in [(DEPARTMENT, "")] if self.dice.random() < 0.4 else places:
                     self.put(figure, scope, item, self.count(unit) if unit else self.money(), year)
+            return
+        for scope in self.scopes():
+            alike, asked = self.dice.random() < 0.75, list[str]()
+            for figure in figures:
+                if not asked or not alike:
+                    form = self.dice.choice(("whole", "items", "items", "both")) if wholes else "items"
+                    some = self.dice.random() < 0.3
+                    own = self.dice.sample(items, self.dice.randrange(1, len(items) + 1)) if some else items
+                    asked = [*([""] if form in {"whole", "both"} else []), *(own if form != "whole" else [])]
+                numbers = [self.count(unit) if unit else self.money() for _ in asked]
+                if asked[0] == "" and len(asked) > 1 and self.dice.random() < 0.4:
+                    numbers = [numbers[0], numbers[0], *(("0", unit) for _, unit in numbers[2:])]
+                for item, number in zip(asked, numbers, strict=True):
+                    self.put(figure, scope, item, number, year)
 
     def named(self, figures: Sequence[str], names: Sequence[str], unit: str) -> None:
         """Figures for named things, mostly of the department, now and then of a unit."""
@@ -158,21 +173,26 @@ def random_case(seed: int) -> RandomCase:
             made.put(figure, scope, "", made.count(unit))
     for scope in together:
         made.put("carry_over", scope, "", made.money(), YEAR - 1)
-    made.put(
-        "planned_progress", DEPARTMENT, "", (made.dice.choice(("50", "8.3333", "100", "75.5", "0")), "%")
-    )
-    made.named(("opinions_received", "opinions_adopted"), ("rules", "plan", "plan.draft"), "条")
+    for scope in made.scopes() if made.dice.random() < 0.2 else [DEPARTMENT]:
+        made.put("planned_progress", scope, "", (made.dice.choice(("50", "8.3333", "100", "75.5", "0")), "%"))
+    plans = ("rules", "plan", "plan.draft", "plan.draft.first", "plan.draft.last", "plan.final")
+    made.named(("opinions_received", "opinions_adopted"), plans, "条")
     made.named(("post_staff_before", "post_staff_after"), ("boiler", "gate"), "人")
     made.named(("objective_target", "objective_actual"), ("g1.a", "g1.b", "g2_x.a"), "座")
     made.named(("objective_target", "objective_actual"), ("g3.a",), "money")
     for group in ("year", "staff"):
-        for part in made.dice.sample(("a", "b", "c"), made.dice.randrange(4)):
-            made.put(
-                "appraisal_weight",
-                DEPARTMENT,
-                f"{group}.{part}",
-                (made.dice.choice(("50", "30", "12.5")), "%"),
-            )
+        parts = (
+            "a",
+            "b",
+            "c",
+            "b.x",
+            "b.y",
+            "b.y.one",
+            "c.x",
+        )  # the weights of a part may be given beside its own
+        for part in made.dice.sample(parts, made.dice.randrange(len(parts))):
+            weight = made.dice.choice(("50", "30", "12.5")), "%"
+            made.put("appraisal_weight", DEPARTMENT, f"{group}.{part}", weight)
     for figure in DERIVED:
         made.put(figure, DEPARTMENT, "", made.count("项"))
     for figure in ("budget_spent", "carry_over"):  # years that nobody asks for must change nothing

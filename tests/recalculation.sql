@@ -149,8 +149,8 @@ INSERT INTO known VALUES
 ('three_public_actual',          'three_public_actual', 0, 'public',       'split', 1),
 ('three_public_budget_previous', 'three_public_budget', 1, 'public-1',     'split', 1),
 ('three_public_actual_previous', 'three_public_actual', 1, 'public-1',     'split', 1),
-('public_funds_budget',          'public_funds_budget', 0, 'funds_budget', 'whole', 1),
-('public_funds_actual',          'public_funds_actual', 0, 'funds_actual', 'whole', 1),
+('public_funds_budget',          'public_funds_budget', 0, 'public_funds', 'whole', 1),
+('public_funds_actual',          'public_funds_actual', 0, 'public_funds', 'whole', 1),
 ('procurement_budget',           'procurement_budget',  0, 'procurement',  'split', 1),
 ('procurement_actual',           'procurement_actual',  0, 'procurement',  'split', 1),
 ('assets_total',                 'assets_total',        0, 'assets',       'whole', 1),
@@ -177,6 +177,10 @@ INSERT INTO known VALUES
 ('objectives_claimed',           'objectives_claimed',  0, 'o_claimed',    'whole', 0),
 ('objectives_proven',            'objectives_proven',   0, 'o_proven',     'whole', 0),
 ('objectives_possible',          'objectives_possible', 0, 'o_possible',   'whole', 0);
+
+-- How many items there are, where the tables of the ministry list them: nothing can be left out then.
+CREATE TABLE listed (family TEXT PRIMARY KEY, items INTEGER);
+INSERT INTO listed VALUES ('budget', 2), ('public', 4), ('public-1', 4), ('procurement', 3), ('answers', 5), ('staff', 4);
 
 -- Sums over named items. 编外用工 has no establishment by law.
 CREATE TABLE summed (figure TEXT, of TEXT, item TEXT, PRIMARY KEY (figure, item));
@@ -205,13 +209,18 @@ INSERT INTO power VALUES (0, 1), (1, 10), (2, 100), (3, 1000), (4, 10000), (5, 1
 
 CREATE TABLE amount AS
 SELECT e.c, k.figure, k.family, k.kind, e.scope, e.item, e.state,
-       CASE WHEN e.state IN ('value', 'zero') THEN CAST(REPLACE(e.value, '.', '') AS INTEGER) * p.times END AS n
+       CASE WHEN e.state IN ('value', 'zero') THEN CAST(REPLACE(e.value, '.', '') AS INTEGER) * p.times END AS n,
+       -- what rounding may hide: half of the last published place
+       CASE WHEN e.state = 'value' AND e.precision NOT IN ('', 'exact')
+            THEN CAST(REPLACE(e.precision, '.', '') AS INTEGER) * r.times / 2 ELSE 0 END AS half
 FROM evidence e
 JOIN audited a ON a.c = e.c
 JOIN known k ON k.source = e.figure AND e.year = a.year - k.back
 LEFT JOIN held h ON h.unit = e.unit
 LEFT JOIN power p ON p.exponent = 6 + COALESCE(h.tens, 0)
      - CASE INSTR(e.value, '.') WHEN 0 THEN 0 ELSE LENGTH(e.value) - INSTR(e.value, '.') END
+LEFT JOIN power r ON r.exponent = 6 + COALESCE(h.tens, 0)
+     - CASE INSTR(e.precision, '.') WHEN 0 THEN 0 ELSE LENGTH(e.precision) - INSTR(e.precision, '.') END
 WHERE e.chosen = 'yes';
 CREATE UNIQUE INDEX amount_key ON amount (c, figure, scope, item);
 
@@ -229,12 +238,39 @@ LEFT JOIN amount a ON a.c = h.c AND a.figure = k.figure AND a.scope = h.scope AN
 WHERE h.item <> '';
 CREATE UNIQUE INDEX unit_item_key ON unit_item (c, figure, scope, item);
 
+-- A whole that is published and more (or less) than its own published items: something in it is named by nobody, so that
+-- the items of its sisters may lack something too. Categories make no whole: there it is enough that there are some.
+CREATE TABLE unit_gap AS
+SELECT DISTINCT w.c, w.family, w.scope
+FROM amount w
+JOIN unit u ON u.c = w.c AND u.unit = w.scope
+LEFT JOIN (
+    SELECT c, figure, scope, SUM(n) AS n, SUM(half) AS half, SUM(state = 'missing') AS unknown
+    FROM amount WHERE item <> '' GROUP BY c, figure, scope
+) s ON s.c = w.c AND s.figure = w.figure AND s.scope = w.scope
+WHERE w.item = '' AND w.state = 'value'
+  AND CASE w.kind WHEN 'categories' THEN s.c IS NULL
+      WHEN 'split' THEN s.c IS NULL OR s.unknown OR s.n IS NULL OR ABS(w.n - s.n) > w.half + s.half END;
+
+-- The units whose rows name items: all that the tables list, or at least nothing speaks against their being all.
+CREATE TABLE unit_names AS
+SELECT h.c, h.family, h.scope, COUNT(*) = COALESCE(l.items, 0) AS every_item,
+       COUNT(*) = COALESCE(l.items, 0)
+       OR NOT EXISTS (SELECT 1 FROM unit_gap g WHERE g.c = h.c AND g.family = h.family AND g.scope = h.scope) AS all_there
+FROM has h JOIN unit u ON u.c = h.c AND u.unit = h.scope LEFT JOIN listed l ON l.family = h.family
+WHERE h.item <> '' AND h.kind IN ('split', 'categories') GROUP BY h.c, h.family, h.scope;
+CREATE UNIQUE INDEX unit_names_key ON unit_names (c, family, scope);
+
+-- The whole of a unit: as published, else its items, where these are known to be all.
 CREATE TABLE unit_whole AS
-SELECT u.c, k.figure, u.unit AS scope, COALESCE(a.state, s.state, 'missing') AS state,
-       CASE WHEN a.state IS NULL THEN s.n ELSE a.n END AS n
+SELECT u.c, k.figure, k.family, u.unit AS scope, a.state IS NOT NULL AS published, COALESCE(t.every_item, 0) AS every_item,
+       CASE WHEN a.state IS NOT NULL THEN a.state WHEN t.all_there THEN COALESCE(s.state, 'missing')
+            ELSE 'missing' END AS state,
+       CASE WHEN a.state IS NOT NULL THEN a.n WHEN t.all_there THEN s.n END AS n
 FROM unit u
 JOIN known k ON k.kind IN ('whole', 'split', 'categories')
 LEFT JOIN amount a ON a.c = u.c AND a.figure = k.figure AND a.scope = u.unit AND a.item = ''
+LEFT JOIN unit_names t ON t.c = u.c AND t.family = k.family AND t.scope = u.unit
 LEFT JOIN (
     SELECT c, figure, scope, SUM(n) AS n,
            CASE WHEN SUM(state = 'missing') THEN 'missing' WHEN SUM(state <> 'not_applicable') THEN 'value'
@@ -251,82 +287,113 @@ FROM unit_item i JOIN summed s ON s.of = i.figure AND s.item = i.item
 GROUP BY i.c, s.figure, i.scope;
 CREATE UNIQUE INDEX unit_sum_key ON unit_sum (c, figure, scope);
 
--- An item of the department: as published, else over the units. A unit that says nothing of the family is missing;
--- a unit that speaks of the family without this item has none of it.
+-- An item of the department, wherever it is named: as the department publishes it, else over the units. A unit that does
+-- not name it has none of it if the items that it names are all, or if its whole is nothing; else nobody can tell.
 CREATE TABLE department_item AS
 WITH asked AS (SELECT DISTINCT c, family, item FROM has WHERE item <> '' AND kind IN ('split', 'categories')),
 over_units AS (
-    SELECT q.c, k.figure, q.item, SUM(i.n) AS n,
+    SELECT q.c, k.figure, q.item, SUM(i.n) AS n, SUM(a.half) AS half,
            CASE WHEN SUM(COALESCE(i.state, 'missing') = 'missing') THEN 'missing'
                 WHEN SUM(i.state <> 'not_applicable') THEN 'value' ELSE 'not_applicable' END AS state
     FROM asked q
     JOIN known k ON k.family = q.family
     JOIN unit u ON u.c = q.c
     LEFT JOIN unit_item i ON i.c = q.c AND i.figure = k.figure AND i.scope = u.unit AND i.item = q.item
-    WHERE i.state IS NOT NULL
-       OR NOT EXISTS (SELECT 1 FROM has h WHERE h.c = q.c AND h.family = q.family AND h.scope = u.unit)
+    LEFT JOIN amount a ON a.c = q.c AND a.figure = k.figure AND a.scope = u.unit AND a.item = q.item
+    LEFT JOIN unit_names t ON t.c = q.c AND t.family = q.family AND t.scope = u.unit
+    LEFT JOIN amount w ON w.c = q.c AND w.figure = k.figure AND w.scope = u.unit AND w.item = ''
+    WHERE i.state IS NOT NULL OR NOT (COALESCE(t.all_there, 0) OR COALESCE(w.state, '') IN ('zero', 'not_applicable'))
     GROUP BY q.c, k.figure, q.item
 )
 SELECT q.c, k.figure, k.family, k.kind, q.item, COALESCE(a.state, o.state, 'missing') AS state,
-       CASE WHEN a.state IS NULL THEN o.n ELSE a.n END AS n
+       CASE WHEN a.state IS NULL THEN o.n ELSE a.n END AS n,
+       CASE WHEN a.state IS NULL THEN o.half ELSE a.half END AS half
 FROM asked q
 JOIN known k ON k.family = q.family
 LEFT JOIN amount a ON a.c = q.c AND a.figure = k.figure AND a.scope = 'department' AND a.item = q.item
 LEFT JOIN over_units o ON o.c = q.c AND o.figure = k.figure AND o.item = q.item;
 CREATE UNIQUE INDEX department_item_key ON department_item (c, figure, item);
 
--- The whole department: as published, else its own items, else over the units.
+-- The items that a figure itself has: an item of a unit is one of the department, if units add up to it.
+CREATE TABLE own AS
+SELECT DISTINCT c, figure, scope,
+       CASE WHEN kind = 'groups' AND INSTR(item, '.') THEN SUBSTR(item, 1, INSTR(item, '.') - 1) ELSE item END AS item
+FROM amount WHERE item <> ''
+UNION
+SELECT a.c, a.figure, 'department', a.item
+FROM amount a JOIN known k ON k.figure = a.figure AND k.adds JOIN unit u ON u.c = a.c AND u.unit = a.scope
+WHERE a.item <> '';
+CREATE INDEX own_key ON own (c, figure, scope, item);
+
+-- The same gap at the department: its published whole against its items, its own or those of its units.
+CREATE TABLE department_gap AS
+SELECT DISTINCT w.c, w.family
+FROM amount w
+LEFT JOIN (
+    SELECT i.c, i.figure, SUM(i.n) AS n, SUM(i.half) AS half, SUM(i.state = 'missing') AS unknown
+    FROM department_item i JOIN own o ON o.c = i.c AND o.figure = i.figure AND o.scope = 'department' AND o.item = i.item
+    GROUP BY i.c, i.figure
+) s ON s.c = w.c AND s.figure = w.figure
+WHERE w.scope = 'department' AND w.item = '' AND w.state = 'value' AND w.kind = 'split'
+  AND (s.c IS NULL OR s.unknown OR s.n IS NULL OR ABS(w.n - s.n) > w.half + s.half);
+
+-- The whole department: as published; else, where it names items itself, over all items named by it or its units; else
+-- over the units. With a gap, items add up to the whole only where every item of the list is there (at the department or
+-- in each unit), and a unit counts only as it published its whole, or with every item.
 CREATE TABLE department_whole AS
-WITH from_items AS (
-    SELECT i.c, i.figure, SUM(i.n) AS n,
+WITH every_unit AS (
+    SELECT h.c, h.family, h.item FROM has h JOIN unit u ON u.c = h.c AND u.unit = h.scope
+    GROUP BY h.c, h.family, h.item HAVING COUNT(*) = (SELECT COUNT(*) FROM unit n WHERE n.c = h.c)
+), sure AS (
+    SELECT x.c, x.family, COUNT(*) AS items
+    FROM (SELECT c, family, item FROM has WHERE scope = 'department' UNION SELECT c, family, item FROM every_unit) x
+    WHERE x.item <> '' GROUP BY x.c, x.family
+), from_items AS (
+    SELECT i.c, i.figure, i.family, SUM(i.n) AS n,
            CASE WHEN SUM(i.state = 'missing') THEN 'missing' WHEN SUM(i.state <> 'not_applicable') THEN 'value'
                 ELSE 'not_applicable' END AS state
     FROM department_item i
-    JOIN has h ON h.c = i.c AND h.family = i.family AND h.scope = 'department' AND h.item = i.item
-    WHERE i.kind = 'split' GROUP BY i.c, i.figure
+    WHERE i.kind = 'split' AND EXISTS (
+        SELECT 1 FROM has h WHERE h.c = i.c AND h.family = i.family AND h.scope = 'department' AND h.item <> ''
+    )
+    GROUP BY i.c, i.figure, i.family
+), items_if_all AS (
+    SELECT i.c, i.figure, i.n, CASE WHEN g.c IS NULL OR s.items = l.items THEN i.state ELSE 'missing' END AS state
+    FROM from_items i
+    LEFT JOIN department_gap g ON g.c = i.c AND g.family = i.family
+    LEFT JOIN sure s ON s.c = i.c AND s.family = i.family
+    LEFT JOIN listed l ON l.family = i.family
 ), from_units AS (
     SELECT w.c, w.figure, SUM(w.n) AS n,
-           CASE WHEN SUM(w.state = 'missing') THEN 'missing' WHEN SUM(w.state <> 'not_applicable') THEN 'value'
-                ELSE 'not_applicable' END AS state
-    FROM unit_whole w JOIN known k ON k.figure = w.figure AND k.adds GROUP BY w.c, w.figure
+           CASE WHEN SUM(w.state = 'missing' OR (g.c IS NOT NULL AND NOT w.published AND NOT w.every_item)) THEN 'missing'
+                WHEN SUM(w.state <> 'not_applicable') THEN 'value' ELSE 'not_applicable' END AS state
+    FROM unit_whole w
+    JOIN known k ON k.figure = w.figure AND k.adds
+    LEFT JOIN department_gap g ON g.c = w.c AND g.family = w.family
+    GROUP BY w.c, w.figure
 )
 SELECT d.c, k.figure, COALESCE(a.state, i.state, u.state, 'missing') AS state,
        CASE WHEN a.state IS NOT NULL THEN a.n WHEN i.state IS NOT NULL THEN i.n ELSE u.n END AS n
 FROM audited d
 JOIN known k ON k.kind IN ('whole', 'split', 'categories')
 LEFT JOIN amount a ON a.c = d.c AND a.figure = k.figure AND a.scope = 'department' AND a.item = ''
-LEFT JOIN from_items i ON i.c = d.c AND i.figure = k.figure
+LEFT JOIN items_if_all i ON i.c = d.c AND i.figure = k.figure
 LEFT JOIN from_units u ON u.c = d.c AND u.figure = k.figure;
 
--- Sums over named items: over those that the department itself speaks of, else over the units.
+-- Sums over named items of the department: over those that it or any of its units names.
 CREATE TABLE department_sum AS
-WITH from_items AS (
+SELECT d.c, f.figure, COALESCE(i.state, 'missing') AS state, i.n
+FROM audited d
+JOIN (SELECT DISTINCT figure FROM summed) f
+LEFT JOIN (
     SELECT i.c, s.figure, SUM(i.n) AS n,
            CASE WHEN SUM(i.state = 'missing') THEN 'missing' WHEN SUM(i.state <> 'not_applicable') THEN 'value'
                 ELSE 'not_applicable' END AS state
-    FROM department_item i
-    JOIN summed s ON s.of = i.figure AND s.item = i.item
-    JOIN has h ON h.c = i.c AND h.family = i.family AND h.scope = 'department' AND h.item = i.item
-    GROUP BY i.c, s.figure
-), from_units AS (
-    SELECT u.c, f.figure, SUM(w.n) AS n,
-           CASE WHEN SUM(COALESCE(w.state, 'missing') = 'missing') THEN 'missing'
-                WHEN SUM(w.state <> 'not_applicable') THEN 'value' ELSE 'not_applicable' END AS state
-    FROM unit u
-    JOIN (SELECT DISTINCT s.figure, k.family FROM summed s JOIN known k ON k.figure = s.of) f
-    LEFT JOIN unit_sum w ON w.c = u.c AND w.figure = f.figure AND w.scope = u.unit
-    WHERE w.state IS NOT NULL
-       OR NOT EXISTS (SELECT 1 FROM has h WHERE h.c = u.c AND h.family = f.family AND h.scope = u.unit)
-    GROUP BY u.c, f.figure
-)
-SELECT d.c, f.figure, COALESCE(i.state, u.state, 'missing') AS state,
-       CASE WHEN i.state IS NULL THEN u.n ELSE i.n END AS n
-FROM audited d
-JOIN (SELECT DISTINCT figure FROM summed) f
-LEFT JOIN from_items i ON i.c = d.c AND i.figure = f.figure
-LEFT JOIN from_units u ON u.c = d.c AND u.figure = f.figure;
+    FROM department_item i JOIN summed s ON s.of = i.figure AND s.item = i.item GROUP BY i.c, s.figure
+) i ON i.c = d.c AND i.figure = f.figure;
 
--- Named items: as published, else the sum of what is named item.x. A group is what stands before the point.
+-- Named items: as published, else the sum of what is named item.x; what is named item.x.y is part of item.x, and counts
+-- only where item.x has no row. A group is what stands before the first point.
 CREATE TABLE list_item AS
 WITH asked AS (
     SELECT DISTINCT c, family, scope,
@@ -339,6 +406,12 @@ WITH asked AS (
     FROM asked q
     JOIN amount a ON a.c = q.c AND a.family = q.family AND a.scope = q.scope
      AND SUBSTR(a.item, 1, LENGTH(q.item) + 1) = q.item || '.'
+    WHERE NOT EXISTS (
+        SELECT 1 FROM amount b
+        WHERE b.c = a.c AND b.figure = a.figure AND b.scope = a.scope
+          AND SUBSTR(b.item, 1, LENGTH(q.item) + 1) = q.item || '.'
+          AND SUBSTR(a.item, 1, LENGTH(b.item) + 1) = b.item || '.'
+    )
     GROUP BY q.c, a.figure, q.scope, q.item
 )
 SELECT q.c, k.figure, q.scope, q.item, COALESCE(a.state, t.state, 'missing') AS state,
@@ -366,16 +439,6 @@ SELECT r.rate, r.figure, COALESCE(s.of, r.figure) AS source, CASE WHEN s.of IS N
 FROM rate r
 LEFT JOIN (SELECT DISTINCT figure, of FROM summed) s ON s.figure = r.figure
 LEFT JOIN known k ON k.figure = r.figure;
-
-CREATE TABLE own AS
-SELECT DISTINCT c, figure, scope,
-       CASE WHEN kind = 'groups' AND INSTR(item, '.') THEN SUBSTR(item, 1, INSTR(item, '.') - 1) ELSE item END AS item
-FROM amount WHERE item <> ''
-UNION
-SELECT a.c, a.figure, 'department', a.item
-FROM amount a JOIN known k ON k.figure = a.figure AND k.adds JOIN unit u ON u.c = a.c AND u.unit = a.scope
-WHERE a.item <> '';
-CREATE INDEX own_key ON own (c, figure, scope, item);
 
 CREATE TABLE asked AS
 WITH scoped AS (

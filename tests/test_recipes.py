@@ -67,8 +67,9 @@ def test_add_an_indicator(tmp_path):
     page = BeautifulSoup(
         (first.outputs(case.stem) / "report.html").read_text(encoding="utf-8"), "html.parser"
     )
-    section = page.find(id="indicator-staff_per_vehicle").find_parent("section")
-    assert "无法评价" in section.text and "国有资产占用情况表“车辆”栏" in section.text
+    family = page.find(id="family-staff").find_parent("section")
+    (row,) = [tr.text for tr in family.find_all("tr") if "人车比例" in tr.text]
+    assert "无法评价" in row and "国有资产占用情况表“车辆”栏" in row
 
     people = project / "data" / "raw" / case.stem / "people.csv"
     with people.open("a", encoding="utf-8") as file:
