@@ -134,13 +134,17 @@ def halves(row: FigureRow, dice: random.Random) -> tuple[str, str]:
 
 
 def split_unit(case: RandomCase, unit: str, dice: random.Random) -> tuple[list[FigureRow], list[str]]:
-    """One unit becomes two: each of its figures is shared out between them; states go to both."""
-    rows = []
+    """One unit becomes two: each of its figures is shared out between them; states go to both.
+
+    A whole that is all one item goes the way of its item, so that each of the two can explain its own.
+    """
+    rows, shared = list[FigureRow](), dict[tuple[str, int, str, str], tuple[str, str]]()
     for row in case.rows:
         if row.key.scope != unit:
             rows.append(row)
             continue
-        for half, value in zip("ab", halves(row, dice), strict=True):
+        same = (row.key.figure, row.key.year, row.value, row.unit)
+        for half, value in zip("ab", shared.setdefault(same, halves(row, dice)), strict=True):
             key = Key(row.key.figure, f"{unit}-{half}", row.key.item, row.key.year)
             rows.append(replace(row, key=key, value=value))
     units = [new for own in case.units for new in ([own] if own != unit else [f"{own}-a", f"{own}-b"])]
@@ -157,6 +161,24 @@ def test_one_unit_made_into_two_changes_no_departmental_rate_and_no_verdict(seed
         after = results_of(*split_unit(case, unit, dice))
         assert rates(before) == rates(after)
         assert verdicts(before, said) == verdicts(after, said)
+
+
+@settings(max_examples=80, deadline=None)
+@given(SEEDS, st.randoms(use_true_random=False))
+def test_more_detail_of_a_part_changes_no_sum_of_weights(seed, dice):
+    """The weights within a part, given beside the part's own weight, do not count a second time."""
+    case = random_case(seed)
+    parts = [row for row in case.rows if row.chosen and row.key.figure == "appraisal_weight"]
+    detail = [
+        replace(row, key=replace(row.key, item=f"{row.key.item}.{name}"), value=dice.choice(("10", "99.5")))
+        for row in parts if row.has_value for name in ("detail", "rest.of_it")
+    ]  # fmt: skip
+    stanza = RULEBOOK.stanzas["appraisal_weight_sum"]
+    before, after = (
+        indicators.compute(stanza, Figures(DICTIONARY, rows, case.units, YEAR))
+        for rows in (case.rows, [*case.rows, *detail])
+    )
+    assert rates(before) == rates(after)
 
 
 def test_the_properties_speak_of_something():

@@ -129,6 +129,12 @@ def findings_conclusion(run: Run) -> Html:
     return html.callout("warning" if counts["high"] else "note", "得分与发现", html.bullets(lines))
 
 
+def _outside(run: Run) -> str:
+    """That the scheme does not hold for the year of the case; "" where it does."""
+    note = run.framework.validity_note(run.audit.case.year)
+    return f"；{note}" if note else ""
+
+
 def _score_sentence(run: Run) -> str:
     row = _total(run)
     if run.stopped():
@@ -151,7 +157,7 @@ def summary_lines(run: Run) -> list[str]:
     top = next(iter(sorted(found, key=lambda row: int(row["number"]))), None)
     return [
         f"数据质量：{quality or '没有阻断评分的问题'}（规则 {sum(states.values())} 条，未通过 {states[FAILED] + states[NOT_RUN]} 条）；{phrase_sentence(run)}",
-        f"得分：{_score_sentence(run)}{own}；{total['reason']}。",
+        f"得分：{_score_sentence(run)}{own}；{total['reason']}{_outside(run)}。",
         _claims_sentence(run),
         f"审计发现：{len(found)} 项（{'、'.join(f'{name} {counts[s]}' for s, name in SEVERITIES.items())}）。",
         f"首要发现：{top['name']}——{top['condition']}" if top else "首要发现：没有。",
