@@ -231,6 +231,92 @@ def test_the_sql_adds_up_what_can_be_added_by_hand():
     assert at("key_task_rate.ministry") == NOT_ASSESSABLE
 
 
+def money(figure: str, scope: str, item: str, value: str, **more: str) -> FigureRow:
+    return figure_row(figure, scope, item, value, more.pop("unit", "万元"), **more)
+
+
+def persons(scope: str, item: str, quota: str, actual: str) -> list[FigureRow]:
+    return [
+        figure_row("staff_quota", scope, item, quota, "人"), figure_row("staff_actual", scope, item, actual, "人"),
+    ]  # fmt: skip
+
+
+def weights(*parts: tuple[str, str]) -> list[FigureRow]:
+    return [figure_row("appraisal_weight", "department", f"year.{part}", value, "%") for part, value in parts]
+
+
+@pytest.mark.parametrize(
+    ("rate", "item", "units", "rows", "expected"),
+    [
+        # 50 % + 50 %; the 20 % and 30 % are within b. Without a row of b they are what b is.
+        ("appraisal_weight_sum.sum", "year", (), weights(("a", "50"), ("b", "50"), ("b.x", "20"), ("b.y", "30")), "1"),
+        ("appraisal_weight_sum.sum", "year", (), weights(("a", "50"), ("b.x", "20"), ("b.y", "30")), "1"),
+        ("appraisal_weight_sum.sum", "year", (), weights(("b.x", "20"), ("b.x.p", "5"), ("b.y.q", "7")), "27/100"),
+        # the department names 公务员 10/10, its unit 事业编制 15/10: 25 ÷ 20
+        ("staff_control_rate.established", "", ("u1",), [
+            *persons("department", "civil_servant", "10", "10"), *persons("u1", "institution", "10", "15")], "5/4"),
+        # the department's own 公务员 counts once: (10 + 15) ÷ (10 + 10), whatever u1 says of 公务员
+        ("staff_control_rate.established", "", ("u1",), [
+            *persons("department", "civil_servant", "10", "10"), *persons("u1", "institution", "10", "15"),
+            *persons("u1", "civil_servant", "8", "3")], "5/4"),
+        # u2 says nothing of its 事业编制, or gives all its staff in one
+        ("staff_control_rate.established", "", ("u1", "u2"), [
+            *persons("department", "civil_servant", "10", "10"), *persons("u1", "institution", "10", "15")], None),
+        ("staff_control_rate.established", "", ("u1", "u2"), [
+            *persons("u1", "institution", "10", "9"), *persons("u2", "", "30", "28")], None),
+        # a whole of 100 beside 50 of 运转类 only; with 专项 the list is complete: 50 + 30
+        ("budget_execution_rate.original", "", (), [
+            money("budget_initial", "department", "", "100"), money("budget_spent", "department", "operating", "50")], None),
+        ("budget_execution_rate.original", "", (), [
+            money("budget_initial", "department", "", "100"), money("budget_spent", "department", "operating", "50"),
+            money("budget_spent", "department", "special", "30")], "4/5"),
+        # the whole is nothing but its 运转类: there is no 专项 that spending could be lacking
+        ("budget_execution_rate.original", "", (), [
+            money("budget_initial", "department", "", "100"), money("budget_initial", "department", "operating", "100"),
+            money("budget_spent", "department", "operating", "50")], "1/2"),
+        ("budget_execution_rate.original", "", (), [
+            money("budget_initial", "department", "", "100"), money("budget_initial", "department", "operating", "60"),
+            money("budget_spent", "department", "operating", "50")], None),
+        # 4.03 + 6.02 = 10.05 is 10.0 as far as rounding goes (0.05 + 0.005 + 0.005): (3 + 5) ÷ 10; 10.07 is not
+        ("three_public_control_rate.ministry", "", (), [
+            money("three_public_budget", "department", "", "10.0", precision="0.1"),
+            money("three_public_budget", "department", "abroad", "4.03", precision="0.01"),
+            money("three_public_budget", "department", "reception", "60200", precision="100", unit="元"),
+            money("three_public_actual", "department", "abroad", "3"),
+            money("three_public_actual", "department", "reception", "5")], "4/5"),
+        ("three_public_control_rate.ministry", "", (), [
+            money("three_public_budget", "department", "", "10.0", precision="0.1"),
+            money("three_public_budget", "department", "abroad", "4.05", precision="0.01"),
+            money("three_public_budget", "department", "reception", "6.02", precision="0.01"),
+            money("three_public_actual", "department", "abroad", "3"),
+            money("three_public_actual", "department", "reception", "5")], None),
+        # the department's whole, its units' 运转类: 20 + 30 may not be all; as wholes they are
+        ("budget_execution_rate.original", "", ("u1", "u2"), [
+            money("budget_initial", "department", "", "100"), money("budget_spent", "u1", "operating", "20"),
+            money("budget_spent", "u2", "operating", "30")], None),
+        ("budget_execution_rate.original", "", ("u1", "u2"), [
+            money("budget_initial", "department", "", "100"), money("budget_spent", "u1", "", "20"),
+            money("budget_spent", "u2", "", "30")], "1/2"),
+        # u1 is split, u2 is not: 专项 of the department may lack that of u1 if u1 has more than it names
+        ("budget_execution_rate.original", "special", ("u1", "u2"), [
+            money("budget_initial", "u1", "", "100"), money("budget_spent", "u1", "operating", "50"),
+            money("budget_initial", "u2", "special", "10"), money("budget_spent", "u2", "special", "10")], None),
+        ("budget_execution_rate.original", "special", ("u1", "u2"), [
+            money("budget_initial", "u1", "operating", "100"), money("budget_spent", "u1", "operating", "50"),
+            money("budget_initial", "u2", "special", "10"), money("budget_spent", "u2", "special", "9")], "9/10"),
+    ],
+)  # fmt: skip
+def test_both_paths_give_what_was_added_up_by_hand(rate, item, units, rows, expected):
+    case = RandomCase(0, units, tuple(rows))
+    theirs = by_sql([as_evidence(case)])[0, rate, "department", item]
+    ours = by_program(case)[0, rate, "department", item]
+    if expected is None:
+        assert (ours.status, theirs.status) == (NOT_ASSESSABLE, NOT_ASSESSABLE)
+        return
+    assert (ours.status, theirs.status) == (COMPUTED, COMPUTED)
+    assert ours.value == Fraction(*theirs.quotient) == Fraction(expected)
+
+
 def test_a_thousand_random_departments_come_out_the_same(capsys):
     """Value and status of every definition, for the department, each unit and each item: exactly the same."""
     outcome = Compared()

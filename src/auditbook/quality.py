@@ -18,7 +18,7 @@ from pydantic import field_validator
 from auditbook import charts, expectations, formulas, strict_yaml
 from auditbook.cases import DEPARTMENT, Audit, Id, Strict, Words
 from auditbook.faults import CaseError, Fault
-from auditbook.figures import ANY_UNIT, Dictionary, FigureRow, Figures, Key
+from auditbook.figures import ANY_UNIT, NOT_APPLICABLE, Dictionary, FigureRow, Figures, Key
 from auditbook.intake.evidence import Evidence
 from auditbook.intake.phrases import UNVERIFIED
 from auditbook.numbers import Interval, amount_text, dimension, plain, text
@@ -108,6 +108,7 @@ PREPARED = (
     "entered",
     "identities",
     "unit_sums",
+    "families",
     "rivals",
     "glyphs",
 )
@@ -210,6 +211,7 @@ def prepare(
         "entered": _entered(evidence),
         "identities": _identities(identities, figures),
         "unit_sums": _unit_sums(figures),
+        "families": _families(figures, {unit.id: unit.name for unit in audit.case.units}),
         "rivals": _rivals(evidence.figures),
         "glyphs": _glyphs(audit, evidence),
     }
@@ -362,6 +364,40 @@ def _unit_sums(figures: Figures) -> Prepared:
         total = text(sum((row.exact for row in units), Fraction(0)), unit)
         found.append(f"{name}：各单位之和{total}，部门{text(scopes[DEPARTMENT].exact, unit)}")
     return Prepared(_RESIDUAL, rows, places, found)
+
+
+def _families(figures: Figures, units: Mapping[str, str]) -> Prepared:
+    """Figures of one family at one place: whether one does not apply while another has an amount.
+
+    A zero agrees with what does not apply.
+    """
+    columns = ("family", "scope", "item", "year", "applies")
+    rows: list[dict[str, Cell]] = []
+    places, found = [], []
+    together: dict[tuple[str, str, str, int], list[FigureRow]] = defaultdict(list)
+    for key, row in figures.chosen.items():
+        family = figures.dictionary[key.figure].family
+        if family is not None:
+            together[family, key.scope, key.item, key.year].append(row)
+    for (family, scope, item, year), own in together.items():
+        if len(own) < 2:
+            continue
+        without = [row for row in own if row.state == NOT_APPLICABLE]
+        amounts = [row for row in own if row.has_value and row.exact]
+        cells: dict[str, Cell] = {"family": family, "scope": scope, "item": item, "year": str(year)}
+        rows.append({**cells, "applies": "one_side" if without and amounts else "same"})
+        places.append("、".join(row.where for row in (*without, *amounts)))
+        said = "、".join(_figure_words(figures, row) for row in without)
+        against = "、".join(f"{_figure_words(figures, row)}{row.value}{row.unit}" for row in amounts)
+        found.append(f"{units[scope] + '：' if scope in units else ''}{said}不适用，而{against}")
+    return Prepared(columns, rows, places, found)
+
+
+def _figure_words(figures: Figures, row: FigureRow) -> str:
+    """A figure with its item and year, as a reader knows it."""
+    part = figures.item_name(row.key.figure, row.key.item) if row.key.item else ""
+    when = f"{row.key.year}年" if row.key.year != figures.year else ""
+    return f"{when}{figures.dictionary[row.key.figure].name}{'·' if part else ''}{part}"
 
 
 def _rivals(all_rows: Sequence[FigureRow]) -> Prepared:
