@@ -164,7 +164,7 @@ def test_replies_stand_with_their_finding_and_keys_outlive_changed_figures(copie
     assert own["answer"] == "请提供计量记录（审计组，2022-05-09）" and own["status"] == "disputed"
     page = (outcome.outputs(damage.CASE) / "report.html").read_text(encoding="utf-8")
     assert "漏损率年末已降到8.8%" in page and "请提供计量记录" in page and "单位有异议" in page
-    assert "回复所指的发现已不存在" in page and "done_but_not_met:g9.gone:department" in page
+    assert "回复所指的发现不存在" in page and "done_but_not_met:g9.gone:department" in page
     # another figure: the condition changes, the key and the reply stay
     damage.replace(damage.folder(copied) / "report.txt", "漏损率为9.4%", "漏损率为9.6%")
     goals = damage.folder(copied) / "goals.csv"
@@ -244,10 +244,89 @@ def test_a_rule_file_with_mistakes_is_refused_whole(tmp_path):
     damage.replace(rules, 'where: {masked: "yes"}', 'where: {masqued: "yes"}')
     damage.replace(rules, "above: {attainment: 130%}", "above: {attainment: many}")
     damage.replace(rules, "group: scope", "group: colour")
+    damage.replace(rules, "verdict: not_evidenced", "verdict: not_evident")
+    damage.replace(
+        rules,
+        'where: {figure: reported_quantity, unit: "%"}',
+        'where: {figure: reported_quantity, unit: "%"}\n  above: {name: 130%}',
+    )
     outcome = auditbook("check", damage.CASE, workspace=tmp_path / "runs", cwd=project)
     assert outcome.code == 3 and "Traceback" not in outcome.err
     assert "masqued" in outcome.err and "colour" in outcome.err and "many" in outcome.err
-    assert outcome.err.count("findings.yaml:") >= 3
+    assert "not_evident" in outcome.err and "不是数的栏目“name”" in outcome.err
+    assert outcome.err.count("findings.yaml:") >= 5
+
+
+def append(base, name, line):
+    with (damage.folder(base) / name).open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
+def also_says(base, words):
+    with (damage.folder(base) / "report.txt").open("a", encoding="utf-8") as file:
+        file.write(words + "\n")
+
+
+def test_two_wrong_numbers_about_one_thing_make_one_finding_with_two_facts(copied):
+    also_says(copied, "执行率为99.99%。年末又称执行率为90.01%。")
+    for claim, value in (("twice", "99.99"), ("thrice", "90.01")):
+        append(
+            copied,
+            "printed.csv",
+            f"{claim},rate,budget_execution_rate,department,,2021,{value},%,0.01,三,执行率为{value}%",
+        )
+    found, _ = found_in(copied)
+    condition = found["rate_disagrees:budget_execution_rate:department"]["condition"]
+    assert "（1）" in condition and "（2）" in condition and "99.99" in condition and "90.01" in condition
+
+
+def test_staff_without_any_establishment_are_over_it(copied):
+    """9 persons where the establishment is declared to be nothing: no rate, but a finding (domain.md §0.3)."""
+    people = damage.folder(copied) / "people.csv"
+    damage.replace(
+        people,
+        "institution,2021,事业编制,value,9,人,exact,一（一）,事业编制9名",
+        "institution,2021,事业编制,zero,0,人,exact,一（一）,没有事业编制",
+    )
+    damage.replace(damage.folder(copied) / "report.txt", "事业编制9名", "没有事业编制")
+    found, _ = found_in(copied)
+    own = found["over_establishment:staff_control_rate:river-station"]
+    assert own["amount"] == "9" and "基数为零" in own["condition"] and "9 ÷ 0" in own["condition"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "there"), [("", True), ("why_low,reason,budget_execution_rate,,三,因汛期停工", False)]
+)
+def test_low_execution_wants_a_reason(copied, reason, there):
+    """47 million of 53.54 million: 87.8 %, below 90 %."""
+    for name in ("money.csv", "report.txt"):
+        path = damage.folder(copied) / name
+        text = (
+            path.read_text(encoding="utf-8")
+            .replace("51,000,001", "47,000,000")
+            .replace("51000001", "47000000")
+        )
+        path.write_text(text, encoding="utf-8")
+    also_says(copied, "因汛期停工")
+    if reason:
+        append(copied, "said.csv", reason)
+    found, _ = found_in(copied)
+    assert ("low_execution_without_reason:budget_execution_rate:department" in found) == there
+
+
+def test_targets_that_all_have_numbers_are_no_finding(copied):
+    goals = damage.folder(copied) / "goals.csv"
+    lines = goals.read_text(encoding="utf-8").splitlines()
+    goals.write_text(
+        "\n".join(line for line in lines if not line.startswith(("g3", "g4"))) + "\n", encoding="utf-8"
+    )
+    said = damage.folder(copied) / "said.csv"
+    lines = said.read_text(encoding="utf-8").splitlines()
+    said.write_text(
+        "\n".join(line for line in lines if ",g3" not in line and ",g4" not in line) + "\n", encoding="utf-8"
+    )
+    found, _ = found_in(copied)
+    assert "targets_without_number:objectives:department" not in found
 
 
 def test_unanswered_names_replies_without_a_finding():

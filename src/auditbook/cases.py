@@ -8,10 +8,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from auditbook import inputs, strict_yaml
 from auditbook.faults import CaseError, Fault
+from auditbook.numbers import MONEY, dimension
 from auditbook.workspace import Workspace
 
 DEPARTMENT = "department"
@@ -47,6 +48,12 @@ class Materiality(Strict):
     amount: Decimal | int
     unit: Words
     reason: Words
+
+    @model_validator(mode="after")
+    def _money(self) -> Materiality:
+        if self.amount <= 0 or dimension(self.unit) != MONEY:
+            raise ValueError("重要性水平是大于零的金额，单位写元、万元等")
+        return self
 
 
 class Case(Strict):

@@ -52,9 +52,17 @@ VERDICTS = {
 COMPARATORS = {">=": "≥", "<=": "≤", "=": "＝", "": ""}
 KINDS = {
     "rate": "比率", "share": "占比", "growth": "增减率", "change": "增减额", "total": "合计", "count": "列举数",
-    "score": "自评得分", "completion": "完成情况",
+    "score": "自评得分", "completion": "完成情况", "target": "目标达成", "admitted": "自报未完成",
 }  # fmt: skip
+# What a report says of a sub-target: that it is done; nothing or nothing clear; that it is not done.
+COMPLETION, OPEN, ADMITTED = TASK_KINDS = ("completion", "target", "admitted")
 UP, DOWN, FLAT = "up", "down", "flat"
+SCORE, MAXIMUM, POINTS, WEIGHT = (
+    "self_score",
+    "self_score_maximum",
+    "self_scored_points",
+    "self_scored_weight",
+)
 
 
 class Needed(Strict):
@@ -73,6 +81,7 @@ class Wording(Strict):
     issue: list[Words]
     draft: list[Words]
     future: list[Words]
+    next_year: list[Words]
     unfinished: list[Words]
     evidence_needed: dict[Id, Needed]
     up: list[Words]
@@ -176,9 +185,10 @@ def direction(
     spot = _number_at(said, published, unit)
     if spot is None:
         # 与上年持平 prints no number
-        flat = next((word for word in wording.flat if word in said), None)
+        flat = next((word for word in wording.flat if affirmed(said, [word], wording)), None)
         return Direction(FLAT, flat) if flat and parse(published) == 0 else None
-    before = _CLAUSE_END.split(said[: spot[0]])[-1]
+    # 增减 and 升降 name a change without saying which way
+    before = _BOTH_WAYS.sub("□□", _CLAUSE_END.split(said[: spot[0]])[-1])
     # the words of two alternatives in a form say nothing, and a number in between has taken the word for itself
     found = _last_word(before, ways)
     if found is not None:
@@ -195,6 +205,7 @@ def direction(
     return None
 
 
+_BOTH_WAYS = re.compile("增减|升降|涨跌|涨落")
 _CLAUSE_END = re.compile("[，,。;；:：!！?？]")
 _FILLER = re.compile(r"[了约近达为率额共计幅度超过\s]*")
 
@@ -284,29 +295,34 @@ def _rounded_zero(precision: str) -> str:
 def judge_all(
     published: Sequence[Row], objectives: Sequence[Row], statements: Sequence[Row], results: Sequence[Result],
     figures: Figures, scoring: Mapping[str, str], definitions: Mapping[str, Mapping[str, str]], wording: Wording,
+    unit_names: Mapping[str, str] | None = None,
 ) -> list[Row]:  # fmt: skip
-    """Rows of claims.csv: every published number and every task said to be done.
+    """Rows of claims.csv: every published number, and every sub-target that has a number, an answer or is said to be done.
 
     Takes    scoring: per indicator the definition that scores; definitions: their Chinese names, none for an
-             indicator that is judged by points.
+             indicator that is judged by points; unit_names: what a reader calls each unit of the department.
     """
-    rows = [_published(row, results, figures, scoring, definitions, wording) for row in published]
+    scopes = {**(unit_names or {}), DEPARTMENT: "部门整体"}
+    rows = [_published(row, results, figures, scoring, definitions, wording, scopes) for row in published]
     rows += _completions(objectives, statements, figures, wording)
     return rows
 
 
 def _published(
     row: Row, results: Sequence[Result], figures: Figures, scoring: Mapping[str, str],
-    definitions: Mapping[str, Mapping[str, str]], wording: Wording,
+    definitions: Mapping[str, Mapping[str, str]], wording: Wording, scopes: Mapping[str, str],
 ) -> Row:  # fmt: skip
     if row["about"] in definitions and not definitions[row["about"]]:
         found = Judgement(NOT_CHECKABLE, "由审计人员按评价要点判断的指标，没有可以重算的比率")
     elif row["about"] in definitions:
-        found = _against_indicator(row, results, scoring[row["about"]], definitions[row["about"]], wording)
+        names = definitions[row["about"]]
+        found = _against_indicator(row, results, scoring[row["about"]], names, figures, wording, scopes)
     elif row["about"] not in figures.dictionary:
         found = Judgement(NOT_CHECKABLE, f"没有名为“{row['about']}”的指标或数字可供核对")
     elif row["kind"] in _AGAINST_ANOTHER:
-        found = _AGAINST_ANOTHER[row["kind"]](row, figures, wording)
+        found = _AGAINST_ANOTHER[row["kind"]](row, figures, wording, scopes)
+    elif (row["kind"], row["about"]) == ("score", SCORE):
+        found = _against_lines(row, figures)
     else:
         found = _against_figure(row, figures)
     held = factor(row["unit"])
@@ -324,8 +340,9 @@ def _published(
 
 
 def _against_indicator(
-    row: Row, results: Sequence[Result], primary: str, names: Mapping[str, str], wording: Wording
-) -> Judgement:
+    row: Row, results: Sequence[Result], primary: str, names: Mapping[str, str], figures: Figures, wording: Wording,
+    scopes: Mapping[str, str],
+) -> Judgement:  # fmt: skip
     at = (row["about"], row["scope"], row["item"], int(row["year"]))
     own = {r.definition: r for r in results if (r.indicator, r.scope, r.item, r.year) == at}
     computed = {name: r for name, r in own.items() if r.status == COMPUTED and r.value is not None}
@@ -358,10 +375,9 @@ def _against_indicator(
     if not computed and (beyond := _beyond_bound(row, own.values())):
         return Judgement(DISAGREES, f"{shown}；{beyond}")
     if not computed:
-        lacking = (
-            "、".join(dict.fromkeys(key for r in own.values() for key in r.lacking)) or "没有该范围的数字"
-        )
-        return Judgement(NOT_CHECKABLE, f"{shown}无从重算：缺 {lacking}")
+        lacking = _named(dict.fromkeys(key for r in own.values() for key in r.lacking), figures, scopes)
+        said = f"缺{lacking}" if lacking else "没有该单位、分项或年度的数字"
+        return Judgement(NOT_CHECKABLE, f"{shown}无从重算：{said}")
     r = first or next(iter(computed.values()))
     tried = "；".join(
         f"“{names[name]}”{text(other.value, row['unit'])}"
@@ -394,15 +410,109 @@ def _wrong_way(said: Direction, value: Fraction, unit: str) -> str:
 def _against_figure(row: Row, figures: Figures) -> Judgement:
     found = figures.resolve(row["about"], row["scope"], row["item"], int(row["year"]))
     name = figures.dictionary[row["about"]].name
-    if row["kind"] == "score":
-        return Judgement(
-            NOT_CHECKABLE, f"{name}{row['published']}{row['unit']}的分项得分、权重和满分均未取得，无法重算"
-        )
     if found.value is None:
         return Judgement(NOT_CHECKABLE, f"公布{row['published']}{row['unit']}，没有可对照的“{name}”")
     verdict = judge(row["published"], row["unit"], row["precision"], found.value, found.interval)
     said = f"公布{row['published']}{row['unit']}；{name}重算为{text(found.value, row['unit'])}，{VERDICTS[verdict]}"
     return Judgement(verdict, said, found.value, found.interval)
+
+
+def _named(keys: Iterable[str], figures: Figures, scopes: Mapping[str, str]) -> str:
+    """Missing figures as a reader knows them: year, unit, item and name, never a key."""
+    found = []
+    for key in keys:
+        figure, scope, item, year = (key.split(":") + ["", "", ""])[:4]
+        if figure not in figures.dictionary:
+            found.append("审计人员的判断" if figure == "judgement" else "有关资料")
+            continue
+        when = f"{year}年" if year != str(figures.year) else ""
+        where = scopes.get(scope, scope) if scope != DEPARTMENT else ""
+        part = figures.item_name(figure, item)
+        found.append(f"“{when}{where}{part}{figures.dictionary[figure].name}”")
+    return "、".join(dict.fromkeys(found))
+
+
+def score_lines(figures: Figures, scope: str = DEPARTMENT) -> dict[str, tuple[Resolved, Resolved]]:
+    """Points and weight of each line of the self-scored table, by item; a missing number has no value."""
+    if POINTS not in figures.dictionary or WEIGHT not in figures.dictionary:
+        return {}
+    items = dict.fromkeys(
+        key.item for key in figures.chosen
+        if key.figure in {POINTS, WEIGHT} and key.scope == scope and key.year == figures.year and key.item
+    )  # fmt: skip
+    return {
+        item: (figures.resolve(POINTS, scope, item), figures.resolve(WEIGHT, scope, item)) for item in items
+    }
+
+
+def lowest(lines: Iterable[str]) -> list[str]:
+    """The lines that have no line under them: only these are added up."""
+    known = list(lines)
+    return [item for item in known if not any(other.startswith(f"{item}.") for other in known)]
+
+
+def sum_of(parts: Sequence[Resolved]) -> tuple[Fraction, Interval]:
+    """What several known figures add up to, with the range of it."""
+    total = sum((part.value for part in parts if part.value is not None), Fraction(0))
+    low, high = (
+        sum((getattr(part.interval, side) for part in parts), Fraction(0)) for side in ("low", "high")
+    )
+    return total, Interval(low, high)
+
+
+def _against_lines(row: Row, figures: Figures) -> Judgement:
+    """A published score against the lines of the self-scored table.
+
+    The points of the lines are the score only where the lines are known to be all there are: their weights have to
+    reach the declared maximum.
+    """
+    shown = f"{figures.dictionary[SCORE].name}{row['published']}{row['unit']}"
+    if int(row["year"]) != figures.year:
+        return Judgement(NOT_CHECKABLE, f"{shown}是{row['year']}年的，只有{figures.year}年的分项可供重算")
+    lines = score_lines(figures, row["scope"])
+    own = [(item, *lines[item]) for item in lowest(lines)]
+    full = figures.resolve(MAXIMUM, row["scope"]) if MAXIMUM in figures.dictionary else None
+    lacking = []
+    for figure, words, values in (
+        (POINTS, "分项得分", [(item, points) for item, points, _ in own]),
+        (WEIGHT, "权重", [(item, weight) for item, _, weight in own]),
+    ):
+        blank = [item for item, found in values if found.value is None]
+        if len(blank) == len(values):
+            lacking.append(words)
+        elif blank:
+            lines_named = "、".join(f"“{_line_name(item, figures)}”" for item in blank)
+            lacking.append(f"{lines_named}的{figures.dictionary[figure].name}")
+    if full is None or full.value is None:
+        lacking.append("满分")
+    if lacking or full is None:
+        missing = "、".join(lacking[:-1]) + ("和" if lacking[1:] else "") + lacking[-1]
+        return Judgement(NOT_CHECKABLE, f"{shown}的{missing}{'均' if lacking[1:] else ''}未取得，无法重算")
+    weights, weight_box = sum_of([weight for _, _, weight in own])
+    held = factor(row["unit"])
+    if weight_box.high < full.interval.low:
+        return Judgement(
+            NOT_CHECKABLE,
+            f"{shown}：{len(own)}行的权重之和为{text(weights, row['unit'])}，不足满分{text(full.value or Fraction(0), row['unit'])}，分项不全，无法重算",
+        )
+    value, box = sum_of([points for _, points, _ in own])
+    verdict = judge(row["published"], row["unit"], row["precision"], value, box)
+    sum_words = " + ".join(plain(points.value / held) for _, points, _ in own if points.value is not None)
+    sum_words = f"（{sum_words}）" if len(own) <= MOST_ADDENDS else ""
+    said = f"公布{shown}；{len(own)}行得分之和{sum_words}为{text(value, row['unit'])}，{VERDICTS[verdict]}"
+    return Judgement(verdict, said, value, box)
+
+
+MOST_ADDENDS = 12
+
+
+def _line_name(item: str, figures: Figures) -> str:
+    """A line of the self-scored table by its own label, where it has one."""
+    for figure in (POINTS, WEIGHT):
+        label = figures.item_name(figure, item)
+        if label != item:
+            return label
+    return item
 
 
 @dataclass(frozen=True)
@@ -414,6 +524,7 @@ class _Asked:
     item: str
     year: int
     figures: Figures
+    scopes: Mapping[str, str]
 
     @property
     def found(self) -> Resolved:
@@ -427,6 +538,16 @@ class _Asked:
         return f"{when}{part}{own}"
 
     @property
+    def placed(self) -> str:
+        """The name with whose it is: 局机关实际支出, 部门整体实际支出."""
+        return f"{self.scopes.get(self.scope, self.scope)}{self.name}"
+
+    @property
+    def said(self) -> str:
+        """The name, with whose it is where that is not the department."""
+        return self.name if self.scope == DEPARTMENT else self.placed
+
+    @property
     def label(self) -> str:
         return f"{self.figure}:{self.item}" if self.item else self.figure
 
@@ -434,8 +555,9 @@ class _Asked:
     def lacking(self) -> str:
         found = self.found
         if found.state == NOT_APPLICABLE:
-            return f"“{self.name}”不适用"
-        return f"缺“{self.name}”（{'、'.join(found.lacking)}）"
+            return f"“{self.said}”不适用"
+        missing = _named(found.lacking, self.figures, self.scopes)
+        return f"缺“{self.said}”" + ("" if missing == f"“{self.said}”" else f"（其中没有{missing}）")
 
     def rivals(self) -> Iterator[_Asked]:
         """Figures of the same family and unit at the same place: another denominator that may have been meant."""
@@ -444,41 +566,41 @@ class _Asked:
             return
         for other in self.figures.dictionary.values():
             if other.id != own.id and (other.family, other.unit) == (own.family, own.unit):
-                asked = _Asked(other.id, self.scope, self.item, self.year, self.figures)
+                asked = _Asked(other.id, self.scope, self.item, self.year, self.figures, self.scopes)
                 if asked.found.value is not None:
                     yield asked
 
 
-def _share(row: Row, figures: Figures, wording: Wording) -> Judgement:
+def _share(row: Row, figures: Figures, wording: Wording, scopes: Mapping[str, str]) -> Judgement:
     """A published share: part over whole, the same figure's whole unless the claim names another base."""
     del wording  # a share has no direction
-    own = _own(row, figures)
-    base = _base(row, figures) or _Asked(own.figure, own.scope, "", own.year, figures)
+    own = _own(row, figures, scopes)
+    base = _base(row, figures, scopes) or _Asked(own.figure, own.scope, "", own.year, figures, scopes)
     if base == own and own.scope != DEPARTMENT:
         # a unit's own figure, not split: its share of the department
-        base = _Asked(own.figure, DEPARTMENT, "", own.year, figures)
+        base = _Asked(own.figure, DEPARTMENT, "", own.year, figures, scopes)
     if base == own:
         return Judgement(NOT_CHECKABLE, f"公布{_shown(row, None)}，没有说明占什么的比例（base）")
-    return _compared(row, own, base, _SHARE, None, f"{own.name}占{base.name}")
+    return _compared(row, own, base, _SHARE, None, f"{own.said}占{base.said if base.scope == own.scope else base.placed}")
 
 
-def _growth(row: Row, figures: Figures, wording: Wording) -> Judgement:
+def _growth(row: Row, figures: Figures, wording: Wording, scopes: Mapping[str, str]) -> Judgement:
     """A published growth rate against the year before, unless the claim names another base."""
-    own, base = _own(row, figures), _base(row, figures)
+    own, base = _own(row, figures, scopes), _base(row, figures, scopes)
     said = direction(row["quote"], row["published"], row["unit"], wording)
-    base = base or _Asked(own.figure, own.scope, own.item, own.year - 1, figures)
-    return _compared(row, own, base, _GROWTH, said, f"{own.name}比{base.name}的增减率")
+    base = base or _Asked(own.figure, own.scope, own.item, own.year - 1, figures, scopes)
+    return _compared(row, own, base, _GROWTH, said, f"{own.said}比{base.said}的增减率")
 
 
-def _change(row: Row, figures: Figures, wording: Wording) -> Judgement:
+def _change(row: Row, figures: Figures, wording: Wording, scopes: Mapping[str, str]) -> Judgement:
     """A published difference in amount against the year before, unless the claim names another base."""
-    own, base = _own(row, figures), _base(row, figures)
+    own, base = _own(row, figures, scopes), _base(row, figures, scopes)
     said = direction(row["quote"], row["published"], row["unit"], wording)
-    base = base or _Asked(own.figure, own.scope, own.item, own.year - 1, figures)
-    return _compared(row, own, base, _CHANGE, said, f"{own.name}比{base.name}的增减额")
+    base = base or _Asked(own.figure, own.scope, own.item, own.year - 1, figures, scopes)
+    return _compared(row, own, base, _CHANGE, said, f"{own.said}比{base.said}的增减额")
 
 
-_AGAINST_ANOTHER: dict[str, Callable[[Row, Figures, Wording], Judgement]] = {
+_AGAINST_ANOTHER: dict[str, Callable[[Row, Figures, Wording, Mapping[str, str]], Judgement]] = {
     "share": _share, "growth": _growth, "change": _change,
 }  # fmt: skip
 _SHARE, _GROWTH, _CHANGE = (
@@ -486,13 +608,13 @@ _SHARE, _GROWTH, _CHANGE = (
 )
 
 
-def _own(row: Row, figures: Figures) -> _Asked:
-    return _Asked(row["about"], row["scope"], row["item"], int(row["year"]), figures)
+def _own(row: Row, figures: Figures, scopes: Mapping[str, str]) -> _Asked:
+    return _Asked(row["about"], row["scope"], row["item"], int(row["year"]), figures, scopes)
 
 
-def _base(row: Row, figures: Figures) -> _Asked | None:
+def _base(row: Row, figures: Figures, scopes: Mapping[str, str]) -> _Asked | None:
     name, _, item = row.get("base", "").partition(":")
-    return _Asked(name, row["scope"], item, int(row["year"]), figures) if name else None
+    return _Asked(name, row["scope"], item, int(row["year"]), figures, scopes) if name else None
 
 
 def _compared(
@@ -508,6 +630,8 @@ def _compared(
         if asked.found.value is None:
             return Judgement(NOT_CHECKABLE, f"{shown}无从重算：{asked.lacking}")
     first = _made_of(own, base, formula)
+    if first is None and formula is _GROWTH and said is not None and said.way == FLAT:
+        return _flat_over_zero(shown, own, base)
     judged = Signed(DISAGREES)
     if first is not None:
         judged = judge_signed(row["published"], row["unit"], row["precision"], *first, said)
@@ -534,6 +658,15 @@ def _compared(
     )
 
 
+def _flat_over_zero(shown: str, own: _Asked, base: _Asked) -> Judgement:
+    """No change where the year before was nothing: there is no rate, but the two amounts can be compared."""
+    value = own.found.value or Fraction(0)
+    if value == 0:
+        return Judgement(AGREES, f"{shown}；{base.said}与{own.said}均为零，确为持平")
+    unit = own.figures.dictionary[own.figure].unit
+    return Judgement(DISAGREES, f"{shown}；{base.said}为零，{own.said}为{text(value, unit)}，不是持平")
+
+
 _ZERO_BASE = "声明的基数为零"
 
 
@@ -553,39 +686,101 @@ def _made_of(own: _Asked, base: _Asked, formula: formulas.Formula) -> tuple[Frac
     return value, span.interval if span else None
 
 
+def says_done(claimed: str, wording: Wording) -> bool:
+    """Whether a report says of a target that it is done: one of the words for it, or 100 % and more."""
+    said = _bare_claim(claimed)
+    share = _PERCENTAGE.fullmatch(said)
+    return bool(share and parse(share[1]) >= 100) or said in {_bare_claim(word) for word in wording.done}
+
+
+def says_undone(claimed: str, wording: Wording) -> bool:
+    """Whether a report admits of a target that it is not done: a word for it, or a degree below 100 %."""
+    said = _bare_claim(claimed)
+    share = _PERCENTAGE.fullmatch(said)
+    return bool(share and parse(share[1]) < 100) or _has(said, wording.unfinished)
+
+
+_PERCENTAGE = re.compile(r"(?:已?完成(?:率|了)?|完成情况|进度|达成率?|实现率?)?为?([0-9]+(?:\.[0-9]+)?)%")
+
+
+def _bare_claim(claimed: str) -> str:
+    return re.sub(r"[\s。．；;，,、：:！!]", "", unicodedata.normalize("NFKC", claimed)).rstrip(".")
+
+
+def _kind_of(row: Row, wording: Wording) -> str:
+    if says_done(row["claimed"], wording):
+        return COMPLETION
+    return ADMITTED if says_undone(row["claimed"], wording) else OPEN
+
+
+def about_of(row: Row) -> str:
+    """What an objective or a sub-target is called in the other tables: ``o1`` or ``o1.a``."""
+    return f"{row['objective']}.{row['item']}" if row["item"] else row["objective"]
+
+
 def _completions(
     objectives: Sequence[Row], statements: Sequence[Row], figures: Figures, wording: Wording
 ) -> Iterable[Row]:
-    """A row for each sub-target said to be done, then one for each objective, which is as good as its weakest."""
-    subs: dict[str, list[tuple[Row, Judgement]]] = {}
+    """A row for each sub-target of which there is something to judge, then one for each objective said to be done.
+
+    A sub-target is judged where it has a numeric target, an answer, or is said to be done: a blank claim lets the
+    actual value speak. An objective is as good as its weakest sub-target; one without any is judged by itself.
+    """
+    subs: dict[str, list[Judgement]] = {}
+    answered = {s["about"] for s in statements if s["kind"] == "result"}
     for row in objectives:
-        if row["item"] and row["claimed"] in wording.done:
-            found = _completion(row, statements, figures, wording)
-            subs.setdefault(row["objective"], []).append((row, found))
-            yield _completion_row(row, f"{row['objective']}.{row['item']}", found, figures.year)
-    for row in objectives:
-        if row["item"] or row["claimed"] not in wording.done:
+        if not row["item"]:
             continue
-        own = subs.get(row["objective"], [])
-        yield _completion_row(row, row["objective"], _objective(own), figures.year)
+        kind = _kind_of(row, wording)
+        if kind == COMPLETION or row["target"] or row["actual"] or about_of(row) in answered:
+            found = _completion(row, statements, figures, wording)
+            subs.setdefault(row["objective"], []).append(found)
+            yield _completion_row(row, kind, _as_said(found, kind, row), figures.year)
+    for row in objectives:
+        if row["item"]:
+            continue
+        kind, own = _kind_of(row, wording), subs.get(row["objective"], [])
+        if not own and row["target"]:
+            found = _as_said(_completion(row, statements, figures, wording), kind, row)
+            yield _completion_row(row, kind, found, figures.year)
+        elif kind == COMPLETION:
+            yield _completion_row(row, kind, _objective(own), figures.year)
+
+
+def _as_said(found: Judgement, kind: str, row: Row) -> Judgement:
+    """A verdict on a target turned into one on what the report says of it.
+
+    A report that admits a missed target does not contradict itself, so that its claim agrees with the evidence; the
+    target stays missed, and the explanation says so. One that reports as undone what was reached does contradict it.
+    """
+    if kind != ADMITTED or found.verdict not in {AGREES, DISAGREES}:
+        return found
+    missed = found.verdict == DISAGREES
+    said = f"，报告如实报“{row['claimed']}”" if missed else f"，而报“{row['claimed']}”"
+    return Judgement(
+        AGREES if missed else DISAGREES, found.explanation + said, found.value, found.interval, found.definition
+    )
 
 
 _WORST = (DISAGREES, OTHER_MEASURE, NOT_EVIDENCED, NOT_CHECKABLE, AGREES)
 
 
-def _objective(own: Sequence[tuple[Row, Judgement]]) -> Judgement:
+def _objective(own: Sequence[Judgement]) -> Judgement:
     if not own:
         return Judgement(NOT_EVIDENCED, "没有可核对的子目标")
-    counts = {verdict: sum(found.verdict == verdict for _, found in own) for verdict in _WORST}
+    counts = {verdict: sum(found.verdict == verdict for found in own) for verdict in _WORST}
     said = "、".join(f"{VERDICTS[verdict]}{count}项" for verdict, count in counts.items() if count)
     worst = next(verdict for verdict in _WORST if counts[verdict])
     return Judgement(worst, f"子目标{len(own)}项：{said}")
 
 
 def _completion(row: Row, statements: Sequence[Row], figures: Figures, wording: Wording) -> Judgement:
-    about = f"{row['objective']}.{row['item']}"
+    about = about_of(row)
     if row["target"]:
-        return _numeric(row, about, figures)
+        return _numeric(row, about, figures, wording)
+    called = f"称“{row['claimed']}”，" if _kind_of(row, wording) != ADMITTED and row["claimed"] else ""
+    again = "又说" if called else "说"
+    only = "却只到" if called else "只到"
     answers = [s for s in statements if s["about"] == about and s["kind"] == "result"]
     answered = bool(row["actual"] or answers)
     if answered and row["actual_measure"] and not same_words(row["measure"], row["actual_measure"]):
@@ -595,15 +790,16 @@ def _completion(row: Row, statements: Sequence[Row], figures: Figures, wording: 
     drafts = [s for s in answers if _has(s["quote"], wording.draft)]
     issued = [s for s in answers if _has(s["quote"], wording.issue) and s not in drafts]
     if _has(row["quote"] + row["measure"], wording.issue) and drafts and not issued:
-        return Judgement(DISAGREES, f"称“{row['claimed']}”，原文却只到“{drafts[0]['quote']}”，尚是草稿")
+        return Judgement(DISAGREES, f"{called}原文{only}“{drafts[0]['quote']}”，尚是草稿")
     future = [s for s in answers if _has(s["quote"], wording.future)]
     if future:
-        return Judgement(
-            NOT_EVIDENCED, f"用将来时“{future[0]['quote']}”说{figures.year}年度内的完成，完成与否未证实"
-        )
+        quote = future[0]["quote"]
+        if planned_later(quote, future[0]["date"], wording, figures.year):
+            return Judgement(NOT_EVIDENCED, f"“{quote}”是{figures.year}年度之后的安排，年度内的完成未证实")
+        return Judgement(NOT_EVIDENCED, f"用将来时“{quote}”说{figures.year}年度内的完成，完成与否未证实")
     unfinished = [s for s in answers if _has(s["quote"], wording.unfinished)]
     if unfinished:
-        return Judgement(DISAGREES, f"称“{row['claimed']}”，原文又说“{unfinished[0]['quote']}”")
+        return Judgement(DISAGREES, f"{called}原文{again}“{unfinished[0]['quote']}”")
     kind = needs(row, wording)
     proof = wording.evidence_needed[kind].proof if kind else []
     proving = [s for s in answers if s in issued or affirmed(s["quote"], proof, wording)]
@@ -624,6 +820,27 @@ def _completion(row: Row, statements: Sequence[Row], figures: Figures, wording: 
     if repeats(row, answers):
         return Judgement(NOT_CHECKABLE, f"答复“{quote}”只是重复目标的文字，{lacking}")
     return Judgement(NOT_CHECKABLE, f"目标未量化，只有文字陈述“{quote}”，{lacking}")
+
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*年)")
+
+
+def planned_later(quote: str, day: str, wording: Wording, year: int) -> bool:
+    """Whether a future tense speaks of a date after the year: a plan, which is no unproven result of the year.
+
+    Takes    quote: the phrase; day: the date that the auditor entered for it; year: of the case.
+    Returns  True where the year that stands next after the word of future tense, else next before it, else that of
+             ``day``, is later, and where a word says so (明年). Without any year it may be the year of the case.
+    """
+    said = unicodedata.normalize("NFKC", quote)
+    at = min((said.find(word) for word in wording.future if word in said), default=-1)
+    if at < 0:
+        return False
+    if _has(said, wording.next_year):
+        return True
+    after, before = _YEAR.findall(said, at), _YEAR.findall(said[:at])
+    named = after[:1] or before[-1:] or [day[:4]]
+    return named[0] != "" and int(named[0]) > year
 
 
 def needs(row: Row, wording: Wording) -> str:
@@ -683,7 +900,7 @@ def least_attainment(row: Row, figures: Figures) -> Fraction | None:
              where less is better, or where either is missing or nothing.
     Source   财预〔2020〕10号：完成值高于指标值较多的要分析原因，年初指标值设定明显偏低的适度调减得分.
     """
-    about = f"{row['objective']}.{row['item']}"
+    about = about_of(row)
     target = figures.resolve(TARGET, DEPARTMENT, about)
     actual = figures.resolve(ACTUAL, DEPARTMENT, about)
     if row["comparator"] != ">=" or actual.value is None or not target.value or target.interval.low <= 0:
@@ -707,17 +924,18 @@ def completion_counts(
     """Count the sub-targets by what the evidence says of each; indicators are not needed for it.
 
     Returns  ``proven`` counts those that a number, or a document or acceptance of the year, shows to be met;
-             ``possible`` all but those that the evidence, or the report itself, shows not to be met.
+             ``possible`` all but those that the evidence, or where it is silent the report itself, shows not to be
+             met.
     """
     subs = [row for row in objectives if row["item"]]
     verdicts = [_completion(row, statements, figures, wording).verdict for row in subs]
     disproven = sum(
-        verdict == DISAGREES or _has(row["claimed"], wording.unfinished)
+        verdict == DISAGREES or (verdict != AGREES and says_undone(row["claimed"], wording))
         for row, verdict in zip(subs, verdicts, strict=True)
     )
     return Counts(
         len(subs),
-        sum(row["claimed"] in wording.done for row in subs),
+        sum(says_done(row["claimed"], wording) for row in subs),
         verdicts.count(AGREES),
         len(subs) - disproven,
     )
@@ -727,7 +945,7 @@ def _has(quote: str, words: Sequence[str]) -> bool:
     return any(word in quote for word in words)
 
 
-def _numeric(row: Row, about: str, figures: Figures) -> Judgement:
+def _numeric(row: Row, about: str, figures: Figures, wording: Wording) -> Judgement:
     target = figures.resolve(TARGET, DEPARTMENT, about)
     actual = figures.resolve(ACTUAL, DEPARTMENT, about)
     unit = row["unit"]
@@ -742,9 +960,12 @@ def _numeric(row: Row, about: str, figures: Figures) -> Judgement:
     if met(row["comparator"], target.value, actual.value):
         said = f"目标{aim}，实际{row['actual']}{unit}，达成"
         return Judgement(AGREES, said, actual.value, actual.interval)
-    said = f"目标{aim}，实际只有{row['actual']}{unit}，未达成而报“{row['claimed']}”"
-    if row["comparator"] == "<=":
-        said = said.replace("实际只有", "实际达到")
+    # what exceeds a limit or an exact number has not fallen short of it
+    beyond = actual.value > target.value
+    reached = f"实际{'达到' if beyond else '只有'}{row['actual']}{unit}"
+    over = "，超过目标值" if beyond and row["comparator"] == "=" else ""
+    claimed = f"而报“{row['claimed']}”" if row["claimed"] and _kind_of(row, wording) != ADMITTED else ""
+    said = f"目标{aim}，{reached}{over}，未达成{claimed}"
     return Judgement(DISAGREES, said, actual.value, actual.interval)
 
 
@@ -753,11 +974,12 @@ def met(comparator: str, target: Fraction, actual: Fraction) -> bool:
     return {">=": actual >= target, "<=": actual <= target, "=": actual == target}[comparator]
 
 
-def _completion_row(row: Row, about: str, found: Judgement, year: int) -> Row:
+def _completion_row(row: Row, kind: str, found: Judgement, year: int) -> Row:
+    about = about_of(row)
     held = factor(row["unit"]) if row["unit"] else Fraction(1)
     box = found.interval
     return {
-        "claim": f"done.{about}", "kind": "completion", "about": about, "scope": DEPARTMENT, "year": str(year),
+        "claim": f"done.{about}", "kind": kind, "about": about, "scope": DEPARTMENT, "year": str(year),
         "published": row["target"], "unit": row["unit"],
         "recomputed": "" if found.value is None else plain(found.value / held),
         "low": "" if box is None else plain(box.low / held),

@@ -41,7 +41,9 @@ def explanation(indicator: str) -> list[str]:
             lines.append(f"  {path.name}：{faults[0]}")
             continue
         for item in framework.items:
-            if item.indicator == stanza.id and item.rule:
-                said = f"{item.points} 分，口径 {item.definition}；{item.rule.words()}"
+            if item.indicator == stanza.id and item.rule and item.definition:
+                said = (
+                    f"{item.points} 分，口径“{stanza.definition_name(item.definition)}”；{item.rule.words()}"
+                )
                 lines.append(f"  {framework.title}：{said}")
     return lines

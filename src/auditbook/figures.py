@@ -62,6 +62,7 @@ class Meaning(Strict):
     counted: bool = False
     previous: Id | None = None
     derived: bool = False
+    signed: bool = False
 
     @model_validator(mode="after")
     def _previous_is_another_year_of_a_figure(self) -> Meaning:

@@ -17,7 +17,7 @@ from auditbook import observations, strict_yaml
 from auditbook.cases import DEPARTMENT, Audit, Id, Strict, Words
 from auditbook.faults import CaseError, Fault
 from auditbook.numbers import dimension, factor, parse, parse_rate
-from auditbook.observations import FIELDS, Observed, Seen
+from auditbook.observations import FIELDS, NUMERIC, VALUES, Observed, Seen
 from auditbook.tables import Row
 
 SEVERITIES = {"high": "高", "medium": "中", "low": "低"}
@@ -102,9 +102,25 @@ def read_rules(audit: Audit) -> list[FindingRule]:
                     where, f"规则“{rule.rule}”用了没有的栏目“{'、'.join(unknown)}”", "、".join(sorted(known))
                 )
             )
+        texts_above = sorted(set(rule.above) - NUMERIC)
+        if texts_above:
+            said = f"规则“{rule.rule}”的 above 用了不是数的栏目“{'、'.join(texts_above)}”"
+            faults.append(Fault(where, said, "、".join(sorted(NUMERIC))))
+        for column, wanted in rule.where.items():
+            values = VALUES.get((rule.on, column))
+            strange = (
+                {*([wanted] if isinstance(wanted, str) else wanted)} - {*(values or ()), "*"}
+                if values
+                else set()
+            )
+            if strange:
+                said = f"规则“{rule.rule}”的 {column} 没有“{'、'.join(sorted(strange))}”这种值"
+                faults.append(Fault(where, said, "、".join(sorted(filter(None, values or ())))))
         if any(rule.rule == other.rule for other in rules):
             faults.append(Fault(where, f"规则“{rule.rule}”重复", "", "请改名或删去"))
         rules.append(rule)
+    if not rules and not faults and not document.faults:
+        faults.append(Fault(document.where(()), "没有一条规则", "至少一条", "请恢复 params/findings.yaml"))
     if document.faults or faults:
         raise CaseError([*document.faults, *faults])
     return rules
@@ -180,9 +196,11 @@ def _grouped(rule: FindingRule, seen: Sequence[Seen]) -> list[tuple[str, str, li
             key = ("all" if rule.group == "all" else row.fields[rule.group], DEPARTMENT)
         groups.setdefault(key, []).append(row)
     if rule.group is None:
-        return [
-            (min((r.about for r in group), key=len), scope, group) for (_, scope), group in groups.items()
-        ]
+        # of one thing a rule may have several things to say: they make one finding, whose key stays the same
+        merged: dict[tuple[str, str], list[Seen]] = {}
+        for (_, scope), group in groups.items():
+            merged.setdefault((min((r.about for r in group), key=len), scope), []).extend(group)
+        return [(about, scope, group) for (about, scope), group in merged.items()]
     return [(name, scope, group) for (name, scope), group in groups.items()]
 
 
@@ -199,7 +217,8 @@ def _finding(rule: FindingRule, about: str, scope: str, group: Sequence[Seen], a
         else "；".join(f"（{n}）{c}" for n, c in enumerate(conditions, 1))
     )
     evidence = dict.fromkeys(key for row in group for key in row.evidence)
-    amount, unit = (first.amount, first.unit) if rule.group is None else ("", "")
+    amounts = {(row.amount, row.unit) for row in group if row.amount}
+    amount, unit = amounts.pop() if rule.group is None and len(amounts) == 1 else ("", "")
     severity, lowered = _severity(rule, amount, unit, audit)
     return {
         "finding": f"{rule.rule}:{about}:{scope}", "number": "", "severity": severity, "kind": rule.kind,

@@ -15,7 +15,17 @@ from auditbook import formulas, inputs, strict_yaml
 from auditbook.cases import DEPARTMENT, Id, Strict, Words
 from auditbook.faults import CaseError, Fault
 from auditbook.figures import MISSING, NOT_APPLICABLE, Dictionary, Figures, Resolved
-from auditbook.numbers import Interval, amount_text, dimension, factor, parse_rate, plain, rate_text, text
+from auditbook.numbers import (
+    RATE,
+    Interval,
+    amount_text,
+    dimension,
+    factor,
+    parse_rate,
+    plain,
+    rate_text,
+    text,
+)
 from auditbook.tables import Row
 
 COMPUTED, NOT_ASSESSABLE, UNDEFINED = "computed", "not_assessable", "undefined"
@@ -302,8 +312,8 @@ def unknown_points(rulebook: Rulebook, judgements: Iterable[Row]) -> list[Fault]
 
 def _judged(stanza: Stanza, judgements: Sequence[Row], year: int) -> Result:
     """The share of points met: from those met for certain to those that may still turn out to be."""
-    verdicts = dict.fromkeys(stanza.points, NOT_ASSESSED)
-    verdicts.update({row["point"]: row["verdict"] for row in judgements if row["indicator"] == stanza.id})
+    own = {row["point"]: row for row in judgements if row["indicator"] == stanza.id}
+    verdicts = {point: own[point]["verdict"] if point in own else NOT_ASSESSED for point in stanza.points}
     at = (stanza.id, POINTS, DEPARTMENT, "", year)
     terms = tuple(
         f"judgement:{stanza.id}.{point}" for point, found in verdicts.items() if found != NOT_ASSESSED
@@ -317,10 +327,21 @@ def _judged(stanza: Stanza, judgements: Sequence[Row], year: int) -> Result:
         return Result(*at, NOT_ASSESSABLE, lacking=(f"judgement:{stanza.id}",))
     if not asked:
         return Result(*at, NOT_APPLICABLE, terms=terms)
-    low = Fraction(counts[MET], asked)
-    high = Fraction(counts[MET] + counts[PARTLY] + counts[NOT_ASSESSED], asked)
+    shares = [
+        _share_met(found, own.get(point)) for point, found in verdicts.items() if found != NOT_APPLICABLE
+    ]
+    low, high = (sum(ends, Fraction(0)) / asked for ends in zip(*shares, strict=True))
     value = low if low == high else None
     return Result(*at, COMPUTED, value, low, high, Fraction(counts[MET]), Fraction(asked), terms, lacking)
+
+
+def _share_met(verdict: str, row: Row | None) -> tuple[Fraction, Fraction]:
+    """How far a point is met, at least and at most: as the auditor says in degrees, else by the verdict alone."""
+    if row is not None and row.get("degree"):
+        degree = parse_rate(row["degree"])
+        return degree, degree
+    known = {MET: (Fraction(1), Fraction(1)), NOT_MET: (Fraction(0), Fraction(0))}
+    return known.get(verdict, (Fraction(0), Fraction(1)))
 
 
 def _result(
@@ -362,9 +383,13 @@ def number_texts(formula: formulas.Formula, figures: Figures, scope: str, item: 
     for figure in formula.figures:
         found = figures.resolve(figure, scope, item)
         unit = figures.dictionary[figure].unit
-        texts[figure] = (
-            "缺" if found.value is None else amount_text(found.value, _shown_unit(unit, found, figures))
-        )
+        shown = _shown_unit(unit, found, figures)
+        if found.value is None:
+            texts[figure] = "缺"
+        else:
+            texts[figure] = (
+                text(found.value, shown) if dimension(shown) == RATE else amount_text(found.value, shown)
+            )
     return texts
 
 

@@ -68,8 +68,10 @@ def parse_rate(text: str) -> Fraction:
     if text.endswith("%"):
         return parse(text[:-1].strip()) / 100
     if "/" in text:
-        above, _, below = text.partition("/")
-        return parse(above.strip()) / parse(below.strip())
+        above, below = (parse(part.strip()) for part in text.split("/", 1))
+        if not below:
+            raise ValueError(f"a fraction over zero: {text!r}")
+        return above / below
     return parse(text)
 
 
@@ -134,6 +136,11 @@ def amount_text(value: Fraction, unit: str) -> str:
     """A value in base units as a reader sees it, without the unit: ``18,780.61`` for 万元, ``34`` for persons."""
     kind, held = dimension(unit), factor(unit)
     in_unit = value / held
+    if kind == MONEY and held > _UNITS["万元"][1]:
+        # as fine as two decimals of 万元, and no zeros beyond the second
+        finer = len(str(int(held / _UNITS["万元"][1]))) - 1
+        whole, _, behind = format(rounded(in_unit, 2 + finer), ",f").partition(".")
+        return f"{whole}.{behind.rstrip('0').ljust(2, '0')}"
     if kind in {MONEY, RATE}:
         return format(rounded(in_unit, 2), ",f")
     decimals = 0 if in_unit.denominator == 1 else 2

@@ -15,7 +15,7 @@ from auditbook.cases import DEPARTMENT, Audit
 from auditbook.claims import Wording, place
 from auditbook.figures import VALUE, FigureRow, Figures, supplier
 from auditbook.formulas import read as read_formula
-from auditbook.indicators import NOT_ASSESSABLE, Result, Rulebook, number_texts
+from auditbook.indicators import NOT_ASSESSABLE, UNDEFINED, Limit, Result, Rulebook, Stanza, number_texts
 from auditbook.intake.evidence import ACTUAL, TARGET
 from auditbook.numbers import EXACT, amount_text, dimension, factor, parse, plain, text
 from auditbook.scoring_rules import points_text, read_zone
@@ -39,7 +39,7 @@ FIELDS: dict[str, set[str]] = {
         "descriptions", "same_as", "label", "quote", "place",
     },
     "texts": {"kind", "about", "quote", "quotes", "place", "explanation", "year", "document_year"},
-    "gaps": {"indicator", "name", "group", "common", "documents", "family"},
+    "gaps": {"indicator", "name", "group", "common", "documents", "family", "status", "sum"},
     "objectives": {
         "objective", "about", "name", "quantified", "repeated", "attainment", "explanation", "quote", "place", "objective_name",
     },
@@ -48,6 +48,29 @@ FIELDS: dict[str, set[str]] = {
     "quality": {"rule", "passed", "severity", "where", "found", "expected", "why", "blocking"},
     "omissions": {"problems", "omitted", "count"},
 }  # fmt: skip
+
+
+# Fields that `above` may compare, and the values that a field of a row can have where they are known beforehand: a rule
+# that asks for another would never speak.
+NUMERIC = {"attainment"}
+_YES = {"yes", "no"}
+VALUES: dict[tuple[str, str], set[str]] = {
+    ("claims", "verdict"): set(claims.VERDICTS),
+    ("claims", "kind"): {*claims.KINDS, "objective"},
+    ("limits", "masked"): _YES,
+    ("sources", "status"): {"received", "transcribed", "absent"},
+    ("sources", "original"): _YES,
+    ("sources", "dated"): _YES,
+    ("figures", "state"): {"value", "zero", "missing", "not_applicable"},
+    ("figures", "approximate"): _YES,
+    ("figures", "described"): _YES,
+    ("gaps", "common"): _YES,
+    ("gaps", "status"): {NOT_ASSESSABLE, UNDEFINED},
+    ("objectives", "quantified"): _YES,
+    ("objectives", "repeated"): _YES,
+    ("completion", "state"): {"beyond", "within"},
+    ("quality", "passed"): {"yes", "no", "none", "not_run"},
+}
 
 
 @dataclass(frozen=True)
@@ -144,19 +167,20 @@ def of_limits(seen: Observed) -> list[Seen]:
     found = []
     for result in seen.results:
         stanza = seen.rulebook.stanzas[result.indicator]
-        box = result.interval
         own = result.definition == seen.scoring[result.indicator]
-        if not own or stanza.limit is None or box is None or not stanza.limit.broken_by(box):
+        if not own or stanza.limit is None or not _breaks(result, stanza.limit):
             continue
         formula = read_formula(stanza.definitions[result.definition].formula)
-        reasons = [
-            s for s in seen.statements
-            if s["kind"] == "reason" and s["about"] in {result.indicator, *formula.figures}
-        ]  # fmt: skip
+        # a reason for the department excuses no unit: a unit's own names it, budget_adjustment_rate:unit
+        whose = "" if result.scope == DEPARTMENT else f":{result.scope}"
+        subjects = {f"{about}{whose}" for about in (result.indicator, *formula.figures)}
+        reasons = [s for s in seen.statements if s["kind"] == "reason" and s["about"] in subjects]
         excused = stanza.limit.unless == "reason" and bool(reasons)
         whole = _whole(result, seen)
         unit = seen.rulebook.dictionary[formula.figures[0]].unit
-        excess = (result.numerator or Fraction(0)) - stanza.limit.bound * (result.denominator or Fraction(0))
+        excess = abs(
+            (result.numerator or Fraction(0)) - stanza.limit.bound * (result.denominator or Fraction(0))
+        )
         held = factor(unit)
         masked = bool(
             whole and whole.value is not None and whole.interval and result.scope != DEPARTMENT
@@ -167,7 +191,7 @@ def of_limits(seen: Observed) -> list[Seen]:
             "indicator": result.indicator, "name": stanza.name, "scope": result.scope,
             "scope_name": seen.audit.scope_name(result.scope), "item": result.item, "item_name": item,
             "finding": "excused" if excused else stanza.limit.finding,
-            "value": stanza.value_text(result.value if result.value is not None else box.low),
+            "value": _value_words(result, stanza),
             "limit": stanza.limit.words,
             "sum": formula.with_numbers(number_texts(formula, seen.figures, result.scope, result.item)),
             "department": f"部门合计{stanza.value_text(whole.value)}" if whole and whole.value is not None else "",
@@ -177,6 +201,20 @@ def of_limits(seen: Observed) -> list[Seen]:
         }  # fmt: skip
         found.append(Seen(fields, result.about, result.scope, result.terms, plain(excess / held), unit))
     return found
+
+
+def _breaks(result: Result, limit: Limit) -> bool:
+    """Whether a limit is broken for certain; something over a base of nothing is beyond any upper limit."""
+    if result.status == UNDEFINED:
+        return limit.at_most is not None and bool(result.numerator) and result.denominator == 0
+    return result.interval is not None and limit.broken_by(result.interval)
+
+
+def _value_words(result: Result, stanza: Stanza) -> str:
+    if result.status == UNDEFINED:
+        return "没有定义（基数为零）"
+    value = result.value if result.value is not None else result.low
+    return "" if value is None else stanza.value_text(value)
 
 
 def _whole(result: Result, seen: Observed) -> Result | None:
@@ -251,23 +289,36 @@ def of_gaps(seen: Observed) -> list[Seen]:
                 r for r in seen.results
                 if r.indicator == stanza.id and (r.scope, r.item) == (DEPARTMENT, "") and r.definition == seen.scoring[stanza.id]
             ]  # fmt: skip
-            if stanza.judged or not any(r.status == NOT_ASSESSABLE for r in own):
+            status = next((r.status for r in own if r.status in {NOT_ASSESSABLE, UNDEFINED}), "")
+            if stanza.judged or not status:
                 continue
-            wanted = [
-                supplier(key, seen.rulebook.dictionary, seen.audit.case.year)
-                for r in own
-                for key in r.lacking
-            ]
-            lacking = dict.fromkeys(meaning.id for meaning in wanted)
-            tables = "；".join(dict.fromkeys(meaning.table for meaning in wanted))
+            lacking: dict[str, None] = {}
+            places: dict[str, dict[str, None]] = {}
+            for key in (key for r in own for key in r.lacking):
+                meaning = supplier(key, seen.rulebook.dictionary, seen.audit.case.year)
+                lacking[meaning.id] = None
+                scope = key.split(":")[1]
+                named = "" if scope == DEPARTMENT else seen.audit.scope_name(scope)
+                places.setdefault(meaning.table, {})[named] = None
+            tables = "；".join(
+                table + (f"（{'、'.join(filter(None, units))}）" if any(units) else "")
+                for table, units in places.items()
+            )
+            sums = [_sum_words(r, stanza, seen) for r in own if r.status == UNDEFINED]
             fields = {
                 "indicator": stanza.id, "name": stanza.name, "group": stanza.group or "", "documents": tables,
+                "status": status, "sum": "；".join(sums),
                 "common": "yes" if stanza.group and stanza.group != PERSONAL else "no", "family": family.id,
             }  # fmt: skip
             found.append(
                 Seen(fields, stanza.id, DEPARTMENT, tuple(f"lacking:{figure}" for figure in lacking))
             )
     return found
+
+
+def _sum_words(result: Result, stanza: Stanza, seen: Observed) -> str:
+    formula = read_formula(stanza.definitions[result.definition].formula)
+    return formula.with_numbers(number_texts(formula, seen.figures, result.scope, result.item))
 
 
 def of_objectives(seen: Observed) -> list[Seen]:
@@ -311,7 +362,7 @@ def of_completion(seen: Observed) -> list[Seen]:
         "state": "beyond" if counts.claimed > counts.proven else "within",
         "planned": str(counts.planned), "claimed": str(counts.claimed), "proven": str(counts.proven),
         "disproven": str(counts.planned - counts.possible), "unproven": str(counts.possible - counts.proven),
-        "unquantified": str(unquantified), "tops": f"{len(tops)}项目标中报完成{done}项",
+        "unquantified": str(unquantified) if unquantified else "", "tops": f"{len(tops)}项目标中报完成{done}项",
     }  # fmt: skip
     evidence = tuple(f"claim:done.{row['objective']}" for row in tops if row["claimed"] in seen.wording.done)
     return [Seen(fields, "objectives", DEPARTMENT, evidence)]

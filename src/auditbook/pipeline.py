@@ -182,7 +182,7 @@ class Run:
     def stopped(self) -> str:
         """Why nothing may be scored: the blocking rules that failed; "" where none did."""
         failed = quality.blocking_failures(self.table("quality"))
-        return "；".join(f"数据质量规则“{row['rule']}”未通过" for row in failed)
+        return "；".join(f"数据质量规则“{row['why'].partition('：')[0]}”未通过" for row in failed)
 
 
 def _figure(row: Row) -> FigureRow:

@@ -259,7 +259,8 @@ def _figures(evidence: Evidence, dictionary: Dictionary, handed_on: Sequence[Row
         cells["exact_count"] = (
             None if not counted else ("whole" if row.exact.denominator == 1 else "fraction")
         )
-        cells["negative"] = None if not row.has_value else Decimal(plain(min(row.exact, Fraction(0))))
+        may = row.has_value and not meaning.signed
+        cells["negative"] = None if not may else Decimal(plain(min(row.exact, Fraction(0))))
         wrong = meaning.unit != ANY_UNIT and row.has_value and dimension(row.unit) != dimension(meaning.unit)
         cells["unit_kind"] = None if not row.has_value else ("other" if wrong else "same")
         rows.append(cells)

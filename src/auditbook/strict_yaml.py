@@ -196,14 +196,18 @@ def validate(document: Document, model: type[Model], content: Any = None, place:
     try:
         return model.model_validate(data)
     except ValidationError as error:
+        told: set[tuple[str, str]] = set()
         for item in error.errors(include_url=False):
-            where = document.where((*place, *item["loc"]))
-            document.faults.append(_fault(where, item, model))
+            fault = _fault(document.where((*place, *item["loc"])), item, model)
+            # a value that may be of two types and is of neither is one mistake
+            if (fault.where, fault.found) not in told:
+                document.faults.append(fault)
+            told.add((fault.where, fault.found))
         return None
 
 
 def _fault(where: str, item: Any, model: type[BaseModel]) -> Fault:
-    key = ".".join(str(part) for part in item["loc"])
+    key = ".".join(str(part) for part in item["loc"] if part not in _BRANCHES)
     found = repr(item.get("input"))[:80]
     match item["type"]:
         case "extra_forbidden":
@@ -219,7 +223,10 @@ def _fault(where: str, item: Any, model: type[BaseModel]) -> Fault:
             return Fault(where, f"“{key}”的值是 {found}", _EXPECTED.get(item["type"], item["msg"]))
 
 
+# What pydantic appends to a place to say which of several types it tried.
+_BRANCHES = {"decimal", "int", "str", "list[str]", "date"}
 _EXPECTED = {
+    "is_instance_of": "一个数",
     "string_type": "文字（必要时加引号）",
     "int_type": "整数",
     "int_parsing": "整数",

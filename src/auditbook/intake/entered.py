@@ -48,10 +48,11 @@ ENTERED: dict[str, tuple[Cell, ...]] = {
     ),
     "replies": (Cell("finding"), *_REPLY, Cell("status", one_of=REPLY_STATES), *_PLACE),
     "grades": (
-        Cell("person"), Cell("branch", "id"), Cell("period", "id"), Cell("grader", "id"), Cell("item", empty=True),
+        Cell("person", "person"), Cell("branch", "id"), Cell("period", "id"), Cell("grader", "id"), Cell("item", empty=True),
         Cell("grade", empty=True), *_PLACE,
     ),
 }  # fmt: skip
+_PERSON = re.compile(r"[A-Za-z]{0,4}-?[0-9]{1,8}号?")
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
@@ -78,6 +79,8 @@ def _expected(cell: Cell, value: str, scopes: set[str]) -> str:
         return "" if value in cell.one_of else "、".join(cell.one_of)
     if cell.kind == "scope":
         return "" if value in scopes else f"department 或案例文件 units 里的代号：{'、'.join(sorted(scopes))}"
+    if cell.kind == "person":
+        return "" if _PERSON.fullmatch(value) else "编号，如 12号、A-12（不写姓名）"
     if cell.kind == "id":
         return "" if _ID.fullmatch(value) else "英文小写代号"
     try:

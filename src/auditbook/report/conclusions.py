@@ -8,7 +8,7 @@ from fractions import Fraction
 from auditbook.cases import DEPARTMENT
 from auditbook.claims import VERDICTS
 from auditbook.findings import SEVERITIES
-from auditbook.indicators import COMPUTED, Result
+from auditbook.indicators import COMPUTED, Result, Stanza
 from auditbook.pipeline import Run
 from auditbook.quality import FAILED, NO_OBJECT, NOT_RUN, PASSED, blocking_failures, unchecked_phrases
 from auditbook.report import fragments as html
@@ -187,6 +187,18 @@ def conclusion(run: Run) -> Html:
     return html.join(*head)
 
 
+def _between(bounds: list[Result], stanza: Stanza) -> str:
+    """A value of which only bounds are known: 不高于1.78%, 5.88%～94.12%, or the value that both bounds leave."""
+    low = max(
+        (r.low for r in bounds if stanza.definitions[r.definition].bound == "lower" and r.low is not None),
+        default=None,
+    )
+    high = min((r.high for r in bounds if r.high is not None), default=None)
+    if low is None or high is None:
+        return value_words(bounds[0], stanza)
+    return stanza.value_text(low) if low == high else f"{stanza.value_text(low)}～{stanza.value_text(high)}"
+
+
 def key_figures(run: Run) -> Html:
     """The key figures as cards."""
     total = _total(run)
@@ -210,19 +222,18 @@ def key_figures(run: Run) -> Html:
         own = [r for r in run.results if r.indicator == stanza.id and r.definition == run.scoring[stanza.id]]
         whole = next((r for r in own if (r.scope, r.item) == (DEPARTMENT, "") and r.status == COMPUTED), None)
         if whole is None:
-            bound = next(
-                (
-                    r
-                    for r in run.results
-                    if r.indicator == stanza.id
-                    and (r.scope, r.item) == (DEPARTMENT, "")
-                    and r.status == COMPUTED
-                ),
-                None,
-            )
-            if bound is not None:
+            own = [
+                r
+                for r in run.results
+                if r.indicator == stanza.id and (r.scope, r.item) == (DEPARTMENT, "") and r.status == COMPUTED
+            ]
+            bounds = [r for r in own if stanza.definitions[r.definition].bound]
+            if bounds:
+                named = "；".join(stanza.definition_name(r.definition) for r in bounds)
+                cards.append((stanza.name, _between(bounds, stanza), named))
+            elif own:
                 cards.append(
-                    (stanza.name, value_words(bound, stanza), stanza.definition_name(bound.definition))
+                    (stanza.name, value_words(own[0], stanza), stanza.definition_name(own[0].definition))
                 )
         else:
             worse = [r for r in own if r.scope != DEPARTMENT and breaks_limit(r, run)]

@@ -28,7 +28,8 @@ class Pages:
         )
         self._cover = "\n".join(
             [
-                f"被审核单位：{case.department.name}（{case.department.region or '地区未填'}）",
+                f"被审核单位：{case.department.name}"
+                + (f"（{case.department.region}）" if case.department.region else ""),
                 f"预算年度：{case.year}年",
                 f"评分表：{run.framework.title}（{run.framework.edition}）",
                 f"情景：{run.audit.scenario.reason}"

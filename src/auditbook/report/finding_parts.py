@@ -55,7 +55,11 @@ def findings(run: Run) -> Html:
     if lost:
         said = "；".join(lost)
         blocks.append(
-            html.callout("note", "回复所指的发现已不存在", f"规则或数字变了之后，这些发现不再成立：{said}。")
+            html.callout(
+                "note",
+                "回复所指的发现不存在",
+                f"没有这些发现：规则或数字变了之后不再成立，或代号有误：{said}。",
+            )
         )
     return html.join(*blocks)
 
@@ -163,6 +167,7 @@ def _evidence(row: Row, run: Run) -> Html:
     objectives = {
         f"{o['objective']}.{o['item']}" if o["item"] else o["objective"]: o for o in run.table("objectives")
     }
+    rules = {row["rule"]: row["why"].partition("：")[0] for row in run.table("quality")}
     titles = {source["source"]: source["title"] for source in run.table("sources")}
     figures = {
         f"{f['figure']}:{f['scope']}:{f['item']}:{f['year']}": f
@@ -184,6 +189,8 @@ def _evidence(row: Row, run: Run) -> Html:
             )
         elif kind == "source":
             lines.append(f"资料登记簿：{titles.get(name, name)}")
+        elif kind == "quality" and name in rules:
+            lines.append(f"数据质量规则“{rules[name]}”")
         elif kind == "lacking":
             lines.append(f"缺“{run.dictionary[name].name}”：{run.dictionary[name].table}")
         elif key in figures:
@@ -191,5 +198,5 @@ def _evidence(row: Row, run: Run) -> Html:
             said = html.join(f"{run.dictionary[f['figure']].name}{shown_value(f)}，{f['locator']}")
             lines.append(html.join(said, "：", html.phrase(f["quote"])) if f["quote"] else said)
         else:
-            lines.append(key)
+            lines.append(about_name(key, run.rulebook, run.table("objectives")))
     return html.bullets(list(dict.fromkeys(lines)))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 
 from auditbook import charts
 from auditbook.cases import DEPARTMENT
 from auditbook.charts import Bar, Bullet, Chart, Pair, Stack, Step
 from auditbook.claims import COMPARATORS, met
-from auditbook.figures import Resolved
+from auditbook.figures import NOT_APPLICABLE, Resolved
 from auditbook.indicators import COMPUTED, NOT_ASSESSED, VERDICTS_ON_POINTS, Result, Stanza
 from auditbook.numbers import amount_text, factor, text
 from auditbook.pipeline import Run
@@ -194,10 +195,9 @@ def _points(stanza: Stanza, run: Run) -> Chart:
     verdicts.update(
         {row["point"]: row["verdict"] for row in run.table("judgements") if row["indicator"] == stanza.id}
     )
-    parts = []
-    for verdict, name in VERDICTS_ON_POINTS.items():
-        count = sum(found == verdict for found in verdicts.values())
-        if count:
-            parts.append((name, Fraction(count), f"{count}条"))
-    row = Stack(stanza.name, tuple(parts))
-    return charts.stacked(stanza.id, f"{stanza.name}：评价要点", [row], "条", Fraction(len(stanza.points)))
+    counts = Counter(verdicts.values())
+    # always all four, so that a verdict keeps its look from chart to chart; what is not applicable is no part of the whole
+    asked = [verdict for verdict in VERDICTS_ON_POINTS if verdict != NOT_APPLICABLE]
+    parts = tuple((VERDICTS_ON_POINTS[v], Fraction(counts[v]), f"{counts[v]}条") for v in asked)
+    whole = Fraction(len(verdicts) - counts[NOT_APPLICABLE])
+    return charts.stacked(stanza.id, f"{stanza.name}：评价要点", [Stack(stanza.name, parts)], "条", whole)

@@ -199,8 +199,15 @@ def _gap_note(own: list[Result], run: Run) -> Html:
 
 def documents(own: list[Result], run: Run) -> list[str]:
     """Which figures are missing and which document would supply each."""
-    wanted = [supplier(key, run.dictionary, run.audit.case.year) for r in own for key in r.lacking]
-    return list(dict.fromkeys(f"缺“{meaning.name}”：{meaning.table}" for meaning in wanted))
+    wanted: dict[str, dict[str, None]] = {}
+    for key in (key for r in own for key in r.lacking):
+        meaning, scope = supplier(key, run.dictionary, run.audit.case.year), key.split(":")[1]
+        named = "" if scope == DEPARTMENT else run.audit.scope_name(scope)
+        wanted.setdefault(f"缺“{meaning.name}”：{meaning.table}", {})[named] = None
+    return [
+        words + (f"（{'、'.join(filter(None, units))}）" if any(units) else "")
+        for words, units in wanted.items()
+    ]
 
 
 def _results_table(stanza: Stanza, own: list[Result], run: Run) -> Html:
