@@ -1,9 +1,12 @@
 """Verdicts on published numbers: by interval, in the written order."""
 
 from fractions import Fraction
+from types import SimpleNamespace
 
+import damage
 import pytest
 
+from auditbook import pipeline
 from auditbook.claims import (
     Counts,
     Direction,
@@ -13,14 +16,20 @@ from auditbook.claims import (
     judge_all,
     judge_signed,
     least_attainment,
+    lowest,
     met,
     needs,
     read_wording,
     repeats,
+    says_done,
+    says_undone,
 )
-from auditbook.figures import FigureRow, Figures, Key, Meaning
+from auditbook.faults import CaseError
+from auditbook.figures import FigureRow, Figures, Key, Meaning, Sum
 from auditbook.indicators import Family, Result, Rulebook, Stanza
+from auditbook.intake.evidence import Evidence, unknown_subjects
 from auditbook.numbers import Interval
+from auditbook.report.claim_parts import _claimed
 from auditbook.self_scores import contradictions
 from auditbook.workspace import locate
 
@@ -177,9 +186,10 @@ def test_a_share_names_its_base_and_what_is_missing():
     missing = judged(
         published("share", "spent:project", "30.00", "%", "占30.00%", "adjusted"), collected(*given)
     )
-    assert (
-        "缺“调整后预算”" in missing["explanation"] and "adjusted:north:project:2020" in missing["explanation"]
-    )
+    assert "缺“调整后预算”" in missing["explanation"]
+    # what is missing has a name, never a key
+    assert "“north项目支出调整后预算”" in missing["explanation"]
+    assert "adjusted" not in missing["explanation"] and "2020" not in missing["explanation"]
     # without an item and without a base it is not said of what it is a share
     whole = judged(published("share", "spent", "30.00", "%", "占30.00%"), figures)
     assert whole["verdict"] == "not_checkable"
@@ -217,7 +227,11 @@ def test_a_share_of_a_unit_is_of_the_department():
         ("21.78", "增长21.78%", "0.50", "0.62", "within_rounding", "四舍五入之内"),
         # a year before of zero gives no rate, whatever is printed
         ("100.00", "增长100.00%", "0", "5", "disagrees", "上年为零，增长率没有定义"),
-        ("0.00", "与上年持平", "0", "0", "disagrees", "上年为零，增长率没有定义"),
+        # no rate over nothing, but nothing and nothing are equal; without the word the rate stays undefined
+        ("0.00", "与上年持平", "0", "0", "agrees", "均为零，确为持平"),
+        ("0.00", "与上年持平", "0", "5", "disagrees", "补助为5.00万元，不是持平"),
+        ("0.00", "增长0.00%", "0", "0", "disagrees", "上年为零，增长率没有定义"),
+        ("0.00", "与上年相比没有变化", "100", "100", "agrees", "一致"),
         ("0.00", "与上年持平", "100", "100", "agrees", "一致"),
         ("0.00", "与上年持平", "100", "101", "disagrees", "重算为1.00%"),
         ("10.00", "同比增长10.00%", "", "110", "not_checkable", "缺“2019年补助”"),
@@ -301,6 +315,22 @@ def test_changes_of_persons_are_exact():
         ("实现了5%的增长", "5", "%", "up"),
         ("减少支出约5万元", "5", "万元", "down"),
         ("压减１，２００元", "1200", "元", "down"),
+        ("编外人员精简5人", "5", "人", "down"),
+        ("裁减临聘人员5人", "5", "人", "down"),
+        ("收费标准下调5%", "5", "%", "down"),
+        ("办理时限缩短5天", "5", "天", "down"),
+        ("会议费压降5%", "5", "%", "down"),
+        ("逐年递减5%", "5", "%", "down"),
+        ("定额标准上调5%", "5", "%", "up"),
+        ("逐年递增5%", "5", "%", "up"),
+        ("同比增5%", "5", "%", "up"),
+        ("较上年降5%", "5", "%", "down"),
+        # 增减 and 升降 do not say which way
+        ("比上年增减5%", "5", "%", None),
+        ("同比升降5%", "5", "%", None),
+        ("与上年没有变化", "0.00", "%", "flat"),
+        ("未持平", "0.00", "%", None),
+        ("非税收入与上年持平", "0.00", "%", "flat"),  # 非 belongs to 税
         # no direction: denied, a level, a form left open, another clause, another number, another part of a number
         ("确保不下降5%", "5", "%", None),
         ("由8%降低到5%", "5", "%", None),
@@ -574,6 +604,264 @@ def test_counts_of_sub_targets():
     assert found == Counts(planned=5, claimed=4, proven=1, possible=3)
 
 
+def task(target, actual, comparator=">=", claimed="", **more):
+    """A row of claims.csv for one sub-target in 个 or %, with its figures."""
+    row = objective(
+        "食堂改造数", target=target, actual=actual, comparator=comparator, claimed=claimed, **more
+    )
+    figures = collected(
+        ("objective_target:o.a", 2020, target), ("objective_actual:o.a", 2020, actual)
+    )  # fmt: skip
+    found = list(judge_all([], [row], [], [], figures, {}, {}, WORDING))
+    assert len(found) == 1
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("claimed", "kind", "verdict", "said"),
+    [
+        # 4 of at least 10, whatever was written beside it
+        ("已完成", "completion", "disagrees", "未达成而报“已完成”"),
+        ("达成", "completion", "disagrees", "未达成而报“达成”"),
+        ("全部达成", "completion", "disagrees", "未达成而报“全部达成”"),
+        ("已完成。", "completion", "disagrees", "未达成而报“已完成。”"),
+        ("100%", "completion", "disagrees", "未达成而报“100%”"),
+        ("完成率１００％", "completion", "disagrees", "未达成而报"),
+        ("120.5%", "completion", "disagrees", "未达成而报"),
+        ("基本完成", "target", "disagrees", "未达成而报“基本完成”"),
+        ("", "target", "disagrees", "未达成"),
+        # the report admits it: no contradiction, and the target is missed all the same
+        ("未完成", "admitted", "agrees", "未达成，报告如实报“未完成”"),
+        ("部分完成", "admitted", "agrees", "未达成，报告如实报"),
+        ("99.9%", "admitted", "agrees", "未达成，报告如实报"),
+    ],
+)
+def test_a_missed_number_is_missed_whatever_was_claimed(claimed, kind, verdict, said):
+    found = task("10", "4", claimed=claimed)
+    assert (found["kind"], found["verdict"]) == (kind, verdict)
+    assert "目标≥10%，实际只有4%" in found["explanation"] and said in found["explanation"]
+    assert "而报" not in found["explanation"] or claimed in found["explanation"]
+    assert found["claim"] == "done.o.a"
+
+
+def test_a_number_that_is_met_needs_no_word_and_may_not_be_denied():
+    assert [task("10", "10", claimed=word)["verdict"] for word in ("", "达成", "100%")] == ["agrees"] * 3
+    denied = task("10", "10", claimed="未完成")
+    assert (denied["kind"], denied["verdict"]) == ("admitted", "disagrees")
+    assert "达成，而报“未完成”" in denied["explanation"]
+
+
+def test_a_number_without_an_actual_value_is_not_evidenced():
+    assert (task("10", "")["kind"], task("10", "")["verdict"]) == ("target", "not_evidenced")
+
+
+@pytest.mark.parametrize(
+    ("comparator", "actual", "said"),
+    [
+        ("=", "120", "目标＝100%，实际达到120%，超过目标值，未达成而报“已完成”"),
+        ("=", "90", "目标＝100%，实际只有90%，未达成而报“已完成”"),
+        ("<=", "120", "目标≤100%，实际达到120%，未达成而报“已完成”"),
+        (">=", "90", "目标≥100%，实际只有90%，未达成而报“已完成”"),
+    ],
+)
+def test_an_excess_is_not_called_a_shortfall(comparator, actual, said):
+    assert task("100", actual, comparator, "已完成")["explanation"] == said
+
+
+def test_answers_without_a_number_are_judged_without_the_word_for_done():
+    """Only what has neither a number, nor an answer, nor a claim is left out."""
+    row = objective("出台河道管理办法", claimed="")
+    (found,) = judge_all([], [row], [said("形成办法草案")], [], collected(), {}, {}, WORDING)
+    assert (found["kind"], found["verdict"]) == ("target", "disagrees")
+    assert found["explanation"] == "原文只到“形成办法草案”，尚是草稿"
+    assert judge_all([], [row], [], [], collected(), {}, {}, WORDING) == []
+    admitted = objective("出台河道管理办法", claimed="未完成")
+    (found,) = judge_all([], [admitted], [said("形成办法草案")], [], collected(), {}, {}, WORDING)
+    assert (found["kind"], found["verdict"]) == ("admitted", "agrees")
+
+
+def test_an_objective_said_to_be_done_is_as_good_as_a_sub_target_that_nobody_claimed():
+    figures = collected(("objective_target:o.a", 2020, "10"), ("objective_actual:o.a", 2020, "4"))
+    rows = [
+        objective("总目标", item="", claimed="达成"),
+        objective("甲率", target="10", actual="4", comparator=">=", claimed=""),
+    ]
+    found = {r["claim"]: r["verdict"] for r in judge_all([], rows, [], [], figures, {}, {}, WORDING)}
+    assert found == {"done.o.a": "disagrees", "done.o": "disagrees"}
+    # an objective without sub-targets stands for itself
+    alone = objective("甲率", item="", target="10", actual="4", comparator=">=", claimed="")
+    figures = collected(("objective_target:o", 2020, "10"), ("objective_actual:o", 2020, "4"))
+    (found,) = judge_all([], [alone], [], [], figures, {}, {}, WORDING)
+    assert (found["claim"], found["kind"], found["verdict"]) == ("done.o", "target", "disagrees")
+
+
+def test_a_plan_for_a_later_year_is_not_called_a_future_tense_of_the_year():
+    row = objective("新校区启用")
+    later = completed(row, said("新校区将于2021年9月启用"))
+    within = completed(row, said("新校区将于2020年9月启用"))
+    assert later[0] == within[0] == "not_evidenced"
+    assert "2020年度之后的安排" in later[1] and "用将来时" in within[1]
+
+
+@pytest.mark.parametrize(
+    ("claimed", "done", "undone"),
+    [
+        ("已达成", True, False),
+        ("100.00%", True, False),
+        ("完成100%", True, False),
+        ("完成80%", False, True),
+        ("未达成", False, True),
+        ("推进中", False, True),
+        ("基本达成", False, False),
+        ("", False, False),
+    ],
+)
+def test_words_for_done_and_undone(claimed, done, undone):
+    assert (says_done(claimed, WORDING), says_undone(claimed, WORDING)) == (done, undone)
+
+
+def test_a_target_met_by_its_number_counts_as_possible_though_the_report_denies_it():
+    figures = collected(("objective_target:o.a", 2020, "2"), ("objective_actual:o.a", 2020, "3"))
+    row = objective("甲率", target="2", actual="3", comparator=">=", claimed="未完成")
+    assert completion_counts([row], [], figures, WORDING) == Counts(1, 0, 1, 1)
+
+
+def score_of(number, *given, precision="exact"):
+    return judged(
+        published("score", "self_score", number, "分", f"自评{number}分", precision=precision),
+        collected(*given),
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "weight", "full", "verdict", "words"),
+    [
+        # 40 + 45.5 = 85.5 of 50 + 50 = 100
+        ("85.5", "50", "100", "agrees", "2行得分之和（40 + 45.5）为85.50分"),
+        ("86", "50", "100", "disagrees", "2行得分之和（40 + 45.5）为85.50分，不一致"),
+        # 50 + 40 = 90 of 100: a line is not there, so that nothing can be said of the sum
+        ("85.5", "40", "100", "not_checkable", "2行的权重之和为90分，不足满分100分，分项不全"),
+        ("85.5", "", "100", "not_checkable", "“o.b”的自评分项分值未取得"),
+        ("85.5", "50", "", "not_checkable", "自评得分85.5分的满分未取得，无法重算"),
+    ],
+)
+def test_a_published_score_is_recomputed_from_its_lines(number, weight, full, verdict, words):
+    named = {"自评得分": "self_score", "自评分项分值": "self_scored_weight"}
+    given = [*line("o.a", "40", "50"), *line("o.b", "45.50", weight), ("self_score_maximum", 2020, full)]
+    found = score_of(number, *given)
+    words = words if verdict != "not_checkable" else words.replace("自评得分", "self_score")
+    for name, figure in named.items():
+        words = words.replace(name, figure)
+    assert (found["verdict"], words in found["explanation"]) == (verdict, True), found["explanation"]
+
+
+def test_a_score_without_lines_says_what_is_missing():
+    assert "分项得分、权重和满分均未取得" in score_of("108")["explanation"]
+    full = ("self_score_maximum", 2020, "100")
+    assert "分项得分和权重均未取得" in score_of("108", full)["explanation"]
+    points = [("self_scored_points:o.a", 2020, "40"), full]
+    assert "的权重未取得" in score_of("108", *points)["explanation"]
+
+
+def test_lines_under_a_line_are_not_added_twice():
+    assert lowest(["a", "a.x", "a.y", "ab"]) == ["a.x", "a.y", "ab"]
+    given = [
+        *line("g", "8", "10"),
+        *line("g.x", "5", "6"),
+        *line("g.y", "3", "4"),
+        ("self_score_maximum", 2020, "10"),
+    ]
+    assert score_of("8", *given)["verdict"] == "agrees"
+
+
+def test_no_key_is_shown_where_an_indicator_cannot_be_recomputed():
+    lacking = of_indicator(
+        None, status="not_assessable", lacking=("staff:north::2020", "aid:department::2019")
+    )
+    row = published("rate", "post_change", "5.00", "%", "变动率5.00%")
+    (found,) = judge_all(
+        [row], [], [], [lacking], collected(), {"post_change": "change"}, NAMES, WORDING, {"north": "北站"}
+    )
+    assert found["explanation"] == "公布值5.00%无从重算：缺“北站人数”、“2019年补助”"
+
+
+def test_a_unit_is_named_in_its_share_of_the_department():
+    figures = collected(("staff", 2020, "3", "north"), ("staff", 2020, "5", "south"))
+    row = published("share", "staff", "37.50", "%", "占37.50%", scope="north")
+    (found,) = judge_all([row], [], [], [], figures, {}, {}, WORDING, {"north": "北站", "south": "南站"})
+    assert "北站人数占部门整体人数重算为37.50%" in found["explanation"]
+    grown = published("growth", "staff", "5.00", "%", "增长5.00%", scope="north")
+    (found,) = judge_all([grown], [], [], [], figures, {}, {}, WORDING, {"north": "北站", "south": "南站"})
+    assert found["explanation"] == "公布增长5.00%无从重算：缺“2019年北站人数”"
+
+
+def gathered(published_rows=(), figures=(), objectives=()):
+    places = {row["claim"]: f"printed.csv:{n}" for n, row in enumerate(published_rows, 2)}
+    return Evidence([], list(figures), list(objectives), [], list(published_rows), {}, places, {}, False)
+
+
+def faults(*rows, figures=(), objectives=(), lines=()):
+    dictionary = {**DICTIONARY, "spent_basic": meaning("spent_basic", sum=Sum(of="spent", items=["basic"]))}
+    indicators = {"execution_rate": ["spent", "adjusted"], "staff_rate": ["staff"]}
+    found = unknown_subjects(gathered(rows, figures, objectives), dictionary, indicators, lines)
+    return [str(fault) for fault in found]
+
+
+@pytest.mark.parametrize(
+    ("about", "base", "said"),
+    [
+        ("execution_rate", "", []),
+        ("execution_rate:basic", "", []),
+        ("execution_rat", "", ["printed.csv:2 about列", "execution_rat", "是否想写“execution_rate”"]),
+        ("execution_rate:basics", "", ["printed.csv:2 item列", "basics", "是否想写“basic”"]),
+        ("staff_rate:basic", "", ["printed.csv:2 item列"]),
+        ("spent:project", "adjusted:project", []),
+        ("spent:projects", "", ["item列", "是否想写“project”"]),
+        ("spent:project", "adjusted:projct", ["base列", "是否想写“project”"]),
+        ("aid:project", "", ["item列", "不分项"]),
+        ("objective_actual:o.a", "", []),
+        ("objective_actual:o", "", []),
+        ("objective_actual:o.b", "", ["item列", "是否想写“o.a”"]),
+    ],
+)
+def test_a_published_number_about_nothing_known_is_a_fault(about, base, said):
+    own = collected(("objective_actual:o.a", 2020, "3")).rows
+    found = faults(published("rate", about, "5", "%", "率5%", base), figures=own)
+    assert len(found) == bool(said) and all(part in found[0] for part in said), found
+
+
+@pytest.mark.parametrize("year", ["²²²²", "0000", "２０２１", "21"])
+def test_a_year_is_four_plain_digits_and_not_0000(copied, year):
+    damage.replace(damage.folder(copied) / "people.csv", "2021,行政编制", f"{year},行政编制")
+    damage.rehash(copied)
+    with pytest.raises(CaseError) as caught:
+        pipeline.check(str(damage.case_file(copied)))
+    assert any("people.csv:2 year列" in str(fault) for fault in caught.value.faults)
+
+
+def test_a_published_growth_of_zero_may_be_a_word(copied):
+    path = damage.folder(copied) / "printed.csv"
+    words = {"flat": "支出与上年持平", "risen": "支出比上年增长"}
+    with path.open("a", encoding="utf-8") as file:
+        for name, quote in words.items():
+            file.write(f"{name},growth,budget_spent,department,,2021,0.00,%,0.01,一（二）,{quote}\n")
+    damage.rehash(copied)
+    held = pipeline.check(str(damage.case_file(copied))).raw.held
+    assert (held["claim value:flat"], held["claim value:risen"]) == ("holds", "holds_not")
+
+
+def test_a_self_scored_line_about_nothing_known_is_a_fault():
+    rows = [objective("总目标", item=""), objective("甲率", "a")]
+    for item, known in (
+        ("execution_rate", True), ("execution_rate.basic", True), ("o", True), ("o.a", True), ("input", True),
+        ("executon_rate", False), ("o.b", False), ("p", False),
+    ):  # fmt: skip
+        found = faults(figures=collected(*line(item, "4", "5")).rows, objectives=rows, lines=["input"])
+        assert (found == []) is known, (item, found)
+    (one, *_) = faults(figures=collected(*line("executon_rate", "4", "5")).rows, objectives=rows)
+    assert "是否想写“execution_rate”" in one
+
+
 def scored(*given, statements=(), completions=(), results=(), grade_of=None, grades=()):
     rulebook = Rulebook((), DICTIONARY) if not results else RULEBOOK
     scoring = {"execution": "only"}
@@ -611,12 +899,48 @@ def test_full_points_for_an_unmet_target_and_points_lost_for_a_met_one():
     assert scored(*full, completions=[verdict_on("o.a", "not_checkable")]) == []
 
 
+def test_a_target_that_the_report_admits_to_have_missed_is_missed():
+    admitted = [verdict_on("o.a", "agrees") | {"kind": "admitted"}]
+    assert [c[0] for c in scored(*line("o.a", "10", "10"), completions=admitted)] == ["full_marks_unmet"]
+    assert scored(*line("o.a", "9", "10"), completions=admitted) == []
+    unclaimed = [verdict_on("o.a", "disagrees") | {"kind": "target"}]
+    assert [c[0] for c in scored(*line("o.a", "10", "10"), completions=unclaimed)] == ["full_marks_unmet"]
+
+
+def test_a_line_is_named_in_a_sum_that_does_not_close():
+    lines = [*line("o", "8", "10"), *line("o.a", "5", "10")]
+    rows = [objective("改善办学条件", item="")]
+    (found,) = contradictions(
+        collected(*lines), [], [], [], Rulebook((), DICTIONARY), {}, objectives=rows
+    )  # fmt: skip
+    assert "“改善办学条件”一行的得分为8分" in found.explanation
+    (bare,) = contradictions(collected(*lines), [], [], [], Rulebook((), DICTIONARY), {})
+    assert "“o”" not in bare.explanation
+
+
 STANZA = Stanza(
     id="execution", name="执行率", why="虚构", caveats="虚构", direction="to_100", chart={"kind": "definitions"},
     limit={"at_least": "90%", "source": "虚构", "finding": "low"}, examples=[],
     definitions={"only": {"name": "唯一", "formula": "spent / adjusted", "source": "虚构"}},
 )  # fmt: skip
 RULEBOOK = Rulebook((Family("money", "？", (STANZA,)),), DICTIONARY)
+
+
+@pytest.mark.parametrize(
+    ("about", "scope", "year", "words"),
+    [
+        ("execution", "department", "2020", "执行率"),
+        ("execution", "north", "2020", "北站·执行率"),
+        ("spent:basic", "north", "2020", "北站·支出·基本支出"),
+        ("spent:basic", "department", "2019", "2019年·支出·基本支出"),
+    ],
+)
+def test_the_table_of_claims_names_a_unit_and_another_year(about, scope, year, words):
+    audit = SimpleNamespace(scope_name={"north": "北站"}.get, case=SimpleNamespace(year=2020))
+    run = SimpleNamespace(
+        dictionary=DICTIONARY, rulebook=RULEBOOK, figures=collected(), audit=audit, table=lambda name: []
+    )
+    assert _claimed({"about": about, "scope": scope, "year": year}, run) == words
 
 
 def execution(value):

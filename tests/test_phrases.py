@@ -2,8 +2,10 @@
 
 import pytest
 
+from auditbook.claims import read_wording
 from auditbook.intake.phrases import (
     ELSEWHERE,
+    FLAT_WORDS,
     HOLDS,
     HOLDS_NOT,
     NOT_FOUND,
@@ -13,6 +15,7 @@ from auditbook.intake.phrases import (
     holds,
     listed,
 )
+from auditbook.workspace import locate
 
 
 @pytest.mark.parametrize(
@@ -38,6 +41,26 @@ from auditbook.intake.phrases import (
 )
 def test_holds(quote, value, unit, expected):
     assert holds(quote, value, unit) == expected
+
+
+@pytest.mark.parametrize(
+    ("quote", "value", "changed", "expected"),
+    [
+        ("与上年持平", "0.00", True, HOLDS),
+        ("与上年相比没有变化", "0", True, HOLDS),
+        ("与上年持平", "0.00", False, HOLDS_NOT),  # a level of zero is not said by it
+        ("与上年持平", "1.00", True, HOLDS_NOT),
+        ("与上年不持平", "0.00", True, HOLDS_NOT),
+        ("比上年增长", "0.00", True, HOLDS_NOT),
+        ("非税收入持平", "0.00", True, HOLDS),
+    ],
+)
+def test_a_word_for_no_change_holds_a_zero_of_a_change(quote, value, changed, expected):
+    assert holds(quote, value, "%", changed=changed) == expected
+
+
+def test_the_words_for_no_change_are_those_of_the_wording():
+    assert list(FLAT_WORDS) == read_wording(locate("wuxi-offices-2019")).flat
 
 
 def test_a_declared_zero_needs_a_word():

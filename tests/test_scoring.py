@@ -116,6 +116,14 @@ VALUES = [
     ("reverse: {full_at: 100%}", 10, "0%", "10"),
     ("reverse: {full_at: 100%}", 10, "125%", "8"),  # 100/125
     ("reverse: {full_at: 100%}", 10, "400%", "2.5"),
+    ("closeness: {full_at: 100%}", 10, "100%", "10"),
+    ("closeness: {full_at: 100%}", 10, "99%", "9.9"),
+    ("closeness: {full_at: 100%}", 10, "125%", "8"),  # 100/125
+    ("closeness: {full_at: 100%}", 10, "400%", "2.5"),
+    ("closeness: {full_at: 100%}", 10, "0%", "0"),
+    ("closeness: {full_at: 100%}", 10, "-125%", "0"),  # the wrong side of nought is no inverse proportion
+    ("closeness: {full_at: 80%}", 10, "40%", "5"),
+    ("closeness: {full_at: 80%}", 10, "100%", "8"),
     ('binary: {when: ">=95%"}', 4, "95%", "4"),
     ('binary: {when: ">=95%"}', 4, "94.9999%", "0"),
     ('binary: {when: "(0%, 5%]"}', 4, "0%", "0"),
@@ -158,6 +166,8 @@ SPANS = [
     (deduct("linear"), 5, "101.5%", "103.5%", ("3.25", "4.25")),
     ("proportional: {full_at: 100%}", 10, "50%", "120%", ("5", "10")),
     ("reverse: {full_at: 100%}", 10, "80%", "200%", ("5", "10")),
+    ("closeness: {full_at: 100%}", 10, "50%", "125%", ("5", "10")),  # the peak lies inside
+    ("closeness: {full_at: 100%}", 10, "125%", "200%", ("5", "8")),
     ("bonus: {each: 2, cap: 5}", 5, "1", "4", ("2", "5")),
 ]
 
@@ -182,6 +192,9 @@ REACHES = [
     ("proportional: {full_at: 100%}", 10, "140%", None, ("10", "10")),
     ("reverse: {full_at: 100%}", 10, "200%", None, ("0", "5")),
     ("reverse: {full_at: 100%}", 10, None, "200%", ("5", "10")),
+    ("closeness: {full_at: 100%}", 10, "80%", None, ("0", "10")),
+    ("closeness: {full_at: 100%}", 10, "125%", None, ("0", "8")),
+    ("closeness: {full_at: 100%}", 10, None, "80%", ("0", "8")),
     ("bonus: {each: 2, cap: 5}", 5, "2", None, ("4", "5")),
     ('binary: {when: ">=95%"}', 4, "95%", None, ("4", "4")),
     ('binary: {when: ">=95%"}', 4, None, "95%", ("0", "4")),
@@ -268,6 +281,16 @@ def test_a_degree_outside_its_band_is_a_fault(judged, tmp_path):
         ("checklist: {deduct: 1, partly: 0.5, not_applicable: spread}", "not_applicable"),
         ("checklist: {deduct: 1, partly: 1.5}", "0与1之间"),
         ("proportional: {full_at: 0%}", "大于0"),
+        ("closeness: {full_at: 0%}", "大于0"),
+        ("proportional: {full_at: 1/0}", "rule.yaml:1"),
+        ("reverse: {full_at: 1/0}", "rule.yaml:1"),
+        ('binary: {when: ">=1/0"}', "rule.yaml:1"),
+        ('steps: [["[0, 1/0)", 2]]', "rule.yaml:1"),
+        ('bands: {met: "[80%, 1/0]", partly: "[60%, 80%)", not_met: "[0%, 60%)"}', "rule.yaml:1"),
+        (
+            "deduct: {limit: 1/0, beyond: above, every: 1%, points: 1, partial: floor, partial_source: stated}",
+            "rule.yaml:1",
+        ),
         (
             "deduct: {limit: 1, beyond: above, every: 0%, points: 1, partial: floor, partial_source: stated}",
             "limit",
@@ -291,6 +314,27 @@ def test_what_each_convention_gives_is_told_only_where_it_is_assumed_and_matters
     assert {way: box.low for way, box in ways.items()} == {"floor": F(1), "ceil": F("0.5"), "linear": F(5, 6)}
     assert assumed.conventions(Interval(F(102, 100), F(102, 100)), F(5)) == {}
     assert rule(deduct("floor"), tmp_path).conventions(Interval(over, over), F(5)) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (STEPS, True),
+        (SHARES, True),
+        ('steps: [["<95%", 0], ["[95%, 105%]", 4], [">105%", 0]]', False),
+        ('steps: [[">105%", 0], ["[95%, 105%]", 4], ["<95%", 4]]', True),  # order of writing does not matter
+        (deduct("floor"), True),
+        ("proportional: {full_at: 100%}", True),
+        ("reverse: {full_at: 100%}", True),
+        ("closeness: {full_at: 100%}", False),
+        ('binary: {when: ">=95%"}', True),
+        ('binary: {when: "(0%, 5%]"}', False),
+        ('binary: {when: "=3%"}', False),
+        ("bonus: {each: 2, cap: 5}", True),
+    ],
+)
+def test_whether_a_rule_has_one_direction_throughout(text, told, tmp_path):
+    assert rule(text, tmp_path).monotone is told
 
 
 @pytest.mark.parametrize(
@@ -322,7 +366,9 @@ PERCENT = st.integers(-20, 140)
 @st.composite
 def random_rules(draw):
     """A rule whose edges all lie at whole percentages, as YAML content."""
-    kind = draw(st.sampled_from(["steps", "deduct", "proportional", "reverse", "binary", "bonus"]))
+    kind = draw(
+        st.sampled_from(["steps", "deduct", "proportional", "reverse", "closeness", "binary", "bonus"])
+    )
     some = draw(st.integers(1, 100))
     if kind == "steps":
         cuts = sorted(draw(st.sets(PERCENT, min_size=1, max_size=5)))
@@ -489,6 +535,11 @@ REFUSED = [
     ("framework: scheme", "framework: other", "scheme.yaml:1", "与文件名相同"),
     ("unspecified: 4, group: b, reason: 没有公开", "unspecified: 4, group: b", "scheme.yaml:24", "reason"),
     ("group: b, points: 4,", "group: b, points: 4, over: items,", "scheme.yaml:23", "均分是假定"),
+    ("group: b, points: 4,", "group: b, points: 4, rule_exactly: {closeness: {full_at: 100%}},", "scheme.yaml:23",
+     "只与 over: items 同写"),
+    ("points: 4, rule: {proportional: {full_at: 100%}}", "points: 4, rule: {proportional: {full_at: 1/0}}",
+     "scheme.yaml:23", "1/0"),
+    ("[10, 15)", "[10, 15/0)", "scheme.yaml:14", "15/0"),
 ]  # fmt: skip
 
 
@@ -615,6 +666,20 @@ def test_a_value_without_definition_or_rule_is_not_scored(scheme):
     rows = scored(scheme, [result("rate", None, status="undefined"), result("done", "1")])
     assert ends(rows["indicator", "rate"]) == ("0", "10", "", "undefined")
     assert rows["indicator", "rate"]["reason"] == "分母为零，没有定义"
+    # the 10 are still possible in the total, which says that they are, and of what
+    assert "10分没有定义（分母为零），不计证实而仍计可能：RATE（10分）" in rows["total", ""]["reason"]
+    assert "没有定义" not in scored(scheme, [result("rate", "80%")])["total", ""]["reason"]
+
+
+def test_at_most_five_lines_without_definition_are_named_in_the_total():
+    framework, _ = shipped("default-2013")
+    own = {item.indicator: item.definition for item in framework.items}
+    names = [stanza.id for stanza in RULEBOOK.stanzas.values() if stanza.id in own and not stanza.judged]
+    found = [result(name, None, status="undefined", definition=own[name]) for name in names[:6]]
+    said = scored(framework, found[:5], rulebook=RULEBOOK)["total", ""]["reason"]
+    assert said.count("分）") == 5 and not said.endswith("行")
+    said = scored(framework, found, rulebook=RULEBOOK)["total", ""]["reason"]
+    assert said.count("分）") == 5 and said.endswith("等6行")
 
 
 def test_a_range_that_only_the_published_precision_leaves_open_is_assessed(scheme):
@@ -713,6 +778,27 @@ def test_an_override_of_a_scheme_that_is_not_there_is_a_fault(scheme):
     assert "没有评分表“nowhere”" in str(faults[0])
 
 
+@pytest.mark.parametrize(
+    "place", ["〔overrides.csv:2〕", "一（三）〔overrides.csv:2〕", "财预〔2013〕53号〔overrides.csv:2〕"]
+)
+@pytest.mark.parametrize(
+    ("changed", "column"),
+    [
+        ({"points": "11"}, "points"),
+        ({"points": "1/0"}, "points"),
+        ({"scheme": "nowhere"}, "scheme"),
+        ({"indicator": "rates"}, "indicator"),
+        ({"reason": ""}, "reason"),
+        ({"who": ""}, "who"),
+        ({"when": ""}, "when"),
+    ],
+)
+def test_a_fault_of_an_override_names_file_line_and_column(place, changed, column, scheme):
+    row = {**override("rate", "9"), "source": "overrides", "locator": place, **changed}
+    (fault,) = scoring.entry_faults({"scheme": scheme}, [], [row])
+    assert fault.where == f"overrides.csv:2 {column}列"
+
+
 BANDED = SCHEME.replace(
     "{indicator: done, definition: usual, group: b, points: 4, rule: {proportional: {full_at: 100%}}",
     "{indicator: effect, definition: points, group: b, points: 4, rule: {" + BANDS + "}",
@@ -741,11 +827,153 @@ def test_a_degree_that_cannot_stand_stops_the_scoring_with_its_place(degree, tmp
         scored(framework, [], [judgement("effect", "p1", "met", degree)])
 
 
+def entered(point_of, verdict, degree):
+    return {**judgement(point_of, "p1", verdict, degree), "source": "j", "locator": "〔judgements.csv:3〕"}
+
+
+@pytest.mark.parametrize("degree", ["0%", "10%", "100%", "90%"])
+def test_a_degree_of_a_point_that_no_scheme_scores_in_bands_is_a_fault(degree, tmp_path):
+    framework, _ = read(BANDED, tmp_path)
+    (fault,) = scoring.entry_faults({"scheme": framework}, [entered("list", "met", degree)], [])
+    assert fault.where == "judgements.csv:3 degree列"
+    assert "list.p1" in fault.found and "没有评分表按程度给它计分" in fault.found
+
+
+def test_a_degree_may_be_for_another_scheme_than_the_one_that_is_scored(scheme, tmp_path):
+    (tmp_path / "banded").mkdir()
+    banded, _ = read(BANDED, tmp_path / "banded")
+    row = entered("effect", "met", "90%")
+    assert scoring.entry_faults({"scheme": scheme, "banded": banded}, [row], []) == []
+    assert scored(scheme, [], [row])["total", ""]["state"] == "not_assessable"
+
+
+@pytest.mark.parametrize("indicator", ["effect", "list"])
+@pytest.mark.parametrize("degree", ["-0.01%", "100.01%", "150%", "150", "1/0"])
+def test_a_degree_that_is_no_share_is_a_fault(indicator, degree, tmp_path):
+    framework, _ = read(BANDED, tmp_path)
+    faults = scoring.entry_faults({"scheme": framework}, [entered(indicator, "met", degree)], [])
+    assert {fault.where for fault in faults} == {"judgements.csv:3 degree列"}
+    assert f"程度“{degree}”" in faults[0].found and "不在判断所属的档内" not in str(faults[0])
+
+
+def test_a_degree_outside_the_same_bands_of_several_schemes_is_told_once(tmp_path):
+    framework, _ = read(BANDED, tmp_path)
+    other = framework.model_copy(update={"framework": "other"})
+    both = {"scheme": framework, "other": other}
+    (fault,) = scoring.entry_faults(both, [entered("effect", "met", "79%")], [])
+    assert "程度79%不在判断所属的档内" in fault.found and "（scheme、other）" in fault.found
+
+
 ITEMS = SCHEME.replace(
     "group: a, points: 10, rule: {proportional: {full_at: 100%}}",
     "group: a, points: 10, over: items, assumption: 均分, rule: {proportional: {full_at: 100%}},"
-    " rule_at_most: {reverse: {full_at: 100%}}",
+    " rule_at_most: {reverse: {full_at: 100%}}, rule_exactly: {closeness: {full_at: 100%}}",
 )
+
+
+def item_result(target: str, actual: str) -> Result:
+    """The one item `o.1`, as its indicator gives it: actual / target, undefined over nought."""
+    aim, got = F(target), F(actual)
+    at = ("rate", "usual", "department", "o.1", YEAR)
+    if not aim:
+        return Result(*at, "undefined", numerator=got, denominator=aim)
+    return Result(*at, "computed", got / aim, got / aim, got / aim, got, aim)
+
+
+@pytest.mark.parametrize(
+    ("comparator", "target", "actual", "expected"),
+    [
+        ("<=", "0", "0", "10"),
+        ("<=", "0", "2", "0"),  # 0/2
+        ("<=", "0", "-1", "10"),
+        ("=", "0", "0", "10"),
+        ("=", "0", "2", "0"),
+        ("=", "0", "-2", "0"),
+        (">=", "0", "0", "10"),
+        (">=", "0", "-1", "0"),
+        (">=", "100", "120", "10"),
+        ("<=", "100", "80", "10"),
+        ("<=", "100", "125", "8"),  # 100/125
+        ("=", "100", "100", "10"),
+        ("=", "100", "125", "8"),  # missed above: 100/125
+        ("=", "100", "80", "8"),  # missed below: 80/100
+        # to fall by at least 2: a fall by 3 is met, by 1 is half of it, a rise by 1 is nothing of it
+        ("<=", "-2", "-3", "10"),
+        ("<=", "-2", "-1", "5"),
+        ("<=", "-2", "1", "0"),
+        # to fall by at most 2: a fall by 1 or a rise is met, a fall by 4 is 2/4
+        (">=", "-2", "-1", "10"),
+        (">=", "-2", "1", "10"),
+        (">=", "-2", "-4", "5"),
+        ("=", "-2", "-2", "10"),
+        ("=", "-2", "-4", "5"),
+        ("=", "-2", "2", "0"),
+    ],
+)
+def test_an_item_is_scored_by_how_its_target_compares(comparator, target, actual, expected, tmp_path):
+    framework, _ = read(ITEMS, tmp_path)
+    told = [{"objective": "o", "item": "1", "comparator": comparator}]
+    rows = scored(framework, [item_result(target, actual)], objectives=told)
+    assert ends(rows["indicator", "rate"]) == (expected, expected, expected, "assessed")
+
+
+SILENT_ON_TARGETS = SCHEME.replace(
+    "group: a, points: 10, rule: {proportional: {full_at: 100%}}",
+    "group: a, points: 10, over: items, assumption: 均分, rule: {proportional: {full_at: 100%}}",
+)
+
+
+@pytest.mark.parametrize(
+    ("comparator", "target", "actual", "expected"),
+    [
+        (">=", "100", "120", ("10", "10", "10", "assessed")),
+        ("<=", "100", "100", ("10", "10", "10", "assessed")),
+        ("<=", "100", "101", ("0", "10", "", "not_assessable")),
+        ("=", "100", "100", ("10", "10", "10", "assessed")),
+        ("=", "100", "101", ("0", "10", "", "not_assessable")),
+        (">=", "-2", "-2", ("10", "10", "10", "assessed")),
+        (">=", "-2", "-3", ("0", "10", "", "not_assessable")),  # an upper limit of the fall
+        ("<=", "-2", "-1", ("5", "5", "5", "assessed")),
+    ],
+)
+def test_a_scheme_without_a_rule_for_such_targets_scores_only_those_that_are_met(
+    comparator, target, actual, expected, tmp_path
+):
+    framework, faults = read(SILENT_ON_TARGETS, tmp_path)
+    assert not faults
+    told = [{"objective": "o", "item": "1", "comparator": comparator}]
+    row = scored(framework, [item_result(target, actual)], objectives=told)["indicator", "rate"]
+    assert ends(row) == expected
+    assert ("没有写明" in row["reason"] and "全文及评分标准" in row["documents"]) is (
+        expected[3] != "assessed"
+    )
+
+
+def test_items_that_only_the_published_precision_leaves_open_say_so(tmp_path):
+    framework, _ = read(ITEMS, tmp_path)
+    wide = Result("rate", "usual", "department", "o.1", YEAR, "computed", F("0.85"), F("0.845"), F("0.855"))
+    row = scored(framework, [wide])["indicator", "rate"]
+    assert ends(row) == ("8.45", "8.55", "", "bounded")
+    assert "公布数字的精度不足以确定得分" in row["reason"]
+
+
+def test_an_item_over_nought_is_not_scored_where_nobody_says_how_it_compares(tmp_path):
+    framework, _ = read(ITEMS, tmp_path)
+    rows = scored(framework, [item_result("0", "0")])
+    assert ends(rows["indicator", "rate"])[:2] == ("0", "10")
+
+
+def test_an_item_over_nought_that_lacks_its_actual_number_stays_open(tmp_path):
+    framework, _ = read(ITEMS, tmp_path)
+    told = [{"objective": "o", "item": "1", "comparator": "<="}]
+    rows = scored(framework, [lacking("rate", SPENT, item="o.1")], objectives=told)
+    assert ends(rows["indicator", "rate"])[:2] == ("0", "10")
+
+
+def test_the_words_of_a_line_over_items_name_each_of_its_rules(tmp_path):
+    framework, _ = read(ITEMS, tmp_path)
+    said = scored(framework, [])["indicator", "rate"]["rule"]
+    assert "目标是上限的：不超过100%得满分" in said and "目标是定数的：等于100%得满分" in said
 
 
 def test_a_line_over_items_shares_its_points_equally(tmp_path):
@@ -756,7 +984,11 @@ def test_a_line_over_items_shares_its_points_equally(tmp_path):
         lacking("rate", SPENT, item="o.4"), result("rate", None, status="not_applicable", item="o.5"),
         result("rate", "1%"),
     ]  # fmt: skip
-    rows = scored(framework, found, at_most={"o.3"})
+    told = [
+        {"objective": "o", "item": "3", "comparator": "<="},
+        {"objective": "o", "item": "", "comparator": ""},
+    ]
+    rows = scored(framework, found, objectives=told)
     # four items of 2.5: full, half of it, 100/125 of it (its target is an upper limit), unknown
     assert ends(rows["indicator", "rate"]) == ("5.75", "8.25", "", "bounded")
     assert rows["indicator", "rate"]["documents"] == DICTIONARY["budget_spent"].table
@@ -775,14 +1007,102 @@ def test_the_worst_unit_scores_where_evidence_is_per_unit(scheme):
     assert scored(scheme, found)["indicator", "rate"]["points"] == "9"
 
 
+UNITS = {"one": "甲单位", "two": "乙单位", "three": "丙单位"}
+
+
+def worst(framework, *found):
+    return scored(framework, found, basis="worst_unit", unit_names=UNITS)["indicator", "rate"]
+
+
 def test_a_unit_that_lacks_its_figures_may_still_be_the_worst(scheme):
-    found = [
-        result("rate", "90%"),
-        result("rate", "95%", scope="one"),
-        lacking("rate", f"budget_spent:two::{YEAR}", scope="two"),
-    ]
-    rows = scored(scheme, found, basis="worst_unit")
-    assert ends(rows["indicator", "rate"]) == ("0", "9.5", "", "bounded")
+    short = lacking("rate", f"budget_spent:two::{YEAR}", scope="two")
+    one, three = result("rate", "95%", scope="one"), result("rate", "97%", scope="three")
+    row = worst(scheme, one, short, three)
+    assert ends(row) == ("0", "9.5", "", "bounded")
+    assert "按最差单位“甲单位”计" in row["reason"] and "“乙单位”缺" in row["reason"]
+    assert row["documents"] == f"{DICTIONARY['budget_spent'].table}（“乙单位”）"
+
+
+def test_a_unit_of_which_the_evidence_says_nothing_may_be_the_worst(scheme):
+    whole, one, two = (
+        result("rate", "96%"), result("rate", "95%", scope="one"), result("rate", "60%", scope="two"),
+    )  # fmt: skip
+    three = result("rate", "99%", scope="three")
+    assert ends(worst(scheme, whole, one, two, three)) == ("6", "6", "6", "assessed")
+    # whoever withholds the worst, or any other, gains nothing that is proven
+    row = worst(scheme, whole, one, three)
+    assert ends(row) == ("0", "9.5", "", "bounded")
+    assert "“乙单位”没有这项指标的资料；得分可能更低" in row["reason"]
+    spent, adjusted = DICTIONARY["budget_spent"].table, DICTIONARY["budget_adjusted"].table
+    assert row["documents"] == f"{spent}（“乙单位”）;{adjusted}（“乙单位”）"
+    assert ends(worst(scheme, whole, one, two)) == ("0", "6", "", "bounded")
+    # nor who gives of every unit too little
+    short = [lacking("rate", f"budget_spent:{unit}::{YEAR}", scope=unit) for unit in UNITS]
+    assert ends(worst(scheme, whole, *short)) == ("0", "9.6", "", "bounded")
+
+
+def test_a_unit_of_which_nothing_is_known_cannot_be_worse_than_nothing(scheme):
+    assert ends(worst(scheme, result("rate", "0%", scope="one"))) == ("0", "0", "0", "assessed")
+
+
+def test_a_unit_to_which_the_indicator_does_not_apply_is_not_missed(scheme):
+    none = result("rate", None, status="not_applicable", scope="three")
+    row = worst(scheme, result("rate", "95%", scope="one"), result("rate", "60%", scope="two"), none)
+    assert ends(row) == ("6", "6", "6", "assessed")
+
+
+def test_units_over_nought_have_no_definition_and_are_named(scheme):
+    def nought(unit):
+        return result("rate", None, status="undefined", scope=unit)
+
+    one = result("rate", "95%", scope="one")
+    row = worst(scheme, one, nought("two"), nought("three"))
+    assert ends(row) == ("0", "9.5", "", "bounded")
+    assert "“乙单位”、“丙单位”分母为零，没有定义" in row["reason"]
+    assert worst(scheme, *map(nought, UNITS))["state"] == "undefined"
+
+
+def test_an_indicator_whose_evidence_is_nowhere_per_unit_stays_on_the_department(scheme):
+    none = result("rate", None, status="not_applicable", scope="three")
+    assert ends(worst(scheme, result("rate", "90%"))) == ("9", "9", "9", "assessed")
+    assert ends(worst(scheme, result("rate", "90%"), none)) == ("9", "9", "9", "assessed")
+
+
+ZONE = SCHEME.replace(
+    "points: 10, rule: {proportional: {full_at: 100%}}", 'points: 10, rule: {binary: {when: "[80%, 90%]"}}'
+)
+
+
+def test_the_worst_unit_is_no_better_than_the_whole_where_that_is_a_ratio_of_sums(scheme, tmp_path):
+    one, short = result("rate", "95%", scope="one"), lacking("rate", SPENT, scope="two")
+    row = worst(scheme, result("rate", "50%"), one, short)
+    assert ends(row) == ("0", "5", "", "bounded")  # a whole of 50 % has a part of 50 % or less
+    assert "最差单位不会好于部门整体，最多5分" in row["reason"]
+    # a zone in the middle of the values: the whole may miss it, and each of its parts hit it (80 % and 90 %, each
+    # weighed otherwise, make no 95 %, but the rule does not say which side is the better one)
+    zone, faults = read(ZONE, tmp_path)
+    assert not faults
+    row = worst(zone, result("rate", "95%"), result("rate", "85%", scope="one"), short)
+    assert ends(row) == ("0", "10", "", "not_assessable")
+
+
+@pytest.mark.parametrize(
+    ("formula", "told"),
+    [
+        ("budget_spent / budget_adjusted", True),
+        ("(budget_added + budget_cut) / budget_initial", True),
+        ("(budget_adjusted - budget_initial) / budget_initial", True),
+        ("(0.8 * budget_spent) / budget_adjusted", True),
+        ("abs(budget_adjusted - budget_initial) / budget_initial", False),
+        ("(budget_spent / budget_adjusted) / planned_progress", False),
+        ("(budget_spent + 1) / budget_adjusted", False),
+        ("budget_spent", False),
+        ("objective_actual / objective_target", False),  # a unit has no targets of its own
+    ],
+)
+def test_which_values_are_ratios_of_sums_over_the_units(formula, told):
+    stanza = ratio("rate", other={"name": "另", "formula": formula, "source": "本测试"})
+    assert scoring._adds_up(stanza, "other", SMALL) is told
 
 
 def test_which_document_narrows_the_interval_most(scheme):
@@ -939,6 +1259,37 @@ def test_a_self_score_that_is_still_possible_falls_short_of_nothing():
     assert rows["yueyang-2018", "worst_unit"]["shortfall"] == "4"
 
 
+@pytest.mark.parametrize(
+    ("self_total", "shortfall"),
+    [
+        # 10 of 20 apply, of which 4 are unspecified: 1+4+4 = 9 of 10 at most, in twentieths 18
+        (F(18), ""),
+        (F("18.5"), "0.5"),
+        (F(12), ""),  # above the 9 that are possible, on the other scale
+    ],
+)
+def test_a_self_score_is_compared_with_what_is_possible_on_the_full_scale(self_total, shortfall, scheme):
+    found = [
+        result("rate", None, status="not_applicable"), result("done", "100%"),
+        result("prizes", None, status="not_applicable"),
+    ]  # fmt: skip
+    judged = [judgement("list", "p1", "met"), judgement("list", "p2", "not_met")]
+    framework = scheme.model_copy(update={"grades": None, "grades_source": None})
+    rows = scoring.scheme_rows(AUDIT, {"scheme": framework}, found, SMALL, judged, (), self_total)
+    row = rows[0]
+    assert (row["highest"], row["shortfall"]) == ("9", shortfall)
+    if shortfall:
+        assert "自评18.5分比折算后仍可能的最高分18分还多0.5分，而评分表的加分项不适用" in row["note"]
+        text = soup(scorecard.schemes(run_of(framework, (), rows))).get_text()
+        assert "高出0.5分，仍可能的最高分是18分（折算后），满分20+5分" in text and "还差" not in text
+
+
+def test_a_bonus_that_is_still_possible_is_told_as_part_of_the_highest_score(scheme):
+    rows = scoring.scheme_rows(AUDIT, {"scheme": scheme}, [result("prizes", "1")], SMALL, (), (), F(30))
+    # 10 + 2 + 4 + 4, and 2 of the bonus
+    assert "比仍可能的最高分22分还多8分，加分项最多2分已计在内" in rows[0]["note"]
+
+
 def test_a_line_that_does_not_apply_is_not_lost():
     none = result("special_funds_behind", None, status="not_applicable", definition="count")
     row = compared({"yueyang-2018": shipped("yueyang-2018")[0]}, results=[*OFFICES, none])[
@@ -993,11 +1344,12 @@ def test_a_case_that_names_a_scheme_that_is_not_there_is_told_which_there_are(tm
 # --- the parts of the page --------------------------------------------------------------------------------------
 
 
-def run_of(framework, scores, schemes=(), year=2019):
-    tables = {"scores": list(scores), "schemes": list(schemes)}
+def run_of(framework, scores, schemes=(), year=2019, overrides=(), frameworks=()):
+    tables = {"scores": list(scores), "schemes": list(schemes), "overrides": list(overrides)}
     case = SimpleNamespace(year=year)
     return SimpleNamespace(
-        framework=framework, rulebook=SMALL, audit=SimpleNamespace(case=case), table=tables.__getitem__
+        framework=framework, frameworks={own.framework: own for own in (framework, *frameworks)},
+        rulebook=SMALL, audit=SimpleNamespace(case=case), table=tables.__getitem__,
     )  # fmt: skip
 
 
@@ -1044,7 +1396,48 @@ def test_the_page_compares_schemes_and_says_what_the_self_score_would_have_neede
     ]
     assert shown[0][0].endswith("（本报告采用）") and not shown[1][0].endswith("（本报告采用）")
     text = soup(part).get_text()
-    assert "还差11分，仍可能的最高分是97分，没有加分项" in text and "还差15分" in text
+    assert "高出11分，仍可能的最高分是97分，满分100分" in text and "高出15分" in text and "还差" not in text
+    assert "改判" not in text
+
+
+def test_the_page_names_overrides_of_schemes_other_than_its_own(scheme):
+    other = scheme.model_copy(update={"framework": "other", "title": "另一评分表"})
+    changed = [override("rate", "9.5"), override("done", "1", scheme="other", reason="虚报")]
+    rows = scoring.scheme_rows(AUDIT, {"scheme": scheme, "other": other}, [], SMALL, (), changed, None)
+    run = run_of(
+        scheme, scored(scheme, [], overrides=changed).values(), rows, overrides=changed, frameworks=[other]
+    )
+    text = soup(scorecard.schemes(run)).get_text()
+    assert "另一评分表：DONE人工改判为1分：虚报（甲，2020-05-01）" in text
+    assert "有新证据" not in text  # its own stand in the table of scores
+    assert all("其中1行由审计人员改判" in row["note"] for row in rows)
+    stopped = scored(scheme, [], overrides=changed, stopped="资料自相矛盾")
+    run = run_of(scheme, stopped.values(), [], overrides=changed, frameworks=[other])
+    assert "改判" not in soup(scorecard.schemes(run)).get_text()
+
+
+@pytest.mark.parametrize(
+    ("rate", "grade"),
+    [
+        # list 2, done 4, unspecified 0 to 4, no bonus: 6 and what rate gives, and 4 more
+        ("90%", "等级：优"),  # 15 to 19
+        ("40%", "等级：中"),  # 10 to 14
+        ("50%", "可能的等级：中～优"),  # 11 to 15
+        ("0%", "可能的等级：差～中"),  # 6 to 10
+    ],
+)
+def test_the_page_shows_the_grade_with_the_total(rate, grade, scheme):
+    found = [result("rate", rate), result("done", "100%"), result("prizes", "0")]
+    judged = [judgement("list", point, "met") for point in ("p1", "p2")]
+    rows = scored(scheme, found, judged).values()
+    assert table_of(scorecard.scores(run_of(scheme, rows)), "scores")[-1][-1].endswith(f"；{grade}")
+
+
+def test_the_page_shows_no_grade_where_nothing_is_scored_or_graded(scheme):
+    framework = scheme.model_copy(update={"grades": None, "grades_source": None})
+    for own, stopped in ((framework, ""), (scheme, "资料自相矛盾")):
+        rows = scored(own, [], stopped=stopped).values()
+        assert "等级" not in table_of(scorecard.scores(run_of(own, rows)), "scores")[-1][-1]
 
 
 def test_the_page_lists_documents_in_order_of_what_they_settle(scheme):
@@ -1059,3 +1452,35 @@ def test_the_page_lists_documents_in_order_of_what_they_settle(scheme):
 def test_the_page_says_nothing_of_documents_where_nothing_may_be_scored(scheme):
     rows = scored(scheme, [], stopped="资料自相矛盾")
     assert "不予评分" in soup(scorecard.narrowing(run_of(scheme, rows.values()))).get_text()
+
+
+def test_the_page_names_the_lines_that_no_document_narrows(scheme):
+    undefined = result("rate", None, status="undefined")
+    judged = [judgement("list", point, "met") for point in ("p1", "p2")]
+    rows = scored(scheme, [undefined, result("done", "50%", "51%"), result("prizes", "0")], judged).values()
+    text = soup(scorecard.narrowing(run_of(scheme, rows))).get_text()
+    assert "RATE（0～10分）：分母为零，没有定义" in text and "DONE（2～2.04分）" in text
+    assert "补充哪份资料最能缩小得分区间" in text  # the unspecified block still has its document
+
+
+CERTAIN = SCHEME.replace("  - {unspecified: 4, group: b, reason: 没有公开}\n", "").replace(
+    "points: 4,", "points: 8,"
+)
+
+
+@pytest.mark.parametrize(
+    ("done", "certain"),
+    [
+        (result("done", "50%"), True),
+        (result("done", "50%", "51%"), False),
+        (result("done", None, status="undefined"), False),
+    ],
+)
+def test_the_page_calls_a_score_certain_only_where_it_is(done, certain, tmp_path):
+    framework, faults = read(CERTAIN, tmp_path)
+    assert not faults, [str(fault) for fault in faults]
+    judged = [judgement("list", point, "met") for point in ("p1", "p2")]
+    rows = scored(framework, [result("rate", "80%"), done, result("prizes", "0")], judged).values()
+    told = soup(scorecard.narrowing(run_of(framework, rows))).get_text()
+    assert ("得分已经确定" in told) is certain
+    assert ("没有资料可以缩小的得分" in told and "DONE" in told) is not certain

@@ -68,6 +68,26 @@ def test_future_tense():
 
 
 @pytest.mark.parametrize(
+    ("quote", "day", "future"),
+    [
+        ("新校区将于2020年9月启用", "", True),
+        ("新校区将于9月启用", "", True),  # no year: it may be the year of the report
+        ("新校区将于2021年9月启用", "", False),  # a plan, no unproven result
+        ("2020年开工的新校区将于2021年9月启用", "", False),  # the year after the word counts
+        ("2021年规划的新校区将于2020年9月启用", "", True),
+        ("新校区2021年9月即将启用", "", False),
+        ("新校区将于9月启用", "2021-09", False),
+        ("新校区将于9月启用", "2020-09", True),
+        ("新校区将于明年9月启用", "", False),
+    ],
+)
+def test_a_dated_plan_after_the_year_is_no_future_tense_of_it(quote, day, future):
+    row = said("result", quote, day=day)
+    assert bool(texts.future_tense([row], WORDING, 2020)) is future
+    assert texts.later_years([row], WORDING, 2020) == []
+
+
+@pytest.mark.parametrize(
     ("quote", "later"),
     [
         ("获评2021年度示范站", True),

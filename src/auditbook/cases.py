@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -154,6 +155,12 @@ class Audit:
     def source_lines(self) -> dict[str, str]:
         """Where each source stands in the register, ``file:line``."""
         return self.register_lines
+
+    def only_of(self, scopes: Iterable[str]) -> str:
+        """Which units something is only wanted of, in brackets; "" for the department and where it is all of them."""
+        wanted = dict.fromkeys(scopes)
+        units = [unit.name for unit in self.case.units if unit.id in wanted]
+        return f"（{'、'.join(units)}）" if units and len(units) < len(self.case.units) else ""
 
     def scope_name(self, scope: str) -> str:
         """The name of a scope as a reader knows it."""

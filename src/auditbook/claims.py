@@ -83,6 +83,7 @@ class Wording(Strict):
     future: list[Words]
     next_year: list[Words]
     unfinished: list[Words]
+    undone: list[Words]
     evidence_needed: dict[Id, Needed]
     up: list[Words]
     down: list[Words]
@@ -185,7 +186,10 @@ def direction(
     spot = _number_at(said, published, unit)
     if spot is None:
         # 与上年持平 prints no number
-        flat = next((word for word in wording.flat if affirmed(said, [word], wording)), None)
+        flat = next(
+            (word for word in wording.flat if word in said and not _denied(said.partition(word)[0], wording)),
+            None,
+        )
         return Direction(FLAT, flat) if flat and parse(published) == 0 else None
     # 增减 and 升降 name a change without saying which way
     before = _BOTH_WAYS.sub("□□", _CLAUSE_END.split(said[: spot[0]])[-1])
@@ -421,7 +425,7 @@ def _named(keys: Iterable[str], figures: Figures, scopes: Mapping[str, str]) -> 
     """Missing figures as a reader knows them: year, unit, item and name, never a key."""
     found = []
     for key in keys:
-        figure, scope, item, year = (key.split(":") + ["", "", ""])[:4]
+        figure, scope, item, year = [*key.split(":"), "", "", ""][:4]
         if figure not in figures.dictionary:
             found.append("审计人员的判断" if figure == "judgement" else "有关资料")
             continue
@@ -429,7 +433,12 @@ def _named(keys: Iterable[str], figures: Figures, scopes: Mapping[str, str]) -> 
         where = scopes.get(scope, scope) if scope != DEPARTMENT else ""
         part = figures.item_name(figure, item)
         found.append(f"“{when}{where}{part}{figures.dictionary[figure].name}”")
-    return "、".join(dict.fromkeys(found))
+    different = list(dict.fromkeys(found))
+    more = f"等{len(different)}项" if len(different) > MOST_NAMED else ""
+    return "、".join(different[:MOST_NAMED]) + more
+
+
+MOST_NAMED = 6
 
 
 def score_lines(figures: Figures, scope: str = DEPARTMENT) -> dict[str, tuple[Resolved, Resolved]]:
@@ -532,20 +541,23 @@ class _Asked:
 
     @property
     def name(self) -> str:
-        own = self.figures.dictionary[self.figure].name
-        part = self.figures.item_name(self.figure, self.item) if self.item else ""
-        when = f"{self.year}年" if self.year != self.figures.year else ""
-        return f"{when}{part}{own}"
+        return self._called("")
 
     @property
     def placed(self) -> str:
         """The name with whose it is: 局机关实际支出, 部门整体实际支出."""
-        return f"{self.scopes.get(self.scope, self.scope)}{self.name}"
+        return self._called(self.scopes.get(self.scope, self.scope))
 
     @property
     def said(self) -> str:
         """The name, with whose it is where that is not the department."""
         return self.name if self.scope == DEPARTMENT else self.placed
+
+    def _called(self, whose: str) -> str:
+        own = self.figures.dictionary[self.figure].name
+        part = self.figures.item_name(self.figure, self.item) if self.item else ""
+        when = f"{self.year}年" if self.year != self.figures.year else ""
+        return f"{when}{whose}{part}{own}"
 
     @property
     def label(self) -> str:
@@ -581,7 +593,9 @@ def _share(row: Row, figures: Figures, wording: Wording, scopes: Mapping[str, st
         base = _Asked(own.figure, DEPARTMENT, "", own.year, figures, scopes)
     if base == own:
         return Judgement(NOT_CHECKABLE, f"公布{_shown(row, None)}，没有说明占什么的比例（base）")
-    return _compared(row, own, base, _SHARE, None, f"{own.said}占{base.said if base.scope == own.scope else base.placed}")
+    return _compared(
+        row, own, base, _SHARE, None, f"{own.said}占{base.said if base.scope == own.scope else base.placed}"
+    )
 
 
 def _growth(row: Row, figures: Figures, wording: Wording, scopes: Mapping[str, str]) -> Judgement:
@@ -630,7 +644,8 @@ def _compared(
         if asked.found.value is None:
             return Judgement(NOT_CHECKABLE, f"{shown}无从重算：{asked.lacking}")
     first = _made_of(own, base, formula)
-    if first is None and formula is _GROWTH and said is not None and said.way == FLAT:
+    flat = said is not None and said.way == FLAT and parse(row["published"]) == 0
+    if first is None and formula is _GROWTH and flat:
         return _flat_over_zero(shown, own, base)
     judged = Signed(DISAGREES)
     if first is not None:
@@ -697,7 +712,11 @@ def says_undone(claimed: str, wording: Wording) -> bool:
     """Whether a report admits of a target that it is not done: a word for it, or a degree below 100 %."""
     said = _bare_claim(claimed)
     share = _PERCENTAGE.fullmatch(said)
-    return bool(share and parse(share[1]) < 100) or _has(said, wording.unfinished)
+    return (
+        bool(share and parse(share[1]) < 100)
+        or _has(said, wording.unfinished)
+        or said.startswith(tuple(wording.undone))
+    )
 
 
 _PERCENTAGE = re.compile(r"(?:已?完成(?:率|了)?|完成情况|进度|达成率?|实现率?)?为?([0-9]+(?:\.[0-9]+)?)%")
@@ -758,7 +777,11 @@ def _as_said(found: Judgement, kind: str, row: Row) -> Judgement:
     missed = found.verdict == DISAGREES
     said = f"，报告如实报“{row['claimed']}”" if missed else f"，而报“{row['claimed']}”"
     return Judgement(
-        AGREES if missed else DISAGREES, found.explanation + said, found.value, found.interval, found.definition
+        AGREES if missed else DISAGREES,
+        found.explanation + said,
+        found.value,
+        found.interval,
+        found.definition,
     )
 
 

@@ -119,18 +119,20 @@ def about_name(about: str, rulebook: Rulebook, objectives: Sequence[Row]) -> str
 
 def of_claims(seen: Observed) -> list[Seen]:
     """Every published number and completed task with its verdict."""
-    tasks = {f"{row['objective']}.{row['item']}": row for row in seen.objectives if row["item"]}
+    # an objective without sub-targets speaks for itself where it has a number
+    tasks = {claims.about_of(row): row for row in seen.objectives if row["item"] or row["target"]}
     found = []
     for row in seen.claims:
-        task = tasks.get(row["about"]) if row["kind"] == "completion" else None
+        of_task = row["kind"] in claims.TASK_KINDS
+        task = tasks.get(row["about"]) if of_task else None
         fields = {key: row[key] for key in FIELDS["claims"] & row.keys()}
         fields["place"] = place(row["locator"])
         fields["about_name"] = about_name(row["about"], seen.rulebook, seen.objectives)
         fields["scope_name"] = seen.audit.scope_name(row["scope"])
-        fields["objective"] = row["about"].partition(".")[0] if row["kind"] == "completion" else ""
+        fields["objective"] = row["about"].partition(".")[0] if of_task else ""
         fields["needs"] = claims.needs(task, seen.wording) if task else ""
         # an objective's own row only sums up its sub-targets: findings speak of these
-        fields["kind"] = row["kind"] if row["kind"] != "completion" or task else "objective"
+        fields["kind"] = row["kind"] if not of_task or task else "objective"
         amount, unit = _between_definitions(row, seen)
         found.append(Seen(fields, row["about"], row["scope"], (f"claim:{row['claim']}",), amount, unit))
     return found
@@ -293,17 +295,12 @@ def of_gaps(seen: Observed) -> list[Seen]:
             if stanza.judged or not status:
                 continue
             lacking: dict[str, None] = {}
-            places: dict[str, dict[str, None]] = {}
+            places: dict[str, list[str]] = {}
             for key in (key for r in own for key in r.lacking):
                 meaning = supplier(key, seen.rulebook.dictionary, seen.audit.case.year)
                 lacking[meaning.id] = None
-                scope = key.split(":")[1]
-                named = "" if scope == DEPARTMENT else seen.audit.scope_name(scope)
-                places.setdefault(meaning.table, {})[named] = None
-            tables = "；".join(
-                table + (f"（{'、'.join(filter(None, units))}）" if any(units) else "")
-                for table, units in places.items()
-            )
+                places.setdefault(meaning.table, []).append(key.split(":")[1])
+            tables = "；".join(table + seen.audit.only_of(scopes) for table, scopes in places.items())
             sums = [_sum_words(r, stanza, seen) for r in own if r.status == UNDEFINED]
             fields = {
                 "indicator": stanza.id, "name": stanza.name, "group": stanza.group or "", "documents": tables,
@@ -356,7 +353,7 @@ def of_completion(seen: Observed) -> list[Seen]:
     if not counts.planned:
         return []
     tops = [row for row in seen.objectives if not row["item"]]
-    done = sum(row["claimed"] in seen.wording.done for row in tops)
+    done = sum(claims.says_done(row["claimed"], seen.wording) for row in tops)
     unquantified = sum(bool(row["item"]) and not row["target"] for row in seen.objectives)
     fields = {
         "state": "beyond" if counts.claimed > counts.proven else "within",
@@ -364,7 +361,9 @@ def of_completion(seen: Observed) -> list[Seen]:
         "disproven": str(counts.planned - counts.possible), "unproven": str(counts.possible - counts.proven),
         "unquantified": str(unquantified) if unquantified else "", "tops": f"{len(tops)}项目标中报完成{done}项",
     }  # fmt: skip
-    evidence = tuple(f"claim:done.{row['objective']}" for row in tops if row["claimed"] in seen.wording.done)
+    evidence = tuple(
+        f"claim:done.{row['objective']}" for row in tops if claims.says_done(row["claimed"], seen.wording)
+    )
     return [Seen(fields, "objectives", DEPARTMENT, evidence)]
 
 
@@ -430,6 +429,7 @@ def of_self_score(seen: Observed) -> list[Seen]:
     for odd in self_scores.contradictions(
         seen.figures, seen.claims, seen.statements, seen.results, seen.rulebook, seen.scoring, grade_of,
         [word for _, word in seen.bands],
+        objectives=seen.objectives,
     ):  # fmt: skip
         fields = {
             "kind": odd.kind, "score": "" if odd.points is None else points_text(odd.points),

@@ -245,7 +245,7 @@ def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
     if rulebook is not None and sound:
         frameworks = collected("frameworks", scoring.read_frameworks, audit, rulebook)
     if evidence is not None and rulebook is not None and frameworks is not None:
-        faults += _unusable(evidence.entered, rulebook, frameworks)
+        faults += _unusable(evidence, rulebook, frameworks)
         scheme = appraisal.scheme_of(evidence.collected(rulebook.dictionary, audit), staff) if staff else None
         if scheme and evidence.entered["grades"]:
             collected("grades", appraisal.read_grades, evidence.entered["grades"], scheme)
@@ -255,14 +255,16 @@ def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
 
 
 def _unusable(
-    entered: Mapping[str, list[Row]],
-    rulebook: indicators.Rulebook,
-    frameworks: Mapping[str, scoring.Framework],
+    evidence: Evidence, rulebook: indicators.Rulebook, frameworks: Mapping[str, scoring.Framework]
 ) -> list[Fault]:
-    """What an auditor entered and the rules have no use for: points that no indicator asks for, schemes not there."""
+    """What was entered and the rules have no use for: points that nobody asks for, schemes and subjects not there."""
+    entered = evidence.entered
+    figures_of = {s.id: [f for d in s.definitions for f in s.figures(d)] for s in rulebook.stanzas.values()}
+    lines = {name for f in frameworks.values() for name in (*f.lines, *(group.id for group in f.groups))}
     return [
         *indicators.unknown_points(rulebook, entered["judgements"]),
         *scoring.entry_faults(frameworks, entered["judgements"], entered["overrides"]),
+        *intake.unknown_subjects(evidence, rulebook.dictionary, figures_of, lines),
     ]
 
 
@@ -311,7 +313,7 @@ def _indicators(run: Run) -> dict[str, list[Row]]:
     }
     judged = claims.judge_all(
         run.table("published"), run.table("objectives"), run.table("statements"), run.results, run.figures,
-        run.scoring, names, run.wording,
+        run.scoring, names, run.wording, {unit.id: unit.name for unit in run.audit.case.units},
     )  # fmt: skip
     return {"indicators": indicators.to_rows(run.results, run.rulebook, run.scoring), "claims": judged}
 
@@ -319,17 +321,15 @@ def _indicators(run: Run) -> dict[str, list[Row]]:
 def _findings(run: Run) -> dict[str, list[Row]]:
     judged, changed = run.table("judgements"), run.table("overrides")
     stopped = run.stopped()
-    at_most = {
-        f"{row['objective']}.{row['item']}" for row in run.table("objectives") if row["comparator"] == "<="
-    }
-    own = _self_scored(run)
+    objectives, own = run.table("objectives"), _self_scored(run)
     scores = scoring.score(
         run.framework, run.results, run.scoring, run.rulebook, judged, changed, own, stopped,
-        unit_names={unit.id: unit.name for unit in run.audit.case.units}, at_most=at_most,
+        unit_names={unit.id: unit.name for unit in run.audit.case.units}, objectives=objectives,
     )  # fmt: skip
     schemes = scoring.scheme_rows(
-        run.audit, run.frameworks, run.results, run.rulebook, judged, changed, own.get(""), stopped, at_most
-    )
+        run.audit, run.frameworks, run.results, run.rulebook, judged, changed, own.get(""), stopped,
+        objectives=objectives,
+    )  # fmt: skip
     found = findings.find(run.observed(), run.table("recorded"), run.table("replies"))
     return {"scores": scores, "schemes": schemes, "findings": found}
 

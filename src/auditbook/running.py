@@ -183,7 +183,10 @@ class _Job:
             for group in self.run.rules.reads.values():
                 inputs.note_all(group)
             summary = summary_lines(self.run)
-            blocking = [row["why"].partition("：")[0] for row in blocking_failures(self.run.table("quality"))]
+            blocking = [
+                f"{row['why'].partition('：')[0]}（{row['rule']}）"
+                for row in blocking_failures(self.run.table("quality"))
+            ]
         outputs = self.workspace.outputs
         wrote = {}
         for name, data in self.pages.files.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -10,8 +10,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from auditbook import inputs, strict_yaml
+from auditbook import formulas, inputs, strict_yaml
 from auditbook.cases import DEPARTMENT, Audit, Id, Strict, Words
+from auditbook.claims import met
 from auditbook.faults import CaseError, Fault
 from auditbook.figures import NOT_APPLICABLE, supplier
 from auditbook.indicators import (
@@ -59,6 +60,9 @@ THEIR_EVIDENCE = "其中各指标自己的证据"
 BETWEEN = ";"  # between documents of one line; a document's own words use “；”
 # Two ends nearer than the last place that a reader sees: only the published precision keeps them apart.
 _NEAR = Fraction(1, 100)
+_MOST_NAMES = 5  # of units, or lines, in one sentence
+# A target below zero turns its comparison round: to fall by at least 2 % is ≤ -2 %, and a fall by 1 % is half of it.
+_MIRRORED = {"<=": ">=", ">=": "<="}
 _NOUGHT = Fraction(0)
 
 
@@ -81,7 +85,7 @@ class Item(Strict):
     """A line of a scheme: an indicator with its definition, points and rule, or points left unspecified.
 
     ``over: items`` shares the points equally over the indicator's items; ``rule_at_most`` then scores those items
-    whose target is an upper limit. ``line`` tells two lines on one indicator apart.
+    whose target is an upper limit, ``rule_exactly`` those whose target is one number. ``line`` tells two lines on one indicator apart.
     """
 
     line: Id | None = None
@@ -93,6 +97,7 @@ class Item(Strict):
     over: Literal["items"] | None = None
     rule: Rule | None = None
     rule_at_most: Rule | None = None
+    rule_exactly: Rule | None = None
     source: Words | None = None
     assumption: Words | None = None
     unspecified: Points | None = None
@@ -102,7 +107,10 @@ class Item(Strict):
     def _whole(self) -> Item:
         scored = (self.indicator, self.definition, self.points, self.rule, self.source)
         if self.unspecified is not None:
-            if any(part is not None for part in (*scored, self.over, self.rule_at_most)) or not self.reason:
+            if (
+                any(part is not None for part in (*scored, self.over, *self.rules_of_items))
+                or not self.reason
+            ):
                 raise ValueError("unspecified 只与 reason、group、name、line 同写")
         elif any(part is None for part in scored):
             raise ValueError(
@@ -112,9 +120,14 @@ class Item(Strict):
             raise ValueError("一行的分值应大于0")
         if self.over and not self.assumption:
             raise ValueError("over: items 把分值均分给各项，均分是假定，须写 assumption（理由）")
-        if self.rule_at_most and not self.over:
-            raise ValueError("rule_at_most 只与 over: items 同写")
+        if any(self.rules_of_items) and not self.over:
+            raise ValueError("rule_at_most、rule_exactly 只与 over: items 同写")
         return self
+
+    @property
+    def rules_of_items(self) -> tuple[Rule | None, Rule | None]:
+        """The rules for items whose target is an upper limit, and for those whose target is one number."""
+        return self.rule_at_most, self.rule_exactly
 
     @property
     def weight(self) -> Fraction:
@@ -289,7 +302,8 @@ def _unfit_items(framework: Framework, document: strict_yaml.Document, rulebook:
         known = [stanza.primary] if stanza.judged else list(stanza.definitions)
         if item.definition not in known:
             yield Fault(where, f"指标“{stanza.id}”没有定义“{item.definition}”", "、".join(known))
-        for word, rule in (("rule", item.rule), ("rule_at_most", item.rule_at_most)):
+        for word in ("rule", "rule_at_most", "rule_exactly"):
+            rule = getattr(item, word)
             if rule and (wrong := rule.misfit(item.weight, len(stanza.points) if stanza.judged else None)):
                 yield Fault(document.where(("items", number, word)), f"“{stanza.name}”的评分规则：{wrong}")
 
@@ -369,17 +383,40 @@ def entry_faults(
 ) -> list[Fault]:
     """What an auditor entered and no framework can use.
 
-    Returns  degrees outside their band; overrides of schemes or lines that are not there, without a reason, without
-             who or when, or outside what the line is worth.
+    Takes    frameworks: every scheme that the case can see, since a degree may be for any of them.
+    Returns  degrees that are no share, outside their band, or of points that no scheme scores in bands; overrides of
+             schemes or lines that are not there, without a reason, without who or when, or outside what the line is
+             worth. Each with file, line and column.
     """
-    faults = []
+    entered = list(judgements)
+    found = [
+        *_bad_degrees(frameworks, entered), *_idle_degrees(frameworks, entered), *_bad_overrides(frameworks, overrides)
+    ]  # fmt: skip
+    return list(dict.fromkeys(found))
+
+
+def _place(row: Row, column: str) -> str:
+    """Where a cell stands that an auditor entered: file, line and column, where the locator holds the first two."""
+    where = row["locator"].rpartition("〔")[2].partition("〕")[0] if "〔" in row["locator"] else ""
+    return f"{where} {column}列" if where else f"{row['source']} {row['locator']}".strip()
+
+
+def _bad_degrees(frameworks: Mapping[str, Framework], judgements: Iterable[Row]) -> Iterable[Fault]:
+    """Degrees that are no share of anything, or outside the band of their verdict."""
     for row in judgements:
-        where = f"{row['source']} {row['locator']}".strip()
+        where = _place(row, "degree")
         try:
             mark = read_mark(row["verdict"], row["degree"])
         except ValueError:
-            faults.append(Fault(where, f"程度“{row['degree']}”不是百分数", "如 90%"))
+            yield Fault(where, f"程度“{row['degree']}”不是百分数", "如 90%")
             continue
+        if mark.degree is None:
+            continue
+        if not 0 <= mark.degree <= 1:
+            yield Fault(where, f"程度“{row['degree']}”", "0%～100%之间的百分数")
+            continue
+        # schemes that have the same bands find the same thing wrong: it is said once, of all of them
+        wrong: dict[str, list[str]] = {}
         for framework in frameworks.values():
             for item in framework.items:
                 bands = item.rule.bands if item.rule and item.indicator == row["indicator"] else None
@@ -387,34 +424,49 @@ def entry_faults(
                     if bands:
                         bands.share(mark)
                 except ValueError as error:
-                    title = f"{row['indicator']}.{row['point']} 判为“{VERDICTS_ON_POINTS[mark.verdict]}”"
-                    faults.append(Fault(where, f"{title}：{error}（{framework.framework}）"))
+                    wrong.setdefault(str(error), []).append(framework.framework)
+        for said, schemes in wrong.items():
+            title = f"{row['indicator']}.{row['point']} 判为“{VERDICTS_ON_POINTS[mark.verdict]}”"
+            yield Fault(where, f"{title}：{said}（{'、'.join(dict.fromkeys(schemes))}）")
+
+
+def _idle_degrees(frameworks: Mapping[str, Framework], judgements: Iterable[Row]) -> Iterable[Fault]:
+    """Degrees of points that no scheme at all scores in bands: nothing would ever read them."""
+    banded = {
+        item.indicator
+        for framework in frameworks.values()
+        for item in framework.items
+        if item.rule and item.rule.bands
+    }
+    for row in judgements:
+        if row["degree"] and row["indicator"] not in banded:
+            found = f"{row['indicator']}.{row['point']} 写了程度“{row['degree']}”，而没有评分表按程度给它计分"
+            yield Fault(_place(row, "degree"), found, "空白；程度只用于分档计分的指标")
+
+
+def _bad_overrides(frameworks: Mapping[str, Framework], overrides: Iterable[Row]) -> Iterable[Fault]:
+    """Overrides of what is not there, without reason, who or when, or outside what the line is worth."""
     for row in overrides:
-        where = f"{row['source']} {row['locator']}".strip()
         scheme = frameworks.get(row["scheme"])
-        line = scheme.lines.get(row["indicator"]) if scheme else None
-        if scheme is None or line is None:
-            what = (
-                f"评分表“{row['scheme']}”没有“{row['indicator']}”"
-                if scheme
-                else f"没有评分表“{row['scheme']}”"
-            )
-            known = "、".join(scheme.lines if scheme else frameworks)
-            faults.append(Fault(where, f"改判：{what}", f"以下之一：{known}"))
+        if scheme is None:
+            known = f"以下之一：{'、'.join(frameworks)}"
+            yield Fault(_place(row, "scheme"), f"改判：没有评分表“{row['scheme']}”", known)
             continue
-        lacking = [word for word in ("reason", "who", "when") if not row[word].strip()]
-        if lacking:
-            faults.append(
-                Fault(where, f"改判“{row['indicator']}”缺 {'、'.join(lacking)}", "理由、人员与日期")
-            )
+        line = scheme.lines.get(row["indicator"])
+        if line is None:
+            what = f"改判：评分表“{row['scheme']}”没有“{row['indicator']}”"
+            yield Fault(_place(row, "indicator"), what, f"以下之一：{'、'.join(scheme.lines)}")
+            continue
+        for word, expected in (("reason", "改判的理由"), ("who", "改判的人员"), ("when", "改判的日期")):
+            if not row[word].strip():
+                yield Fault(_place(row, word), f"改判“{row['indicator']}”缺 {word}", expected)
         try:
             inside = 0 <= parse(row["points"]) <= line.weight
         except ValueError:
             inside = False
         if not inside:
             found = f"改判“{row['indicator']}”为“{row['points']}”分"
-            faults.append(Fault(where, found, f"0～{plain(line.weight)}分之间的数"))
-    return list(dict.fromkeys(faults))
+            yield Fault(_place(row, "points"), found, f"0～{plain(line.weight)}分之间的数")
 
 
 @dataclass(frozen=True)
@@ -429,7 +481,7 @@ class _Scored:
 
 @dataclass(frozen=True)
 class _Evidence:
-    """What scores a scheme's lines; ``names`` of units and items ``at_most`` whose target is an upper limit."""
+    """What scores a scheme's lines; ``names`` of the case's units, and how each item's target compares (<=, =, >=)."""
 
     framework: Framework
     results: Sequence[Result]
@@ -438,7 +490,7 @@ class _Evidence:
     judgements: Sequence[Row]
     basis: Basis
     names: Mapping[str, str] = field(default_factory=dict)
-    at_most: Collection[str] = ()
+    comparators: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def own_table(self) -> str:
@@ -454,23 +506,26 @@ class _Evidence:
 def score(
     framework: Framework, results: Sequence[Result], scoring_definitions: Mapping[str, str], rulebook: Rulebook,
     judgements: Sequence[Row], overrides: Sequence[Row], self_scored: Mapping[str, Fraction], stopped: str = "",
-    basis: Basis | None = None, *, unit_names: Mapping[str, str] | None = None, at_most: Collection[str] = (),
+    basis: Basis | None = None, *, unit_names: Mapping[str, str] | None = None,
+    objectives: Iterable[Row] = (),
 ) -> list[Row]:  # fmt: skip
     """Rows of scores.csv: each line, then each group, then the total.
 
     Takes    judgements, overrides: rows of those tables, overrides of any scheme; self_scored: the department's own
              points by line, "" for its total; stopped: why nothing may be scored; basis: instead of the scheme's
-             own, the whole department or its worst unit; at_most: items whose target is an upper limit.
+             own, the whole department or its worst unit; unit_names: of every unit of the case, of which one that
+             gives no evidence may be the worst; objectives: rows of objectives.csv, which say how a target compares.
     Returns  ``points`` only where the score is certain; ``lowest`` is proven, ``highest`` still possible. A line whose
              ends are less than 0.01 points apart, by no more than the precision of published numbers, is assessed.
     Raises   CaseError where a degree lies outside its band or an override cannot stand.
     """
     own = [row for row in overrides if row["scheme"] == framework.framework]
-    if faults := entry_faults({framework.framework: framework}, judgements, own):
-        raise CaseError(faults)
+    alone = {framework.framework: framework}
+    if faults := [*_bad_degrees(alone, judgements), *_bad_overrides(alone, own)]:
+        raise CaseError(dict.fromkeys(faults))
     held = _Evidence(
         framework, results, scoring_definitions, rulebook, judgements, basis or framework.basis, unit_names or {},
-        at_most,
+        {**_comparators(objectives)},
     )  # fmt: skip
     changed = {row["indicator"]: row for row in own}
     rows: list[Row] = []
@@ -494,6 +549,15 @@ def score(
     return [*rows, total]
 
 
+def _comparators(objectives: Iterable[Row]) -> dict[str, str]:
+    """How the target of each sub-target compares, by the item under which its numbers stand."""
+    return {
+        f"{row['objective']}.{row['item']}" if row["item"] else row["objective"]: row["comparator"]
+        for row in objectives
+        if row["comparator"]
+    }
+
+
 def _row(
     held: _Evidence, level: str, key: str, weight: Fraction, scored: _Scored, item: Item | None,
     claimed: Fraction | None,
@@ -501,8 +565,8 @@ def _row(
     idle = scored.state == NOT_APPLICABLE
     span = Interval(_NOUGHT, _NOUGHT) if idle else scored.box or Interval(_NOUGHT, weight)
     rule = item.rule.words() if item and item.rule else ""
-    if item and item.rule_at_most:
-        rule += f"；目标是上限的：{item.rule_at_most.words()}"
+    for kind, own in zip(("是上限", "是定数"), item.rules_of_items if item else (), strict=False):
+        rule += f"；目标{kind}的：{own.words()}" if own else ""
     definition = ""
     if item and item.indicator:
         definition = held.definitions.get(item.indicator, item.definition or "")
@@ -568,20 +632,42 @@ def _converted(framework: Framework, lines: Sequence[Row]) -> tuple[Fraction, In
     return applicable, Interval(*ends)
 
 
+def grade_words(framework: Framework, rows: Sequence[Row]) -> str:
+    """The grade that a scheme gives, or from the lowest to the highest that it may still give.
+
+    Takes    rows: of scores.csv. Where lines do not apply, the converted score is graded.
+    Returns  "" where nothing is scored or the scheme grades nothing.
+    """
+    total = next(row for row in rows if row["level"] == "total")
+    if total["state"] == STOPPED:
+        return ""
+    found = _converted(framework, [row for row in rows if row["level"] == "indicator"])
+    box = found[1] if found else Interval(Fraction(total["lowest"]), Fraction(total["highest"]))
+    return framework.grades_within(box)
+
+
 def _total_reason(framework: Framework, lines: Sequence[Row], rulebook: Rulebook) -> str:
+    def named(rows: Iterable[Row]) -> str:
+        return "、".join(
+            f"{line_name(framework, rulebook, row['indicator'])}（{points_text(Fraction(row['weight']))}分）"
+            for row in rows
+        )
+
     regular = _regular(framework, lines)
     assessed = _weight_of(regular, ASSESSED, OVERRIDDEN)
     said = [f"可评权重{points_text(assessed)}分，占{rate_text(assessed / Fraction(framework.full_marks))}"]
     if partly := _weight_of(regular, BOUNDED):
         said.append(f"另有{points_text(partly)}分部分可评")
+    if undefined := [row for row in regular if row["state"] == UNDEFINED]:
+        weight = points_text(_weight_of(undefined, UNDEFINED))
+        more = f"等{len(undefined)}行" if len(undefined) > _MOST_NAMES else ""
+        said.append(
+            f"{weight}分没有定义（分母为零），不计证实而仍计可能：{named(undefined[:_MOST_NAMES])}{more}"
+        )
     if changed := sum(row["state"] == OVERRIDDEN for row in lines):
         said.append(f"其中{changed}行由审计人员改判")
     idle = [row for row in regular if row["state"] == NOT_APPLICABLE]
     if idle:
-        named = "、".join(
-            f"{line_name(framework, rulebook, row['indicator'])}（{points_text(Fraction(row['weight']))}分）"
-            for row in idle
-        )
         found = _converted(framework, lines)
         full = points_text(Fraction(framework.full_marks))
         how = (
@@ -589,7 +675,7 @@ def _total_reason(framework: Framework, lines: Sequence[Row], rulebook: Rulebook
             if found
             else "没有适用的指标"
         )
-        said.append(f"不适用而不计：{named}，{how}")
+        said.append(f"不适用而不计：{named(idle)}，{how}")
     return "；".join(said)
 
 
@@ -766,54 +852,145 @@ def _value_range(stanza: Stanza, low: Fraction | None, high: Fraction | None) ->
 def _per_unit(
     item: Item, rule: Rule, stanza: Stanza, definition: str, held: _Evidence
 ) -> _Scored | None:  # fmt: skip
-    """The points of the worst unit; None where no unit has evidence of its own."""
-    scopes = list(
-        dict.fromkeys(
-            r.scope
-            for r in held.results
-            if (r.indicator, r.definition, r.item) == (stanza.id, definition, "") and r.scope != DEPARTMENT
-        )
-    )
-    scored = {scope: _value(item, rule, stanza, definition, scope, held) for scope in scopes}
-    scored = {scope: found for scope, found in scored.items() if found.state != NOT_APPLICABLE}
-    if not any(found.box for found in scored.values()):
+    """The points of the worst unit; None where the evidence nowhere is per unit.
+
+    A unit of which the evidence says nothing, or too little, may be the worst: nothing is proven then, and what is
+    still possible is what the known units leave, and no more than the department as a whole.
+    """
+    own = [r for r in held.results if (r.indicator, r.definition, r.item) == (stanza.id, definition, "")]
+    spoken = {r.scope: r.status for r in own if r.scope != DEPARTMENT}
+    if not any(status != NOT_APPLICABLE for status in spoken.values()):
         return None
-    spans = {scope: found.box or Interval(_NOUGHT, item.weight) for scope, found in scored.items()}
-    box = Interval(min(span.low for span in spans.values()), min(span.high for span in spans.values()))
-    worst = min(spans, key=lambda scope: (spans[scope].high, spans[scope].low))
-    documents = tuple(dict.fromkeys(name for found in scored.values() for name in found.documents))
-    said = f"按最差单位“{held.names.get(worst, worst)}”计"
-    return _settled(box, item.weight, [said, scored[worst].reason], documents)
+    scored = {
+        unit: _value(item, rule, stanza, definition, unit, held) if unit in spoken else _silent(stanza, definition, held)
+        for unit in dict.fromkeys((*held.names, *spoken))
+        if spoken.get(unit) != NOT_APPLICABLE
+    }  # fmt: skip
+    if all(found.state == UNDEFINED for found in scored.values()):
+        return _Scored(None, UNDEFINED, "各单位的分母都为零，没有定义")
+    known = {unit: found.box for unit, found in scored.items() if found.box}
+    boxes = [found.box or Interval(_NOUGHT, item.weight) for found in scored.values()]
+    box = Interval(min(span.low for span in boxes), min(span.high for span in boxes))
+    said = []
+    if known:
+        worst = min(known, key=lambda unit: (known[unit].high, known[unit].low))
+        said += [f"按最差单位“{held.names.get(worst, worst)}”计", scored[worst].reason]
+    else:
+        said.append("按最差单位计，而没有一个单位可评")
+    unknown: dict[str, list[str]] = {}
+    wanted: dict[str, list[str]] = {}
+    for unit, found in scored.items():
+        name = held.names.get(unit, unit)
+        if found.box is None:
+            unknown.setdefault(found.reason, []).append(name)
+        for table in found.documents:
+            wanted.setdefault(table, []).append(name)
+    said += [f"{_listed(names)}{why}" for why, names in unknown.items()]
+    if unknown and box.high > 0:
+        said.append("得分可能更低" if known else "得分可能低到0分")
+    if not box.is_point and rule.monotone and _adds_up(stanza, definition, held.rulebook):
+        whole = _value(item, rule, stanza, definition, DEPARTMENT, held).box
+        if whole and whole.high < box.high:
+            # a ratio of sums lies between the lowest and the highest of its parts
+            box = Interval(min(box.low, whole.high), whole.high)
+            said.append(f"最差单位不会好于部门整体，最多{points_text(whole.high)}分")
+    documents = tuple(
+        f"{table}（{_listed(names).replace(BETWEEN, '；')}）" for table, names in wanted.items()
+    )
+    return _settled(box, item.weight, said, documents)
+
+
+def _silent(stanza: Stanza, definition: str, held: _Evidence) -> _Scored:
+    """What a unit scores of which the evidence says nothing at all."""
+    tables = (held.rulebook.dictionary[figure].table for figure in stanza.figures(definition))
+    documents = tuple(dict.fromkeys(table.replace(BETWEEN, "；") for table in tables))
+    return _Scored(None, NOT_ASSESSABLE, "没有这项指标的资料", documents)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = "、".join(f"“{name}”" for name in names[:_MOST_NAMES])
+    return shown if len(names) <= _MOST_NAMES else f"{shown}等{len(names)}个单位"
+
+
+def _adds_up(stanza: Stanza, definition: str, rulebook: Rulebook) -> bool:
+    """Whether the department's value is the ratio of the sums over its units."""
+    parts = formulas.read(stanza.definitions[definition].formula).parts()
+    additive = all(rulebook.dictionary[figure].units == "sum" for figure in stanza.figures(definition))
+    return bool(parts) and additive and all(_linear(part.root) for part in parts or ())
+
+
+def _linear(node: formulas.Node) -> bool:
+    match node:
+        case formulas.Name():
+            return True
+        case formulas.Operation("+" | "-", left, right):
+            return _linear(left) and _linear(right)
+        case formulas.Operation("*", formulas.Number(), other) | formulas.Operation(
+            "*", other, formulas.Number()
+        ):
+            return _linear(other)
+        case _:
+            return False
 
 
 def _over_items(item: Item, rule: Rule, stanza: Stanza, definition: str, held: _Evidence) -> _Scored:
     """The points of a line shared equally over an indicator's items, each scored by itself."""
-    items = list(
-        dict.fromkeys(
-            r.item
-            for r in held.results
-            if (r.indicator, r.definition, r.scope) == (stanza.id, definition, DEPARTMENT)
-            and r.item
-            and r.status != NOT_APPLICABLE
-        )
-    )
-    if not items:
+    own = [
+        r
+        for r in held.results
+        if (r.indicator, r.definition, r.scope) == (stanza.id, definition, DEPARTMENT)
+        and r.item
+        and r.status != NOT_APPLICABLE
+    ]
+    if not own:
         return _Scored(None, NOT_ASSESSABLE, "没有可计分的分项")
-    share = item.weight / len(items)
+    share = item.weight / len(own)
     low = high = _NOUGHT
     documents: list[str] = []
+    reasons: dict[str, None] = {}
     counts = {"满分": 0, "部分得分": 0, "不得分": 0, "未定": 0}
-    for name in items:
-        chosen = (item.rule_at_most or rule) if name in held.at_most else rule
-        found = _value(item, chosen, stanza, definition, DEPARTMENT, held, name, share)
+    for result in own:
+        found = _of_item(item, rule, stanza, result, share, held)
         span = found.box or Interval(_NOUGHT, share)
         low, high = low + span.low, high + span.high
         documents += found.documents
+        if span.high - span.low >= _NEAR and found.reason:
+            reasons[found.reason] = None
         settled = "满分" if span.low == share else "不得分" if span.high == 0 else "部分得分"
         counts[settled if span.is_point or span.low > 0 else "未定"] += 1
     counted = "、".join(f"{name}{count}项" for name, count in counts.items() if count)
-    said = f"{len(items)}个分项均分{points_text(item.weight)}分（每项{points_text(share)}分）：{counted}"
-    return _settled(Interval(low, high), item.weight, [said], tuple(dict.fromkeys(documents)))
+    said = [
+        f"{len(own)}个分项均分{points_text(item.weight)}分（每项{points_text(share)}分）：{counted}",
+        *reasons,
+    ]
+    return _settled(Interval(low, high), item.weight, said, tuple(dict.fromkeys(documents)))
+
+
+def _of_item(
+    item: Item, rule: Rule, stanza: Stanza, result: Result, share: Fraction, held: _Evidence
+) -> _Scored:
+    """The points of one item, by the rule for how its target compares.
+
+    Nothing can be divided by a target of zero, and yet it is met or not: in full, or not at all. Where the scheme has
+    no rule for such targets, one that is met has full points, and nothing is known of one that is not.
+    """
+    comparator = held.comparators.get(result.item, "")
+    target, actual = result.denominator, result.numerator
+    reached = (
+        bool(comparator) and target is not None and actual is not None and met(comparator, target, actual)
+    )
+    if result.status == UNDEFINED and comparator and target == 0 and actual is not None:
+        earned = share if reached else _NOUGHT
+        return _Scored(Interval(earned, earned), ASSESSED)
+    if target is not None and target < 0:
+        comparator = _MIRRORED.get(comparator, comparator)
+    chosen = {"<=": item.rule_at_most, "=": item.rule_exactly}.get(comparator, rule)
+    if chosen is None and result.status == COMPUTED:
+        if reached:
+            return _Scored(Interval(share, share), ASSESSED)
+        said = f"评分表没有写明{'上限' if comparator == '<=' else '定数'}目标没有达到时如何计分"
+        return _Scored(None, NOT_ASSESSABLE, said, (held.own_table,))
+    return _value(item, chosen or rule, stanza, result.definition, DEPARTMENT, held, result.item, share)
 
 
 # --- all schemes, and what would help --------------------------------------------------------------------------
@@ -822,13 +999,14 @@ def _over_items(item: Item, rule: Rule, stanza: Stanza, definition: str, held: _
 def scheme_rows(
     audit: Audit, frameworks: Mapping[str, Framework], results: Sequence[Result], rulebook: Rulebook,
     judgements: Sequence[Row], overrides: Sequence[Row], self_total: Fraction | None, stopped: str = "",
-    at_most: Collection[str] = (),
+    objectives: Sequence[Row] = (),
 ) -> list[Row]:  # fmt: skip
     """Rows of schemes.csv: the evidence under every scheme, on both bases.
 
-    Takes    self_total: the department's own total, where it is known.
+    Takes    self_total: the department's own total, where it is known; objectives: as ``score``.
     Returns  ``lost``: points that are impossible already, ``lost_by`` which lines lost them; ``shortfall``: by how
-             much the department's own total lies above what is still possible, "" where it does not.
+             much the department's own total lies above what is still possible, "" where it does not. Where lines do
+             not apply, both are compared on the full scale: what is possible, after conversion.
     Raises   CaseError as ``score``.
     """
     own = {} if self_total is None else {"": self_total}
@@ -840,7 +1018,7 @@ def scheme_rows(
         for basis in bases:
             scores = score(
                 framework, results, definitions, rulebook, judgements, overrides, own, stopped, basis,
-                unit_names=names, at_most=at_most,
+                unit_names=names, objectives=objectives,
             )  # fmt: skip
             rows.append(_scheme_row(framework, basis, scores, rulebook, audit.case.year, self_total))
     return rows
@@ -862,12 +1040,18 @@ def _scheme_row(
     }
     invalid = framework.validity_note(year)
     converted = _converted(framework, lines)
-    over = self_total - box.high if self_total is not None and not stopped else None
+    best = converted[1].high if converted else box.high
+    over = self_total - best if self_total is not None and not stopped else None
     notes = [total["reason"] if stopped else "", invalid]
     if self_total is not None and over is not None and over > 0:
-        notes.append(_shortfall_words(framework, self_total, box.high, over))
+        highest = f"{'折算后' if converted else ''}仍可能的最高分{points_text(best)}分"
+        notes.append(
+            f"自评{points_text(self_total)}分比{highest}还多{points_text(over)}分{_bonus_words(framework, lines)}"
+        )
     if self_total is not None and framework.grades and framework.grade(self_total) == OUT_OF_RANGE:
         notes.append(f"自评{points_text(self_total)}分在0～{points_text(framework.most)}分之外，不评等级")
+    if changed := sum(row["state"] == OVERRIDDEN for row in lines):
+        notes.append(f"其中{changed}行由审计人员改判")
     if converted and not stopped:
         notes.append(
             f"以适用的{points_text(converted[0])}分折算是{span_text(converted[1])}分，等级按折算后的分数"
@@ -883,18 +1067,20 @@ def _scheme_row(
         "assessable_weight": plain(_weight_of(_regular(framework, lines), ASSESSED, OVERRIDDEN)),
         "self_scored": "" if self_total is None else plain(self_total),
         "shortfall": plain(over) if over is not None and over > 0 else "",
-        "grade": "" if stopped else framework.grades_within(converted[1] if converted else box),
+        "grade": grade_words(framework, scores),
         "valid": "no" if invalid else "yes", "note": "；".join(note for note in notes if note),
     }  # fmt: skip
 
 
-def _shortfall_words(framework: Framework, claimed: Fraction, highest: Fraction, over: Fraction) -> str:
-    bonus = (
-        f"，加分项最多{points_text(Fraction(framework.bonus_marks))}分已计在内"
-        if framework.bonus_marks
-        else "，而评分表没有加分项"
-    )
-    return f"自评{points_text(claimed)}分比仍可能的最高分{points_text(highest)}分还多{points_text(over)}分{bonus}"
+def _bonus_words(framework: Framework, lines: Sequence[Row]) -> str:
+    """What a bonus has to do with a score that lies above what is possible."""
+    if not framework.bonus_marks:
+        return "，而评分表没有加分项"
+    regular = _regular(framework, lines)
+    bonus = [row for row in lines if row not in regular and row["state"] != NOT_APPLICABLE]
+    if not bonus:
+        return "，而评分表的加分项不适用"
+    return f"，加分项最多{points_text(sum((Fraction(row['highest']) for row in bonus), _NOUGHT))}分已计在内"
 
 
 @dataclass(frozen=True)
@@ -942,6 +1128,16 @@ def narrowing(rows: Sequence[Row]) -> list[Supply]:
             )
         )  # fmt: skip
     return sorted(found, key=lambda supply: (-supply.alone, -supply.shared, supply.document))
+
+
+def without_document(rows: Sequence[Row]) -> list[Row]:
+    """Lines that are still open though no document is known that would narrow them; their ``reason`` says why."""
+    settled = {ASSESSED, OVERRIDDEN, NOT_APPLICABLE}
+    return [
+        row
+        for row in rows
+        if row["level"] == "indicator" and row["state"] not in settled and not row["documents"]
+    ]
 
 
 def _width(rows: Iterable[Row]) -> Fraction:

@@ -211,6 +211,18 @@ class Reverse(Proportional):
         return full if value <= best else full * best / value
 
 
+class Closeness(Proportional):
+    """For what should be hit exactly: full points at ``full_at``, less on either side of it.
+
+    Below it in proportion to the value, above it in inverse proportion: the smaller of the two by the larger.
+    """
+
+    def of(self, value: Fraction, full: Fraction) -> Fraction:
+        """The points for a value."""
+        best = parse_rate(self.full_at)
+        return full * max(_NOUGHT, min(value / best, best / value)) if value > 0 else _NOUGHT
+
+
 class Checklist(Strict):
     """Points for each 评价要点 met, or a deduction for each one not met, never below zero.
 
@@ -353,6 +365,7 @@ class Rule(Strict):
     deduct: Deduct | None = None
     proportional: Proportional | None = None
     reverse: Reverse | None = None
+    closeness: Closeness | None = None
     checklist: Checklist | None = None
     bands: Bands | None = None
     binary: Binary | None = None
@@ -410,7 +423,7 @@ class Rule(Strict):
             return full if read_zone(self.binary.when).holds(value) else _NOUGHT
         if self.bonus:
             return self.bonus.of(value)
-        graded = self.deduct or self.proportional or self.reverse
+        graded = self.deduct or self.proportional or self.reverse or self.closeness
         return graded.of(value, full) if graded else None
 
     def span(self, box: Interval, full: Fraction) -> Interval | None:
@@ -427,12 +440,29 @@ class Rule(Strict):
         end = max(horizon.high, start) if high is None else high
         box = self.span(Interval(start, end), full)
         # an inverse proportion comes as near to nothing as one likes
-        return Interval(_NOUGHT, box.high) if box and self.reverse and high is None else box
+        inverse = self.reverse or self.closeness
+        return Interval(_NOUGHT, box.high) if box and inverse and high is None else box
+
+    @property
+    def monotone(self) -> bool:
+        """Whether a better value never scores less, in one direction throughout: no zone in the middle is the best."""
+        if self.steps is not None:
+            least = sorted(
+                (zone.low is not None, zone.low or _NOUGHT, not zone.low_included, points)
+                for zone, points in self._steps
+            )
+            earned = [points for *_, points in least]
+            return earned in (sorted(earned), sorted(earned, reverse=True))
+        if self.binary:
+            return len(read_zone(self.binary.when).edges) < 2
+        return bool(self.deduct or self.proportional or self.reverse or self.bonus)
 
     def _edges(self) -> list[Fraction]:
-        """Where a rule that is constant between its edges changes; none for a rule that is monotone."""
+        """Where a rule turns that is constant, or of one direction, in between; none for a rule that is monotone."""
         if self.steps is not None:
             return [edge for zone, _ in self._steps for edge in zone.edges]
+        if self.closeness:
+            return [parse_rate(self.closeness.full_at)]
         return list(read_zone(self.binary.when).edges) if self.binary else []
 
     def _horizon(self, full: Fraction) -> Interval:
@@ -441,7 +471,7 @@ class Rule(Strict):
             return self.deduct.spent(full)
         if self.bonus:
             return Interval(_NOUGHT, Fraction(self.bonus.cap) / Fraction(self.bonus.each))
-        graded = self.proportional or self.reverse
+        graded = self.proportional or self.reverse or self.closeness
         edges = [_NOUGHT, parse_rate(graded.full_at)] if graded else self._edges() or [_NOUGHT]
         return Interval(min(edges) - 1, max(edges) + 1)
 
@@ -476,6 +506,9 @@ class Rule(Strict):
             return f"达到{self.proportional.full_at}得满分，未达到的按比例计分，不低于0分"
         if self.reverse:
             return f"不超过{self.reverse.full_at}得满分，超过的按{self.reverse.full_at}与实际值之比计分"
+        if self.closeness:
+            at = self.closeness.full_at
+            return f"等于{at}得满分，不足的按比例计分，超过的按{at}与实际值之比计分"
         if self.binary:
             return f"{zone_words(self.binary.when)}得满分，否则不得分"
         if self.bonus:

@@ -12,7 +12,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from auditbook.cases import DEPARTMENT
-from auditbook.claims import AGREES, DISAGREES, place
+from auditbook.claims import (
+    ADMITTED,
+    AGREES,
+    DISAGREES,
+    MAXIMUM,
+    POINTS,
+    SCORE,
+    TASK_KINDS,
+    WEIGHT,
+    about_of,
+    lowest,
+    place,
+    score_lines,
+    sum_of,
+)
 from auditbook.figures import Figures, Resolved
 from auditbook.indicators import COMPUTED, Result, Rulebook
 from auditbook.numbers import rounded
@@ -31,23 +45,16 @@ class Contradiction:
     evidence: tuple[str, ...]
 
 
-POINTS, WEIGHT, SCORE, MAXIMUM = (
-    "self_scored_points",
-    "self_scored_weight",
-    "self_score",
-    "self_score_maximum",
-)
-
-
 def contradictions(
     figures: Figures, completions: Sequence[Row], statements: Sequence[Row], results: Sequence[Result],
     rulebook: Rulebook, scoring: Mapping[str, str], grade_of: Callable[[Fraction], str] | None = None,
-    grades: Sequence[str] = (),
+    grades: Sequence[str] = (), objectives: Sequence[Row] = (),
 ) -> list[Contradiction]:  # fmt: skip
     """Contradictions of a self-scored table with itself, with the targets and with the grade.
 
     Takes    completions: rows of claims.csv; scoring: per indicator the definition that scores; grade_of: the grade
-             of a score under the scheme; grades: the words for grades that it knows.
+             of a score under the scheme; grades: the words for grades that it knows; objectives: rows of objectives.csv,
+             for the names of lines.
     Returns  kinds ``above_weight``, ``full_marks_unmet`` (full points, target or limit not kept), ``marks_lost_met``
              (points lost without a stated reason although the target is met, or an indicator whose best is 100 %
              stands at 100 %), ``sum_of_points`` and ``sum_of_weights`` (also of a line against the lines under it),
@@ -58,7 +65,7 @@ def contradictions(
     found: list[Contradiction] = []
     for item, line in lines.items():
         found += _line(item, line, state, statements, results)
-    found += _sums(figures, lines)
+    found += _sums(figures, lines, _names(figures, rulebook, objectives, lines))
     if grade_of is not None:
         found += _grade(figures, statements, grade_of, grades)
     return found
@@ -69,30 +76,38 @@ _Line = tuple[Resolved | None, Resolved | None]
 
 def _lines(figures: Figures) -> dict[str, _Line]:
     """Points and weight of each line of the self-scored table, by item."""
-    if POINTS not in figures.dictionary or WEIGHT not in figures.dictionary:
-        return {}
-    items = dict.fromkeys(
-        key.item for key in figures.chosen
-        if key.figure in {POINTS, WEIGHT} and key.scope == DEPARTMENT and key.year == figures.year and key.item
-    )  # fmt: skip
-    lines = {}
-    for item in items:
-        points, weight = (figures.resolve(figure, DEPARTMENT, item) for figure in (POINTS, WEIGHT))
-        lines[item] = (
+    return {
+        item: (
             points if points.value is not None else None,
             weight if weight.value is not None else None,
         )
-    return lines
+        for item, (points, weight) in score_lines(figures).items()
+    }
+
+
+def _names(
+    figures: Figures, rulebook: Rulebook, objectives: Sequence[Row], lines: Mapping[str, _Line]
+) -> dict[str, str]:
+    """What a reader calls each line: the indicator, the objective, or as the self-scored table labels it."""
+    known = {stanza.id: stanza.name for stanza in rulebook.stanzas.values()}
+    known.update({about_of(row): row["measure"] for row in objectives})
+    for item in lines:
+        labels = [name for figure in (POINTS, WEIGHT) if (name := figures.item_name(figure, item)) != item]
+        known.setdefault(item, labels[0] if labels else "没有名称")
+    return known
 
 
 def _target_states(
     completions: Sequence[Row], results: Sequence[Result], rulebook: Rulebook, scoring: Mapping[str, str]
 ) -> dict[str, tuple[bool, str]]:
-    """For each target or indicator whether it is met, with the words for it; only where that is certain."""
+    """For each target or indicator whether it is met, with the words for it; only where that is certain.
+
+    A claim that admits a missed target agrees with the evidence, although the target is missed.
+    """
     state = {
-        row["about"]: (row["verdict"] == AGREES, row["explanation"])
+        row["about"]: ((row["verdict"] == AGREES) != (row["kind"] == ADMITTED), row["explanation"])
         for row in completions
-        if row["kind"] == "completion" and row["verdict"] in {AGREES, DISAGREES}
+        if row["kind"] in TASK_KINDS and row["verdict"] in {AGREES, DISAGREES}
     }
     for result in results:
         stanza = rulebook.stanzas[result.indicator]
@@ -140,15 +155,15 @@ def _line(
         yield Contradiction("marks_lost_met", item, *numbers, said, (*evidence, *target))
 
 
-def _sums(figures: Figures, lines: Mapping[str, _Line]) -> Iterator[Contradiction]:
+def _sums(figures: Figures, lines: Mapping[str, _Line], names: Mapping[str, str]) -> Iterator[Contradiction]:
     """Sums that do not close: the lines under a line, and all lowest lines against the published total."""
-    lowest = [item for item in lines if not any(other.startswith(f"{item}.") for other in lines)]
+    leaves = lowest(lines)
     parts: list[tuple[str, Resolved | None, Resolved | None, list[str]]] = []
     for item, (points, weight) in lines.items():
-        if own := [low for low in lowest if low.startswith(f"{item}.")]:
+        if own := [low for low in leaves if low.startswith(f"{item}.")]:
             parts.append((item, points, weight, own))
-    if lowest and SCORE in figures.dictionary and MAXIMUM in figures.dictionary:
-        parts.append((SCORE, figures.resolve(SCORE), figures.resolve(MAXIMUM), lowest))
+    if leaves and SCORE in figures.dictionary and MAXIMUM in figures.dictionary:
+        parts.append((SCORE, figures.resolve(SCORE), figures.resolve(MAXIMUM), leaves))
     for about, points, weight, own in parts:
         for kind, words, whole, side in (
             ("sum_of_points", "得分", points, 0),
@@ -158,14 +173,10 @@ def _sums(figures: Figures, lines: Mapping[str, _Line]) -> Iterator[Contradictio
             if whole is None or whole.value is None or any(part is None for part in below):
                 continue
             known = [part for part in below if part is not None]
-            low, high = (
-                sum((p.interval.low for p in known), Fraction(0)),
-                sum((p.interval.high for p in known), Fraction(0)),
-            )
-            if low <= whole.interval.high and whole.interval.low <= high:
+            total, box = sum_of(known)
+            if box.low <= whole.interval.high and whole.interval.low <= box.high:
                 continue
-            total = sum((p.value for p in known if p.value is not None), Fraction(0))
-            named = ("总分" if side == 0 else "满分") if about == SCORE else f"“{about}”一行的{words}"
+            named = ("总分" if side == 0 else "满分") if about == SCORE else f"“{names[about]}”一行的{words}"
             said = f"{len(known)}行{words}之和为{_points(total)}分，{named}为{_points(whole.value)}分，相差{_points(abs(total - whole.value))}分"
             evidence = tuple(term for part in (whole, *known) for term in part.terms)
             yield Contradiction(

@@ -17,7 +17,7 @@ from pydantic import field_validator
 
 from auditbook import strict_yaml
 from auditbook.cases import Strict, Words
-from auditbook.claims import Wording, affirmed, place
+from auditbook.claims import Wording, affirmed, place, planned_later
 from auditbook.faults import CaseError, Fault
 from auditbook.tables import Row
 from auditbook.workspace import Workspace
@@ -191,11 +191,11 @@ def two_deadlines(statements: Sequence[Row]) -> list[Remark]:
 
 
 def future_tense(statements: Sequence[Row], wording: Wording, year: int) -> list[Remark]:
-    """A future tense in what is reported as done in a year that is over."""
+    """A future tense in what is reported as done in a year that is over; a plan for a later date is no result of it."""
     found = []
     for row in _of(statements, *_SAID):
         word = next((word for word in wording.future if word in row["quote"]), "")
-        if word:
+        if word and not planned_later(row["quote"], row["date"], wording, year):
             said = f"{_cited(row)}用“{word}”，而{year}年度已经结束"
             found.append(Remark("future", row["about"], (row,), said))
     return found
@@ -205,14 +205,14 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*(?:年|[-—–~至]\s*(?:19|20
 
 
 def later_years(statements: Sequence[Row], wording: Wording, year: int) -> list[Remark]:
-    """A year after the case year in what is reported as a result of it; a plan may reach beyond."""
+    """A year after the case year in what is reported as a result of it; a plan, or what is yet to come, may reach beyond."""
     found = []
     for row in _of(statements, "result", "event"):
         named = [int(found) for found in _YEAR.findall(unicodedata.normalize("NFKC", row["quote"]))]
         if row["date"]:
             named.append(int(row["date"][:4]))
         later = sorted({other for other in named if other > year})
-        if later and not any(word in row["quote"] for word in wording.plan):
+        if later and not any(word in row["quote"] for word in (*wording.plan, *wording.future)):
             years = "、".join(f"{other}年" for other in later)
             found.append(Remark("later_year", row["about"], (row,), f"{years}在{year}年度之后"))
     return found

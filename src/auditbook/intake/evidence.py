@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -38,6 +39,10 @@ STATEMENT_KINDS = (
 CLAIM_KINDS = ("rate", "total", "count", "score", "share", "growth", "change")
 COMPARATORS = ("", ">=", "<=", "=")
 _RELIABILITY = {"high": 0, "medium": 1, "low": 2, None: 3}
+SELF_SCORED = ("self_scored_points", "self_scored_weight")
+CHANGES = ("growth", "change")
+# str.isdigit also takes ²²²², which int refuses
+_YEAR = re.compile("(?!0000)[0-9]{4}")
 _ITEM = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|")
 
 
@@ -164,8 +169,8 @@ class _Reader:
             self._fault(
                 row, "scope", f"department 或案例文件 units 里的代号：{'、'.join(sorted(self.scopes))}"
             )
-        if not row["year"].isdigit() or len(row["year"]) != 4:
-            self._fault(row, "year", "四位年份")
+        if not _YEAR.fullmatch(row["year"]):
+            self._fault(row, "year", "四位年份，如 2019")
         if not _ITEM.fullmatch(row["item"]):
             self._fault(row, "item", "英文小写代号，分层用点")
 
@@ -222,7 +227,7 @@ class _Reader:
                 self._fault(row, "quote", "原文中的短语", "没有出处的数字不能计算")
         elif row["value"]:
             self._fault(row, "value", f"空（state 是 {row['state']}）")
-        if not row["year"].isdigit():
+        if not _YEAR.fullmatch(row["year"]):
             return
         key = Key(row["figure"], row["scope"], row["item"], int(row["year"]))
         locator, status = self._located(source, row, row["quote"], row["locator"])
@@ -362,7 +367,9 @@ class _Reader:
         self.places[row["claim"]] = row.where
         locator, status = self._located(source, row, row["quote"], row["locator"])
         self.held[f"claim:{row['claim']}"] = status
-        self.held[f"claim value:{row['claim']}"] = phrases.holds(row["quote"], row["published"], row["unit"])
+        self.held[f"claim value:{row['claim']}"] = phrases.holds(
+            row["quote"], row["published"], row["unit"], changed=row["kind"] in CHANGES
+        )
         self.published.append(
             {
                 **{column: row[column] for column in raw_tables.SHAPES["published"]},
@@ -433,14 +440,108 @@ def same_words(one: str, other: str) -> bool:
     return folded(one) == folded(other)
 
 
-def _nearest(word: str, known: Dictionary) -> str:
-    import difflib
+def unknown_subjects(
+    evidence: Evidence,
+    dictionary: Dictionary,
+    indicators: Mapping[str, Collection[str]],
+    lines: Collection[str] = (),
+) -> list[Fault]:
+    """Published numbers and self-scored lines about something that nobody has defined.
 
+    Takes    indicators: per indicator the figures of its formulas; lines: groups and lines of the schemes, which a
+             self-scored table may also name.
+    Returns  a fault for each ``about``, ``item`` or item of a ``base`` that is unknown, with its line and the nearest
+             known name. Where the items of a figure are free, those are known that the evidence gives.
+    """
+    found: list[Fault] = []
+    for row in evidence.published:
+        where, name, item = evidence.places[row["claim"]], row["about"], row["item"]
+        if name not in dictionary and name not in indicators:
+            every = [*indicators, *dictionary]
+            found.append(_unknown(f"{where} about列", name, "一个指标或数字的代号", every))
+            continue
+        own = [name] if name in dictionary else [*indicators[name]]
+        found += _unknown_item(f"{where} item列", item, own, evidence, dictionary)
+        base, _, part = row["base"].partition(":")
+        if base in dictionary:
+            found += _unknown_item(f"{where} base列", part, [base], evidence, dictionary)
+    abouts = _objective_names(evidence)
+    for figure in evidence.figures:
+        item = figure.key.item
+        if figure.key.figure not in SELF_SCORED or not item:
+            continue
+        # what an indicator's line is split into, only the department's own table says
+        if item in abouts or item in lines or item.partition(".")[0] in indicators:
+            continue
+        known = [*indicators, *abouts, *lines]
+        expected = "一个指标、目标、“目标.子目标”或评分表分组的代号"
+        found.append(_unknown(f"{figure.where} item列", item, expected, known))
+    return list(dict.fromkeys(found))
+
+
+def _objective_names(evidence: Evidence) -> dict[str, None]:
+    return {
+        name: None
+        for row in evidence.objectives
+        for name in (row["objective"], f"{row['objective']}.{row['item']}" if row["item"] else "")
+        if name
+    }
+
+
+def _unknown_item(
+    where: str, item: str, figures: Iterable[str], evidence: Evidence, dictionary: Dictionary
+) -> Iterator[Fault]:
+    if not item:
+        return
+    known = dict.fromkeys(name for figure in figures for name in _known_items(figure, evidence, dictionary))
+    if item not in known:
+        expected = "、".join([*known][:MOST_NAMED]) + " 或空" if known else "空（不分项）"
+        yield _unknown(where, item, expected, known)
+
+
+MOST_NAMED = 20
+
+
+def _known_items(figure: str, evidence: Evidence, dictionary: Dictionary) -> Iterator[str]:
+    """The items of a figure: those of the dictionary, and those that the evidence gives it or a sister of it."""
+    meaning = dictionary[figure]
+    if meaning.previous:
+        yield from _known_items(meaning.previous, evidence, dictionary)
+    if meaning.sum:
+        if meaning.sum.by:
+            yield from meaning.groups
+            yield from dict.fromkeys(
+                name.partition(".")[0] for name in _known_items(meaning.sum.of, evidence, dictionary)
+            )
+        return
+    yield from meaning.groups
+    if isinstance(meaning.items, dict):
+        yield from meaning.items
+    family = meaning.family or meaning.id
+    given = [row.key.item for row in evidence.figures if _family(row.key.figure, dictionary) == family]
+    for name in [*(meaning.items if isinstance(meaning.items, dict) else ()), *given]:
+        parts = name.split(".")
+        yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1) if name)
+
+
+def _family(figure: str, dictionary: Dictionary) -> str:
+    return dictionary[figure].family or figure
+
+
+def _unknown(where: str, word: str, expected: str, known: Iterable[str]) -> Fault:
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return Fault(where, f"没有“{word}”", expected, f"是否想写“{close[0]}”" if close else "请改正代号")
+
+
+def _nearest(word: str, known: Dictionary) -> str:
     close = difflib.get_close_matches(word, known, n=1)
     return f"是否想写“{close[0]}”" if close else "新的数字请先在字典里定义"
 
 
 def _is_date(text: str) -> bool:
+    # date.fromisoformat also takes weeks (2019-W01-1)
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}(-[0-9]{2})?", text):
+        return False
     try:
         date.fromisoformat(text if len(text) == 10 else f"{text}-01")
     except ValueError:

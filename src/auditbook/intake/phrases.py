@@ -16,14 +16,23 @@ VERIFIED, ELSEWHERE, NOT_FOUND, UNVERIFIED = "verified", "elsewhere", "not_found
 _NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(亿元|百万元|万元|千元|元|%|‰)?")
 _CHINESE_NUMBER = re.compile("[一二两三四五六七八九十百]+")
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+# Words that say that nothing has changed: a growth or a change of zero need not be printed as a number.
+FLAT_WORDS = (
+    "持平", "没有变化", "无变化", "未变化", "没有变动", "无变动", "未变动", "没有增减", "无增减", "未增减", "零增长",
+    "保持不变", "维持不变",
+)  # fmt: skip
+_DENIED_FLAT = re.compile(rf"(?:不|未|没有|没|非)(?:能|再|曾)?(?={'|'.join(FLAT_WORDS)})")
 _ZERO_WORDS = ("无", "未", "没有", "不存在", "零", "0")
 
 
-def holds(quote: str, value: str, unit: str, *, zero: bool = False, counted: bool = False) -> str:
+def holds(
+    quote: str, value: str, unit: str, *, zero: bool = False, counted: bool = False, changed: bool = False
+) -> str:
     """Whether a phrase holds a value.
 
     Takes    quote: the phrase; value: as published, in ``unit``; zero: a declared zero, which needs a word of
-             absence; counted: the value is the number of things listed in the phrase.
+             absence; counted: the value is the number of things listed in the phrase; changed: the value is a growth
+             or a change, so that a word for no change (与上年持平) holds a zero.
     Returns  HOLDS, HOLDS_NOT, or NOTHING_TO_HOLD where there is no phrase.
     """
     if not quote:
@@ -33,6 +42,8 @@ def holds(quote: str, value: str, unit: str, *, zero: bool = False, counted: boo
     wanted = parse(value)
     if counted:
         return HOLDS if listed(quote) == wanted else HOLDS_NOT
+    if changed and wanted == 0 and _says_flat(quote):
+        return HOLDS
     written = unicodedata.normalize("NFKC", quote)
     for digits, own_unit in _NUMBER.findall(written):
         number = Fraction(digits.replace(",", ""))
@@ -48,6 +59,10 @@ def holds(quote: str, value: str, unit: str, *, zero: bool = False, counted: boo
     }:
         return HOLDS
     return HOLDS_NOT
+
+
+def _says_flat(quote: str) -> bool:
+    return any(word in quote for word in FLAT_WORDS) and not _DENIED_FLAT.search(quote)
 
 
 def listed(quote: str) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from auditbook.cases import DEPARTMENT
 from auditbook.claims import KINDS as CLAIM_KINDS
-from auditbook.claims import VERDICTS, place
+from auditbook.claims import TASK_KINDS, VERDICTS, place
 from auditbook.observations import about_name
 from auditbook.pipeline import Run
 from auditbook.report import fragments as html
@@ -12,14 +13,18 @@ from auditbook.tables import Row
 
 
 def _claimed(row: Row, run: Run) -> str:
-    """What a published number speaks of: indicator or figure, and the item."""
+    """What a published number speaks of: whose, where it is not the department's, indicator or figure, and the item."""
     name, _, item = row["about"].partition(":")
     figure = name if name in run.dictionary else ""
     if name in run.rulebook.stanzas:
         stanza = run.rulebook.stanzas[name]
         figure = next(iter(stanza.figures(stanza.primary)), "")
     words = about_name(row["about"], run.rulebook, run.table("objectives"))
-    return f"{words}·{run.figures.item_name(figure, item)}" if item and figure else words
+    if item and figure:
+        words = f"{words}·{run.figures.item_name(figure, item)}"
+    if row["scope"] != DEPARTMENT:
+        words = f"{run.audit.scope_name(row['scope'])}·{words}"
+    return words if row["year"] == str(run.audit.case.year) else f"{row['year']}年·{words}"
 
 
 def published_claims(run: Run) -> Html:
@@ -28,7 +33,7 @@ def published_claims(run: Run) -> Html:
     under: list[Text] = []
     worst_first = list(VERDICTS)[::-1]
     for row in sorted(run.table("claims"), key=lambda row: worst_first.index(row["verdict"])):
-        if row["kind"] == "completion":
+        if row["kind"] in TASK_KINDS:
             continue
         printed = f"{row['published']}{row['unit']}"
         rows.append(

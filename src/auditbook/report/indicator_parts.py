@@ -199,15 +199,11 @@ def _gap_note(own: list[Result], run: Run) -> Html:
 
 def documents(own: list[Result], run: Run) -> list[str]:
     """Which figures are missing and which document would supply each."""
-    wanted: dict[str, dict[str, None]] = {}
+    wanted: dict[str, list[str]] = {}
     for key in (key for r in own for key in r.lacking):
-        meaning, scope = supplier(key, run.dictionary, run.audit.case.year), key.split(":")[1]
-        named = "" if scope == DEPARTMENT else run.audit.scope_name(scope)
-        wanted.setdefault(f"缺“{meaning.name}”：{meaning.table}", {})[named] = None
-    return [
-        words + (f"（{'、'.join(filter(None, units))}）" if any(units) else "")
-        for words, units in wanted.items()
-    ]
+        meaning = supplier(key, run.dictionary, run.audit.case.year)
+        wanted.setdefault(f"缺“{meaning.name}”：{meaning.table}", []).append(key.split(":")[1])
+    return [words + run.audit.only_of(scopes) for words, scopes in wanted.items()]
 
 
 def _results_table(stanza: Stanza, own: list[Result], run: Run) -> Html:

@@ -89,7 +89,11 @@ def _lines(rows: list[Row], run: Run) -> Html:
                 )
         if group:
             add(sums[group.id], f"{group.name} 小计")
-    add(next(row for row in rows if row["level"] == "total"), "合计")
+    total = next(row for row in rows if row["level"] == "total")
+    if grade := scoring.grade_words(framework, rows):
+        word = "可能的等级" if "～" in grade else "等级"
+        total = {**total, "reason": "；".join(filter(None, (total["reason"], f"{word}：{grade}")))}
+    add(total, "合计")
     columns = [
         Column("指标"), Column("分值", "分", numeric=True), Column("已证实", "分", numeric=True),
         Column("最高可能", "分", numeric=True), Column("自评", "分", numeric=True), Column("状态"), Column("情况"),
@@ -156,14 +160,37 @@ def schemes(run: Run) -> Html:
     )[::-1]
     if beyond:
         lines = [
-            f"{row['title']}（{BASES[row['basis']]}）：还差{_points(row['shortfall'])}分，"
-            f"仍可能的最高分是{_points(row['highest'])}分，"
-            + (f"加分项最多{_points(row['bonus_marks'])}分" if row["bonus_marks"] != "0" else "没有加分项")
+            f"{row['title']}（{BASES[row['basis']]}）：高出{_points(row['shortfall'])}分，"
+            f"仍可能的最高分是{_best(row)}，满分{_full(row)}分"
             for row in beyond
         ]
         title = f"自评{_points(beyond[0]['self_scored'])}分，在以下评分表中不可能得到"
         blocks.insert(0, html.callout("warning", title, html.bullets(lines)))
+    if changed := _changed_elsewhere(run):
+        title = "其他评分表中由审计人员改判的得分"
+        blocks.insert(0, html.callout("note", title, html.bullets(changed)))
     return html.join(*blocks)
+
+
+def _best(row: Row) -> str:
+    """The highest score that is still possible, on the scale on which the self-score was compared with it."""
+    best = Fraction(row["self_scored"]) - Fraction(row["shortfall"])
+    converted = "" if best == Fraction(row["highest"]) else "（折算后）"
+    return f"{points_text(best)}分{converted}"
+
+
+def _changed_elsewhere(run: Run) -> list[str]:
+    """The overrides of schemes other than the case's own, whose lines stand in no table of the page."""
+    own = run.framework.framework
+    if any(row["state"] == STOPPED for row in run.table("scores")):
+        return []
+    return [
+        f"{scheme.title}：{scoring.line_name(scheme, run.rulebook, row['indicator'])}人工改判为"
+        f"{_points(row['points'])}分：{row['reason']}（{row['who']}，{row['when']}）"
+        for row in run.table("overrides")
+        if row["scheme"] != own
+        for scheme in (run.frameworks[row["scheme"]],)
+    ]
 
 
 def _full(row: Row) -> str:
@@ -177,9 +204,16 @@ def narrowing(run: Run) -> Html:
     if any(row["state"] == STOPPED for row in rows):
         return html.callout("warning", "不予评分", "数据质量有阻断评分的问题，先解决它，再谈补充哪些资料。")
     found = scoring.narrowing(rows)
-    if not found:
-        return html.callout("good", "得分已经确定", "没有一行还缺资料。")
     named = {row["indicator"]: line_name(row, run) for row in rows if row["level"] == "indicator"}
+    helpless = [
+        f"{named[row['indicator']]}（{span_text(_interval(row))}分）：{row['reason'] or '只知道数值的界限'}"
+        for row in scoring.without_document(rows)
+    ]
+    if not found and not helpless:
+        return html.callout("good", "得分已经确定", "没有一行还缺资料。")
+    told = html.callout("note", "没有资料可以缩小的得分", html.bullets(helpless)) if helpless else ""
+    if not found:
+        return html.join(told)
     cells: list[list[Text]] = []
     under: list[Text] = []
     for place, supply in enumerate(found[:MOST_DOCUMENTS], 1):
@@ -202,4 +236,6 @@ def narrowing(run: Run) -> Html:
     rest = len(found) - len(cells)
     if rest > 0:
         note += f"其余{rest}份资料见 scores.csv 的 documents 栏。"
-    return html.table("补充哪份资料最能缩小得分区间", columns, cells, note=note, id="narrowing", under=under)
+    title = "补充哪份资料最能缩小得分区间"
+    table = html.table(title, columns, cells, note=note, id="narrowing", under=under)
+    return html.join(table, told)
