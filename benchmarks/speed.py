@@ -115,13 +115,16 @@ def one_weight(repeats: int = 5) -> tuple[Measured, Measured]:
             scores = project / "data" / "processed" / CASE / "scores.csv"
             framework = project / "params" / "frameworks" / "yueyang-2018.yaml"
             text = framework.read_text(encoding="utf-8")
+            staff, three = (f"    rule:\n      deduct: {{limit: {limit}%," for limit in (100, 0))
+            assert all(f"points: 5\n{rule}" in text for rule in (staff, three))
             _until(page.is_file)
             time.sleep(1)
             to_scores, to_page = [], []
             for turn in range(repeats):
                 points = 4 if turn % 2 == 0 else 5
-                changed = text.replace("points: 5", f"points: {points}")
-                changed = changed.replace("unspecified: 92", f"unspecified: {97 - points}")
+                # the group's points stay as they are: what one line loses, another gains
+                changed = text.replace(f"points: 5\n{staff}", f"points: {points}\n{staff}")
+                changed = changed.replace(f"points: 5\n{three}", f"points: {10 - points}\n{three}")
                 before = scores.stat().st_mtime_ns, page.stat().st_mtime_ns
                 start = time.perf_counter()
                 framework.write_text(changed, encoding="utf-8")
