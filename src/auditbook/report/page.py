@@ -447,16 +447,6 @@ def _loading_style(css: str) -> Iterator[str]:
             yield f"url({address}"
 
 
-def _visible(tokens: Iterable[Token]) -> Iterator[str]:
-    """The text that is drawn, and the tab's title."""
-    within_style = False
-    for token in tokens:
-        if token.name == "style":
-            within_style = token.kind == "start"
-        elif token.kind in ("text", "reference") and not within_style:
-            yield token.text
-
-
 def shortcomings(html: str) -> list[str]:
     """Where a page falls short of what a delivered page must satisfy, beyond ``scan``.
 
@@ -526,10 +516,13 @@ def missing_characters(html: str) -> str:
 def _drawn_characters(html: str) -> str:
     """Each character that a page draws, once, sorted: its text and what its style sheet inserts."""
     inserted = ["0123456789.", *re.findall(r'"([^"]*)"', _style())]  # page numbers, lists, `content`
-    characters = set("".join([*_visible(_Tokenizer(html).tokens), *inserted]))
+    # not parsed: what is taken for text and is none only adds a glyph that nobody sees
+    text = entities.unescape(_MARK.sub("", html))
+    characters = set("".join([text, *inserted]))
     return "".join(sorted(c for c in characters if unicodedata.category(c) not in _NOT_DRAWN))
 
 
+_MARK = re.compile(r"<style\b.*?</style>|<[^>]*>", re.DOTALL)
 # controls, invisible format characters, line and paragraph separators
 _NOT_DRAWN = frozenset({"Cc", "Cf", "Zl", "Zp"})
 
