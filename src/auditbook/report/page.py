@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -305,8 +305,7 @@ def _chinese(number: int) -> str:
 # --- reading a finished page ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A tag, a piece of text or anything else of a file."""
 
     kind: Literal["start", "end", "text", "reference", "other"]
@@ -376,6 +375,7 @@ _LOADING_ATTRIBUTES = """
 """
 _PASSIVE = frozenset(_TEXT_ELEMENTS.split() + _DRAWING_ELEMENTS.split())
 _LOADING = frozenset(_LOADING_ATTRIBUTES.split())
+_TELLING = re.compile(r"[:(\\@]")
 _SPOKEN = frozenset({"alt", "title", "aria-label"})
 
 
@@ -416,9 +416,11 @@ def _live(token: Token, within_style: bool) -> Iterator[str]:
 
 
 def _live_attribute(token: Token, name: str, value: str) -> Iterator[str]:
-    here = f"<{token.name} {name}={value[:60]!r}>"
-    if name in _SPOKEN:
+    # without a colon, a bracket, an escape or an @, a value can name neither an address nor a style that loads
+    harmless = name not in _LOADING and name != "http-equiv" and not name.startswith("on")
+    if name in _SPOKEN or (harmless and not _TELLING.search(value)):
         return
+    here = f"<{token.name} {name}={value[:60]!r}>"
     address = re.sub(r"[\x00-\x20]", "", value).lower()
     scheme = re.match(r"[^/?#]*:", address)
     if name.startswith("on"):
