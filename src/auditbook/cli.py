@@ -97,6 +97,27 @@ def explain(indicator: Annotated[str, typer.Argument(help="指标代号，如 bu
         typer.echo(line)
 
 
+@app.command("intake")
+def intake_document(
+    file: Annotated[str, typer.Argument(help="部门决算公开的 PDF")],
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+) -> None:
+    """一份文件能读出什么：表、带出处的数字、勾稽核对 / what a document would yield."""
+    from pathlib import Path
+
+    from auditbook import document_yield
+    from auditbook.faults import CaseError
+
+    accounts, rows, checks = document_yield.read(Path(file))
+    if as_json:
+        typer.echo(document_yield.as_json(accounts, rows, checks))
+    else:
+        for line in document_yield.lines(accounts, rows, checks):
+            typer.echo(line)
+    if accounts.faults:
+        raise CaseError(list(accounts.faults))
+
+
 def _made_anew(case: str, scenario: str, told: Told, *, force: bool) -> Finished:
     from auditbook import running
 
