@@ -26,6 +26,7 @@ from auditbook import (
     indicators,
     inputs,
     quality,
+    quality_tables,
     records,
     scoring,
     tables,
@@ -272,7 +273,7 @@ def _ingest(run: Run) -> dict[str, list[Row]]:
     found = run.raw
     return {
         "sources": found.sources,
-        "figures": [quality.figure_row(row) for row in [*found.figures, *_counted(run, found)]],
+        "figures": [quality_tables.figure_row(row) for row in [*found.figures, *_counted(run, found)]],
         "objectives": found.objectives,
         "statements": found.statements,
         "published": found.published,
@@ -303,7 +304,7 @@ def _counted(run: Run, found: Evidence) -> list[FigureRow]:
 
 
 def _quality(run: Run) -> dict[str, list[Row]]:
-    return {"quality": quality.judge(run.audit, run.raw, run.dictionary, run.table("figures"))}
+    return quality.judge(run.audit, run.raw, run.dictionary, run.table("figures"))
 
 
 def _indicators(run: Run) -> dict[str, list[Row]]:

@@ -26,8 +26,10 @@ from auditbook.figures import (
     same_dimension,
 )
 from auditbook.intake import phrases, raw_tables
+from auditbook.intake.account_checks import Check
 from auditbook.intake.entered import ENTERED, faults_of
 from auditbook.intake.raw_tables import RawRow
+from auditbook.intake.sheets import Note
 from auditbook.numbers import EXACT, parse
 from auditbook.tables import KEYS, Row
 
@@ -59,6 +61,8 @@ class Evidence:
     places: dict[str, str]
     held: dict[str, str]
     with_original: bool
+    notes: list[Note]
+    account_checks: list[tuple[str, Check]]
 
     def collected(self, dictionary: Dictionary, audit: Audit) -> Figures:
         """The figures, ready to be asked."""
@@ -79,6 +83,8 @@ class _Reader:
         self.entered: dict[str, list[Row]] = {shape: [] for shape in ENTERED}
         self.places: dict[str, str] = {}
         self.held: dict[str, str] = {}
+        self.notes: list[Note] = []
+        self.account_checks: list[tuple[str, Check]] = []
 
     def read(self) -> Evidence:
         rows: list[tuple[Source, list[RawRow]]] = []
@@ -112,7 +118,7 @@ class _Reader:
         sources = [_source_row(source) for source in self.audit.sources]
         return Evidence(
             sources, self._choose(), self.objectives, self.statements, self.published, self.entered, self.places,
-            self.held, bool(self.originals),
+            self.held, bool(self.originals), sorted(set(self.notes)), self.account_checks,
         )  # fmt: skip
 
     def _hash_holds(self, source: Source) -> bool:

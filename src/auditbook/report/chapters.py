@@ -99,6 +99,8 @@ PARTS: dict[str, Callable[[Run], Html]] = {
     "statements": evidence_parts.statements,
     "quality": evidence_parts.quality,
     "exceptions": evidence_parts.exceptions,
+    "notes": evidence_parts.notes,
+    "corroboration": evidence_parts.corroboration,
     "indicators": indicator_parts.indicators,
     "other_indicators": indicator_parts.other_indicators,
     "claims": claim_parts.published_claims,
