@@ -156,7 +156,7 @@ class _Reader:
         return True
 
     def _fault(self, row: RawRow, column: str, expected: str, remedy: str = "") -> None:
-        self.faults.append(Fault(f"{row.where} {column}列", f"“{row[column]}”", expected, remedy))
+        self.faults.append(Fault(row.at(column), f"“{row[column]}”", expected, remedy))
 
     def _located(self, source: Source, row: RawRow, quote: str, locator: str) -> tuple[str, str]:
         """The locator with file, line and the place in the original; and the status of the phrase."""

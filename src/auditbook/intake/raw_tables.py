@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditbook import inputs
@@ -35,13 +36,21 @@ OPTIONAL: dict[str, tuple[str, ...]] = {"published": ("base",)}
 
 @dataclass(frozen=True)
 class RawRow:
-    """A line of a raw table: its cells by column, and where it stands (``file:line``)."""
+    """A line of a raw table: its cells by column, and where it stands (``file:line``, or file, sheet and row).
+
+    ``places`` says where each cell stands, where a person looks cells up by an address of their own.
+    """
 
     cells: dict[str, str]
     where: str
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
+
+    def at(self, column: str) -> str:
+        """Where a cell stands: ``账.xlsx 数字!H5（value）``, or ``money.csv:3 value列``."""
+        return self.places.get(column) or f"{self.where} {column}列"
 
 
 def read(path: Path, shape: str, faults: list[Fault]) -> list[RawRow]:
