@@ -97,7 +97,7 @@ def words(cell: Cell) -> str:
         return format(cell, "f")
     if isinstance(cell, date):
         return cell.isoformat()
-    return (cell.value or cell.text) if isinstance(cell, Formula) else cell
+    return cell.text if isinstance(cell, Formula) else cell
 
 
 def separated(grid: Grid, separator: str = ",", end: str = "\n") -> bytes:

@@ -38,12 +38,17 @@ class Document:
 
 @dataclass(frozen=True)
 class Form:
-    """One way of handing the truth in. ``original`` is the report that the phrases are in, where there is one."""
+    """One way of handing the truth in.
+
+    ``original`` is the report that the phrases are in, where there is one; ``by_row``: its figures are known by their row, not by
+    a cell of it.
+    """
 
     name: str
     suffix: str
     make: Callable[[], list[Document]]
     original: str = ""
+    by_row: bool = False
 
     def documents(self) -> list[Document]:
         """Its documents, fresh to be damaged."""
@@ -146,8 +151,8 @@ def _transcribed() -> list[Document]:
     ]  # fmt: skip
 
 
-TABLES_CSV = Form("tables.csv", CSV, _transcribed, REPORT)
-TABLES_XLSX = Form("tables.xlsx", XLSX, _transcribed, REPORT)
+TABLES_CSV = Form("tables.csv", CSV, _transcribed, REPORT, by_row=True)
+TABLES_XLSX = Form("tables.xlsx", XLSX, _transcribed, REPORT, by_row=True)
 
 
 # ---- a case folder around the files

@@ -23,7 +23,7 @@ class Outcome:
     """The end of a run that goes as far as the quality of the data.
 
     ``figures`` are those that are used; ``checks`` what speaks for each of them; ``conclusion`` the sentence that counts
-    those for which nothing does.
+    those for which nothing does; ``lacking`` the figures that indicators say they cannot do without.
     """
 
     code: int
@@ -32,6 +32,7 @@ class Outcome:
     figures: Mapping[Key, Read] = field(default_factory=dict)
     checks: Mapping[Key, str] = field(default_factory=dict)
     conclusion: str = ""
+    lacking: frozenset[str] = frozenset()
 
     @property
     def failed(self) -> list[Row]:
@@ -60,6 +61,7 @@ def judge(case: Path, workspace: Path) -> Outcome:
         {_key(row): _read(row) for row in run.table("figures") if row["chosen"] == "yes" and row["basis"] != "derived"},
         {_key(row): row["checks"] for row in run.table("corroboration")},
         corroboration_sentence(run),
+        frozenset(name for result in run.results for name in result.lacking),
     )
 
 
