@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 from auditbook import inputs
 from auditbook.cases import DEPARTMENT, Audit, Source
@@ -25,12 +26,12 @@ from auditbook.figures import (
     Key,
     same_dimension,
 )
-from auditbook.intake import phrases, raw_tables
+from auditbook.intake import cell_values, phrases, raw_tables
 from auditbook.intake.account_checks import Check
 from auditbook.intake.entered import ENTERED, faults_of
 from auditbook.intake.raw_tables import RawRow
 from auditbook.intake.sheets import Note
-from auditbook.numbers import EXACT, parse
+from auditbook.numbers import EXACT, RATE, dimension, parse
 from auditbook.tables import KEYS, Row
 
 TARGET, ACTUAL, OTHER_ANSWER = "objective_target", "objective_actual", "objective_other_answer"
@@ -40,6 +41,7 @@ STATEMENT_KINDS = (
 )  # fmt: skip
 CLAIM_KINDS = ("rate", "total", "count", "score", "share", "growth", "change")
 COMPARATORS = ("", ">=", "<=", "=")
+INTAKE, ACCOUNTS = "intake", "accounts"
 _RELIABILITY = {"high": 0, "medium": 1, "low": 2, None: 3}
 SELF_SCORED = ("self_scored_points", "self_scored_weight")
 CHANGES = ("growth", "change")
@@ -87,31 +89,18 @@ class _Reader:
         self.account_checks: list[tuple[str, Check]] = []
 
     def read(self) -> Evidence:
-        rows: list[tuple[Source, list[RawRow]]] = []
-        for source in self.audit.sources:
-            if self._hash_holds(source) and source.shape:
-                assert source.file
-                rows.append(
-                    (
-                        source,
-                        raw_tables.read(
-                            self.audit.workspace.evidence / source.file, source.shape, self.faults
-                        ),
-                    )
-                )
+        rows = list(self._rows())
         take: dict[str, Callable[[Source, RawRow], None]] = {
             "figures": self._figure,
             "objectives": self._objective,
             "statements": self._statement,
             "published": self._published,
         }
-        for source, lines in rows:
-            assert source.shape
-            for row in lines:
-                if source.shape in ENTERED:
-                    self._enter(source.shape, source, row)
-                else:
-                    take[source.shape](source, row)
+        for source, shape, row in rows:
+            if shape in ENTERED:
+                self._enter(shape, source, row)
+            else:
+                take[shape](source, row)
         self._repeated()
         if self.faults:
             raise CaseError(sorted(set(self.faults), key=_by_place))
@@ -120,6 +109,40 @@ class _Reader:
             sources, self._choose(), self.objectives, self.statements, self.published, self.entered, self.places,
             self.held, bool(self.originals), sorted(set(self.notes)), self.account_checks,
         )  # fmt: skip
+
+    def _rows(self) -> Iterator[tuple[Source, str, RawRow]]:
+        """Every row that the sources give, with its source and shape, whatever kind of file it stands in."""
+        published: list[Source] = []
+        for source in self.audit.sources:
+            if not self._hash_holds(source) or not source.shape:
+                continue
+            path = self.audit.workspace.evidence / str(source.file)
+            if source.shape == ACCOUNTS:
+                published.append(source)
+            elif source.shape == INTAKE:
+                for shape, rows in self._intake(path).items():
+                    yield from ((source, shape, row) for row in rows)
+            else:
+                rows = raw_tables.read(path, source.shape, self.faults, self.notes)
+                yield from ((source, source.shape, row) for row in rows)
+        if published:
+            from auditbook.intake import account_evidence
+
+            given = account_evidence.read(self.audit, published, self.dictionary, self.faults, self.notes)
+            self.account_checks += given.checks
+            yield from ((source, "figures", row) for source, row in given.rows)
+
+    def _intake(self, path: Path) -> dict[str, list[RawRow]]:
+        from auditbook.intake import intake_layouts, intake_workbook, sheet_files
+
+        opened = sheet_files.open_sheets(path)
+        self.faults += opened.faults
+        self.notes += opened.notes
+        units = {unit.id: unit.name for unit in self.audit.case.units}
+        layout = intake_layouts.read_layout(self.audit.workspace.root)
+        return intake_workbook.read(
+            opened.sheets, layout, self.dictionary, units, self.audit.case.year, self.faults, self.notes
+        )
 
     def _hash_holds(self, source: Source) -> bool:
         """Whether the file is there with the recorded hash; an original that was only transcribed may be absent."""
@@ -165,6 +188,8 @@ class _Reader:
         original = self.originals.get(origin)
         if not quote:
             return place, ""
+        if source.shape in {INTAKE, ACCOUNTS}:
+            return place, phrases.READ
         if original is None:
             return place, phrases.UNVERIFIED
         status, line, column = original.find(quote, locator)
@@ -181,14 +206,26 @@ class _Reader:
             self._fault(row, "item", "英文小写代号，分层用点")
 
     def _number(self, row: RawRow, column: str) -> bool:
+        """Whether a cell holds a number; one that is written otherwise is put down plainly, with a note."""
+        written = row[column]
         try:
-            parse(row[column])
+            parse(written)
             return True
         except ValueError:
-            self._fault(
-                row, column, "普通的十进制数（如 12345.67）", "单位写在 unit 列，不确定请写 state=missing"
-            )
+            pass
+        try:
+            number = cell_values.amount(written)
+        except ValueError as error:
+            found = str(error) if written else "是空的"
+            expected = "普通的十进制数（如 12345.67）"
+            self.faults.append(Fault(row.at(column), found, expected, "单位写在 unit 列，不确定请写 state=missing"))
             return False
+        if number.kind == cell_values.PERCENT and dimension(row["unit"]) != RATE:
+            self._fault(row, column, f"以“{row['unit']}”为单位的数，不带百分号")
+            return False
+        row.cells[column] = number.value
+        self.notes.append(Note(row.at(column), written, number.value, cell_values.KINDS[number.kind]))
+        return True
 
     def _precision(self, row: RawRow) -> bool:
         if row["precision"] == EXACT or re.fullmatch(r"10*|0\.0*1", row["precision"]):
@@ -246,7 +283,8 @@ class _Reader:
         )
         self._keep(
             FigureRow(
-                key, source.id, locator, row["label"], row["state"], "evidence" if has_value else "",
+                key, source.id, locator, row["label"], row["state"],
+                row.cells.get("basis", "evidence") if has_value else "",
                 row["value"], row["unit"], row["precision"], row["quote"], status, False, row.where,
             ),
             held,

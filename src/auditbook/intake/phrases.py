@@ -12,6 +12,7 @@ from auditbook.numbers import RATE, dimension, factor, parse
 
 HOLDS, HOLDS_NOT, NOTHING_TO_HOLD = "holds", "holds_not", "nothing"
 VERIFIED, ELSEWHERE, NOT_FOUND, UNVERIFIED = "verified", "elsewhere", "not_found", "unverified"
+READ = "read"  # the phrase is the cell itself, read out of the file that the register names
 
 _NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(亿元|百万元|万元|千元|元|%|‰)?")
 _CHINESE_NUMBER = re.compile("[一二两三四五六七八九十百]+")

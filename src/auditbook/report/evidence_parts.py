@@ -8,7 +8,7 @@ from collections.abc import Callable
 from auditbook import tables
 from auditbook.claims import COMPARATORS, TASK_KINDS, VERDICTS, place
 from auditbook.findings import SEVERITIES
-from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, UNVERIFIED, VERIFIED
+from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, READ, UNVERIFIED, VERIFIED
 from auditbook.numbers import factor, parse, text
 from auditbook.pipeline import Run
 from auditbook.quality import FAILED, NO_OBJECT, NOT_RUN, NOTED, PASSED
@@ -22,6 +22,7 @@ QUOTED = {
     ELSEWHERE: "原文另处",
     NOT_FOUND: "原文没有",
     UNVERIFIED: "未核对原文",
+    READ: "直接读自文件",
     "": "",
 }
 
