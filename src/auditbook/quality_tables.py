@@ -398,10 +398,20 @@ def _corroboration(figures: Figures, ties: Mapping[str, Prepared], evidence: Evi
     return Prepared((*COLUMNS["corroboration"], "independent"), rows, places, found)
 
 
+CONVERSIONS = {
+    "encoding": "编码", "separator": "分隔符", "title": "表头之上的行", "head": "表头写法", "other_sheet": "其他工作表",
+    "thousands": "千位分隔", "full_width": "全角数字", "bracketed": "括号负数", "exponent": "科学记数", "percent": "百分数",
+    "signed": "正负号", "text_number": "文本格式的数", "shown_digits": "存储的位数", "day": "日期写法", "code_number": "编码存成了数",
+}  # fmt: skip
+
+
 def _conversions(evidence: Evidence) -> Prepared:
     """What was read as something else than what stood there: separators, full-width digits, encodings, title lines."""
     rows: list[dict[str, Cell]] = [{"where": note.where, "kind": note.kind} for note in evidence.notes]
-    found = [f"{note.kind}：“{note.written}”读作“{note.read_as}”" for note in evidence.notes]
+    found = [
+        f"{CONVERSIONS.get(note.kind, note.kind)}：“{note.written}”读作“{note.read_as}”"
+        for note in evidence.notes
+    ]
     return Prepared(("where", "kind"), rows, [note.where for note in evidence.notes], found)
 
 
