@@ -149,7 +149,9 @@ class _Reader:
         if published:
             from auditbook.intake import account_evidence
 
-            given = account_evidence.read(self.audit, published, self.dictionary, self.faults, self.notes)
+            given = account_evidence.read(
+                self.audit, published, self.dictionary, self.kept, self.faults, self.notes
+            )
             self.account_checks += given.checks
             yield from ((source, "figures", row) for source, row in given.rows)
 
