@@ -3,6 +3,7 @@
 import pytest
 
 from auditbook.claims import read_wording
+from auditbook.intake.documents import Document
 from auditbook.intake.phrases import (
     ELSEWHERE,
     FLAT_WORDS,
@@ -14,7 +15,6 @@ from auditbook.intake.phrases import (
     holds,
     listed,
 )
-from auditbook.intake.documents import Document
 from auditbook.workspace import locate
 
 

@@ -17,7 +17,10 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 # What holds no text that a reader sees: deletions, moves away, field codes, readings above characters, twins of drawings.
 _UNSEEN = {
-    *(f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "delInstrText", "delText", "pPr", "rt", "rPr")),
+    *(
+        f"{_W}{name}"
+        for name in ("del", "moveFrom", "instrText", "delInstrText", "delText", "pPr", "rt", "rPr")
+    ),
     _FALLBACK,
 }
 _PLAIN = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
@@ -37,16 +40,20 @@ def read(path: Path) -> dict[str, Any]:
         body = document.element.body
     except Exception as error:  # many ways of being damaged mean the same to the user
         found = f"Word 文件打不开（{type(error).__name__}）"
-        raise CaseError(Fault(path.name, found, "完好的 .docx 文件", "请用 Word 或 WPS 打开后另存")) from error
+        raise CaseError(
+            Fault(path.name, found, "完好的 .docx 文件", "请用 Word 或 WPS 打开后另存")
+        ) from error
     numbering = _Numbering(document)
     blocks = list(_blocks(body, numbering))
     for kind, title in (("footnotes", "脚注"), ("endnotes", "尾注")):
         blocks += _notes(document, kind, title)
     if not blocks:
         raise CaseError(
-            Fault(path.name, "文件里没有文字", "有文字的 Word 文件", "若是图片，请取得原始电子文件，或另行转录")
+            Fault(
+                path.name, "文件里没有文字", "有文字的 Word 文件", "若是图片，请取得原始电子文件，或另行转录"
+            )
         )
-    aside = []
+    aside: list[str] = []
     for section in document.sections:
         for part in (
             section.header, section.first_page_header, section.even_page_header,
@@ -189,7 +196,9 @@ class _Numbering:
         abstract = self._lists.get(number, "")
         if (abstract, level) not in self._levels:
             return ""
-        self._counts[abstract, level] = self._counts.get((abstract, level), self._levels[abstract, level][2] - 1) + 1
+        self._counts[abstract, level] = (
+            self._counts.get((abstract, level), self._levels[abstract, level][2] - 1) + 1
+        )
         for deeper in [key for key in self._counts if key[0] == abstract and key[1] > level]:
             del self._counts[deeper]
         shown = self._levels[abstract, level][1]

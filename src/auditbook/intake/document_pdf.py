@@ -7,6 +7,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ MOST_PAGES = 500
 _LINE_TOLERANCE = 5  # the default of pdfplumber tears digits out of lines set in two fonts
 _GAP = 3  # points between two characters from which on there is a blank
 _EDGE = 0.12  # of the height of a page: where running heads and foots are looked for
-_PAGE_NUMBER = re.compile(r"[-—–－·•\s]*(?:第\s*)?(\d{1,4}|[ivxlcIVXLC]{1,6})(?:\s*页)?(?:[\s,，]*[/／共]+\s*\d{1,4}\s*页?)?[-—–－·•\s]*")
+_PAGE_NUMBER = re.compile(
+    r"[-—–－·•\s]*(?:第\s*)?(\d{1,4}|[ivxlcIVXLC]{1,6})(?:\s*页)?(?:[\s,，]*[/／共]+\s*\d{1,4}\s*页?)?[-—–－·•\s]*"
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,9 @@ def _pages(path: Path, told: Any) -> tuple[list[Page], int]:
     try:
         document = pdfplumber.open(path)
         count = len(document.pages)
-    except Exception as error:  # the parser fails in many ways on a damaged file; all mean the same to the user
+    except (
+        Exception
+    ) as error:  # the parser fails in many ways on a damaged file; all mean the same to the user
         cause = "文件加密，须有密码" if "Password" in repr(error) else "文件损坏或不完整"
         raise CaseError(Fault(path.name, f"PDF 打不开：{cause}", "能打开的 PDF", "请重新取得文件")) from error
     pages: list[Page] = []
@@ -167,7 +172,9 @@ def _furniture(pages: Sequence[Page]) -> set[tuple[int, int]]:
             bare = re.sub(r"\s+", "", line.text)
             distance = round((line.top if near_top else page.height - line.bottom) / 8)
             for near in (distance, distance + 1):
-                seen["top" if near_top else "bottom", re.sub(r"\d+", "0", bare), near].append((page.number, index))
+                seen["top" if near_top else "bottom", re.sub(r"\d+", "0", bare), near].append(
+                    (page.number, index)
+                )
             if index in (0, len(page.lines) - 1) and (found := _PAGE_NUMBER.fullmatch(line.text)):
                 numbers.append((page.number, index, int(found[1]) if found[1].isdigit() else None))
     recurring = {
@@ -201,10 +208,10 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[str]:
         return
     running = [line for line in lines if not line.tabular] or lines
     left, right = _usual(line.x0 for line in running), max(line.x1 for line in running)
-    gaps = [after.top - before.top for before, after in zip(lines, lines[1:], strict=False)]
+    gaps = [after.top - before.top for before, after in pairwise(lines)]
     pitch = statistics.median(gaps) if gaps else 0
     own = [lines[0].text]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         if _begins(before, line, left, right, pitch):
             yield "\n".join(own)
             own = []
@@ -220,7 +227,12 @@ def _usual(edges: Iterator[float]) -> float:
 
 
 _ENDED = re.compile(r"[。；：！？!?;:]$|[。！？][”）]$")
-_MARK = re.compile(r"[一二三四五六七八九十]+、|（[一二三四五六七八九十\d]+）|第[一二三四五六七八九十百\d]+[章节条部]|\d{1,2}[、.．](?!\d)")
+_MARK = re.compile(
+    r"[一二三四五六七八九十]+、|（[一二三四五六七八九十\d]+）|第[一二三四五六七八九十百\d]+[章节条部]|\d{1,2}[、.．](?!\d)"
+)
+_CHINESE_MARK = re.compile("[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）")
+_COMMAS = "，,、"
+_UNENDED = re.compile(rf"[0-9{_COMMAS}]$")
 _TOKEN = re.compile(r"[A-Za-z0-9.,%％]+|.")
 
 
@@ -232,8 +244,11 @@ def _begins(before: Line, line: Line, left: float, right: float, pitch: float) -
         return True
     indented = line.x0 > left + 0.8 * line.size
     ended = bool(_ENDED.search(before.text))
-    if ended and _MARK.match(line.text):
+    listing = before.text[-1:] in _COMMAS
+    if _MARK.match(line.text) and (ended or indented or (_CHINESE_MARK.match(line.text) and not listing)):
         return True
+    if not indented and _UNENDED.search(before.text) and (listing or line.text[0].isdigit()):
+        return False
     # a number is not broken: where it does not fit, the line before it stays short
     token = _TOKEN.match(line.text)
     wide = len(token.group()) if token else 1

@@ -177,7 +177,7 @@ class _Reader:
         """The text of an original, read when something is first looked up in it; None where it is not at hand."""
         if source not in self.documents and source in self.at_hand:
             try:
-                self.documents[source] = documents.read(*self.at_hand[source], self.kept)
+                self.documents[source] = documents.read(*self.at_hand[source], self.notes, self.kept)
             except CaseError as error:
                 self.faults += error.faults
                 self.documents[source] = None
@@ -419,9 +419,7 @@ class _Reader:
         if not _ITEM.fullmatch(item):
             self._fault(row, "base", "分项是英文小写代号")
         self.places[row["claim"]] = row.where
-        locator, status = self._located(
-            source, row, row["quote"], row["locator"], "published", row["claim"]
-        )
+        locator, status = self._located(source, row, row["quote"], row["locator"], "published", row["claim"])
         self.held[f"claim:{row['claim']}"] = status
         self.held[f"claim value:{row['claim']}"] = phrases.holds(
             row["quote"], row["published"], row["unit"], changed=row["kind"] in CHANGES

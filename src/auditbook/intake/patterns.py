@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from auditbook.cases import Case, Pattern, Source
 from auditbook.faults import Fault
@@ -36,13 +37,13 @@ _ANY = (
 
 # A comma between half-width digits that is full-width parts two numbers; a paragraph that ends parts two sentences.
 _PARTING, _ENDING = "\ue000", "\ue001"
-_NUMBER = (
-    r"(?<![0-9])(?<![0-9][.,])(?<![0-9] )(?<![0-9][-–—~～至到])(-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)(?![0-9])"
-)
+_NUMBER = r"(?<![0-9])(?<![0-9][.,])(?<![0-9] )(?<![0-9][-–—~～至到])(-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)(?![0-9])"
 _RUN = rf"[^。;!?{_ENDING}]{{0,{MOST_SKIPPED}}}?"
 _HOLE = re.compile(r"(\{[^{}]*\}|\*)")
 _ENDED = re.compile(r"[。；！？!?;：:]\s*$")
-_BEGINS = re.compile(r"\s*([一二三四五六七八九十]+、|（[一二三四五六七八九十\d]+）|\d+[、.．](?!\d)|第.{1,3}[章节条])|\s{2}|\u3000")
+_BEGINS = re.compile(
+    r"\s*([一二三四五六七八九十]+、|（[一二三四五六七八九十\d]+）|\d+[、.．](?!\d)|第.{1,3}[章节条])|\s{2}|\u3000"
+)
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)\s*年?")
 
 
@@ -88,7 +89,11 @@ class Reader:
 
     def read(self) -> list[Taken]:
         """The figures of all patterns that could be applied."""
-        found = [taken for index, pattern in enumerate(self.case.patterns) if (taken := self._taken(index, pattern))]
+        found = [
+            taken
+            for index, pattern in enumerate(self.case.patterns)
+            if (taken := self._taken(index, pattern))
+        ]
         return self._as_fine_as_their_sisters(found)
 
     def _fault(self, index: int, key: str, found: str, expected: str = "", remedy: str = "") -> None:
@@ -109,7 +114,10 @@ class Reader:
         if document is None or not unit:
             return None
         year = pattern.year or self.case.year
-        if not (self._year_is_right(index, pattern, document, year) and self._place_exists(index, pattern, document)):
+        if not (
+            self._year_is_right(index, pattern, document, year)
+            and self._place_exists(index, pattern, document)
+        ):
             return None
         match = self._match(index, pattern, document, year)
         if match is None:
@@ -137,7 +145,9 @@ class Reader:
     def _document(self, index: int, pattern: Pattern) -> Document | None:
         source = self.sources.get(pattern.source)
         if source is None:
-            known = "、".join(name for name, own in self.sources.items() if _is_original(own)) or "（没有原件）"
+            known = (
+                "、".join(name for name, own in self.sources.items() if _is_original(own)) or "（没有原件）"
+            )
             expected = f"SOURCES.yaml 里一份原件的 id：{known}"
             remedy = _nearest(pattern.source, self.sources)
             self._fault(index, "source", f"没有资料“{pattern.source}”", expected, remedy)
@@ -193,7 +203,9 @@ class Reader:
             self._fault(index, "page", f"没有第{pattern.page}页", f"第1页至第{max(document.pages)}页")
             return False
         if pattern.page is not None and not document.pages:
-            self._fault(index, "page", f"“{pattern.source}”不分页（只有 PDF 分页）", "不写 page，改用 section")
+            self._fault(
+                index, "page", f"“{pattern.source}”不分页（只有 PDF 分页）", "不写 page，改用 section"
+            )
             return False
         names = document.sections
         if pattern.section is not None and not any(name.startswith(pattern.section) for name in names):
@@ -217,7 +229,8 @@ class Reader:
             return found[0], found[1:]
         if values:
             listed = "；".join(
-                f"{document.place(own[0].start)} {own[0].written}" + (f"（{len(own)}处）" if len(own) > 1 else "")
+                f"{document.place(own[0].start)} {own[0].written}"
+                + (f"（{len(own)}处）" if len(own) > 1 else "")
                 for own in values.values()
             )
             self._fault(
@@ -233,7 +246,9 @@ class Reader:
         if elsewhere:
             limits = "、".join(name for name in ("section", "page") if getattr(pattern, name) is not None)
             spots = "、".join(document.place(match.start) for match in elsewhere[:5])
-            self._fault(index, "phrase", f"{found}（在所限的 {limits} 之内）", "", f"别处有：{spots}；请改 {limits}")
+            self._fault(
+                index, "phrase", f"{found}（在所限的 {limits} 之内）", "", f"别处有：{spots}；请改 {limits}"
+            )
             return
         sentence, place = document.nearest(_HOLE.sub("", pattern.phrase))
         shown = f"{sentence[:_MOST_SHOWN]}…" if len(sentence) > _MOST_SHOWN else sentence
@@ -311,13 +326,19 @@ def _expression(phrase: str, year: int) -> str:
 
 
 def _year_words(year: int) -> list[str]:
-    return [str(year), *("".join(digits[int(d)] for d in str(year)) for digits in ("〇一二三四五六七八九", "○一二三四五六七八九", "零一二三四五六七八九"))]
+    return [
+        str(year),
+        *(
+            "".join(digits[int(d)] for d in str(year))
+            for digits in ("〇一二三四五六七八九", "○一二三四五六七八九", "零一二三四五六七八九")
+        ),
+    ]
 
 
 def _view(document: Document) -> View:
     """The document as patterns read it: without blanks and broken lines, but a paragraph that ends stays one."""
     text = list(re.sub("(?<=[0-9])，(?=[0-9])", _PARTING, document.text))
-    for before, after in zip(document.blocks, document.blocks[1:], strict=False):
+    for before, after in pairwise(document.blocks):
         if not _goes_on(document.kind, before, after):
             text[before.end] = _ENDING
     return document.loose("".join(text))
