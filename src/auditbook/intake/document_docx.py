@@ -53,7 +53,7 @@ def read(path: Path) -> dict[str, Any]:
                 path.name, "文件里没有文字", "有文字的 Word 文件", "若是图片，请取得原始电子文件，或另行转录"
             )
         )
-    aside = []
+    aside: list[str] = []
     for section in document.sections:
         for part in (
             section.header, section.first_page_header, section.even_page_header,

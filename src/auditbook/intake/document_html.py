@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from auditbook.faults import CaseError, Fault
+from auditbook.intake import encodings
+from auditbook.intake.sheets import Note
 
 _UNSEEN = {
     "script", "style", "template", "noscript", "head", "title", "del", "select", "textarea", "svg", "iframe", "object",
@@ -21,29 +23,30 @@ _BLOCKS = {
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_-]+)""", re.IGNORECASE)
 _ASIAN = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’]"
-_BROKEN = re.compile(rf"(?<={_ASIAN})[ \t]*[\r\n]\s*(?={_ASIAN})")
+# An end of line in the file next to a Chinese character is no blank that anyone typed.
+_BROKEN = re.compile(rf"(?<={_ASIAN})[ \t]*[\r\n]\s*|[ \t]*[\r\n]\s*(?={_ASIAN})")
 _MOST_IN_CELL = 6  # paragraphs; beyond, a table is there for the layout
 
 
 def read(path: Path) -> dict[str, Any]:
     """Read a saved web page.
 
-    Returns  ``blocks`` and ``aside``: lists of (None, text).
+    Returns  ``blocks`` and ``aside``: lists of (None, text); ``notes``: what was converted (written, read as, kind).
     Raises   CaseError where it has no text.
     """
     import bs4
 
-    soup = bs4.BeautifulSoup(_decoded(path), "html.parser")
+    notes: list[Note] = []
+    soup = bs4.BeautifulSoup(_decoded(path, notes), "html.parser")
     blocks = [text for text in (_tidy(text) for text in _Reader().read(soup)) if text.strip()]
     if not blocks:
         raise CaseError(Fault(path.name, "网页里没有文字", "有正文的网页", "请用浏览器打开后另存为完整网页"))
-    return {"blocks": [(None, text) for text in blocks], "aside": []}
+    converted = [(note.written, note.read_as, note.kind) for note in notes]
+    return {"blocks": [(None, text) for text in blocks], "aside": [], "notes": converted}
 
 
-def _decoded(path: Path) -> str:
+def _decoded(path: Path, notes: list[Note]) -> str:
     """The text of the file: by its byte order mark, by what it says of itself, else by what its bytes can be."""
-    from auditbook.intake.separated import decoded
-
     data = path.read_bytes()
     said = _CHARSET.search(data[:4096])
     if said and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
@@ -52,7 +55,7 @@ def _decoded(path: Path) -> str:
             return data.decode("gb18030" if name in {"gb2312", "gbk"} else name)
         except (LookupError, UnicodeDecodeError):
             pass  # it says what it is not
-    return decoded(data, path.name)
+    return encodings.decode(path, data, notes)
 
 
 class _Reader:
@@ -67,8 +70,7 @@ class _Reader:
         yield from self._let_go()
 
     def _walk(self, element: Any) -> Iterator[str]:
-        from bs4 import NavigableString, Tag
-        from bs4.element import PreformattedString
+        from bs4.element import NavigableString, PreformattedString, Tag
 
         for child in element.children:
             if isinstance(child, PreformattedString):  # comments, declarations
@@ -118,9 +120,9 @@ def _cell(cell: Any) -> str:
 
 
 def _tidy(text: str) -> str:
-    r"""Blanks as a browser shows them: runs are one, ends of lines between characters none. ``\0`` is a break that is shown."""
+    r"""Blanks as a browser shows them: runs are one. ``\0`` is a break that is shown."""
     lines = []
     for line in text.split("\0"):
-        line = _BROKEN.sub("", line)
-        lines.append(re.sub(r"[ \r\n]+", " ", line).strip(" \r\n"))
+        line = _BROKEN.sub("\0", line.strip(" \r\n"))
+        lines.append(re.sub(r"[ \r\n]+", " ", line).replace("\0", "\n"))
     return "\n".join(line for line in lines if line.strip())

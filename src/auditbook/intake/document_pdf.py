@@ -7,6 +7,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -207,10 +208,10 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[str]:
         return
     running = [line for line in lines if not line.tabular] or lines
     left, right = _usual(line.x0 for line in running), max(line.x1 for line in running)
-    gaps = [after.top - before.top for before, after in zip(lines, lines[1:], strict=False)]
+    gaps = [after.top - before.top for before, after in pairwise(lines)]
     pitch = statistics.median(gaps) if gaps else 0
     own = [lines[0].text]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         if _begins(before, line, left, right, pitch):
             yield "\n".join(own)
             own = []
@@ -229,6 +230,9 @@ _ENDED = re.compile(r"[。；：！？!?;:]$|[。！？][”）]$")
 _MARK = re.compile(
     r"[一二三四五六七八九十]+、|（[一二三四五六七八九十\d]+）|第[一二三四五六七八九十百\d]+[章节条部]|\d{1,2}[、.．](?!\d)"
 )
+_CHINESE_MARK = re.compile("[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）")
+_COMMAS = "，,、"
+_UNENDED = re.compile(rf"[0-9{_COMMAS}]$")
 _TOKEN = re.compile(r"[A-Za-z0-9.,%％]+|.")
 
 
@@ -240,8 +244,11 @@ def _begins(before: Line, line: Line, left: float, right: float, pitch: float) -
         return True
     indented = line.x0 > left + 0.8 * line.size
     ended = bool(_ENDED.search(before.text))
-    if ended and _MARK.match(line.text):
+    listing = before.text[-1:] in _COMMAS
+    if _MARK.match(line.text) and (ended or indented or (_CHINESE_MARK.match(line.text) and not listing)):
         return True
+    if not indented and _UNENDED.search(before.text) and (listing or line.text[0].isdigit()):
+        return False
     # a number is not broken: where it does not fit, the line before it stays short
     token = _TOKEN.match(line.text)
     wide = len(token.group()) if token else 1

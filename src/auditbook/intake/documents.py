@@ -16,9 +16,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from auditbook.intake import guard, limited
+from auditbook.intake import encodings, guard, limited
 from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, RESPACED, VERIFIED
-from auditbook.intake.separated import decoded
+from auditbook.intake.sheets import Note
 from auditbook.tables import write_whole
 
 TXT, DOCX, PDF, HTML = "txt", "docx", "pdf", "html"
@@ -364,17 +364,19 @@ class Kept:
     key: str
 
 
-def read(path: Path, data: bytes, kept: Kept | None = None, told: Told | None = None) -> Document:
+def read(
+    path: Path, data: bytes, notes: list[Note], kept: Kept | None = None, told: Told | None = None
+) -> Document:
     """Read the text of an original.
 
-    Takes    path: a .txt, .docx, .pdf, .html file; data: its bytes; kept: where its text is kept once it is parsed;
-             told: takes progress (pages done, of how many).
+    Takes    path: a .txt, .docx, .pdf, .html file; data: its bytes; notes: takes what was converted; kept: where its
+             text is kept once it is parsed; told: takes progress (pages done, of how many).
     Raises   CaseError where it cannot be read or has no text; LimitError where it is hostile or beyond a limit.
     """
     kind = kind_of(path.name)
     guard.look(path)
     if kind == TXT:
-        return Document.of_text(decoded(data, path.name))
+        return Document.of_text(encodings.decode(path, data, notes))
     digest = hashlib.sha256(data).hexdigest()
     place = None if kept is None else kept.folder / f"{digest[:32]}-{_digest(kept.key)[:16]}.json"
     content = _from(place)
@@ -383,6 +385,7 @@ def read(path: Path, data: bytes, kept: Kept | None = None, told: Told | None = 
         if place is not None:
             said = json.dumps(content, ensure_ascii=False)
             write_whole(place, json.dumps({"sha256": _digest(said), "content": said}).encode())
+    notes += (Note(path.name, *parts) for parts in content.get("notes", []))
     return Document.of_parts(kind, content["blocks"], content["aside"])
 
 

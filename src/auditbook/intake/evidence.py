@@ -205,7 +205,7 @@ class _Reader:
         """The text of an original, read when something is first looked up in it; None where it is not at hand."""
         if source not in self.documents and source in self.at_hand:
             try:
-                self.documents[source] = documents.read(*self.at_hand[source], self.kept)
+                self.documents[source] = documents.read(*self.at_hand[source], self.notes, self.kept)
             except CaseError as error:
                 self.faults += error.faults
                 self.documents[source] = None

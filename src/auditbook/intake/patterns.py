@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from auditbook.cases import Case, Pattern, Source
 from auditbook.faults import Fault
@@ -337,7 +338,7 @@ def _year_words(year: int) -> list[str]:
 def _view(document: Document) -> View:
     """The document as patterns read it: without blanks and broken lines, but a paragraph that ends stays one."""
     text = list(re.sub("(?<=[0-9])，(?=[0-9])", _PARTING, document.text))
-    for before, after in zip(document.blocks, document.blocks[1:], strict=False):
+    for before, after in pairwise(document.blocks):
         if not _goes_on(document.kind, before, after):
             text[before.end] = _ENDING
     return document.loose("".join(text))
