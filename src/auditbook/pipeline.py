@@ -245,8 +245,8 @@ def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
         if with_evidence:
             # looking writes nothing, not even beside the results: what is kept is used where a run has kept it
             kept = _kept(workspace)
-            kept = kept if kept.folder.is_dir() else None
-            evidence = collected("evidence", intake.read, audit, dictionary, kept)
+            there = kept if kept.folder.is_dir() else None
+            evidence = collected("evidence", intake.read, audit, dictionary, there)
     if rulebook is not None and sound:
         frameworks = collected("frameworks", scoring.read_frameworks, audit, rulebook)
     if evidence is not None and rulebook is not None and frameworks is not None:

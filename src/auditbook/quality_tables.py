@@ -20,7 +20,7 @@ from auditbook.cases import DEPARTMENT, Audit, Id, Strict, Words
 from auditbook.figures import ANY_UNIT, NOT_APPLICABLE, Dictionary, FigureRow, Figures, Key
 from auditbook.intake.account_checks import AGREES, WITHIN_ROUNDING
 from auditbook.intake.evidence import Evidence
-from auditbook.intake.phrases import ELSEWHERE, UNVERIFIED, VERIFIED
+from auditbook.intake.phrases import ELSEWHERE, RESPACED, UNVERIFIED, VERIFIED
 from auditbook.numbers import Interval, amount_text, dimension, plain, text
 from auditbook.tables import COLUMNS, KEYS, Row
 
@@ -383,7 +383,7 @@ def _corroboration(figures: Figures, ties: Mapping[str, Prepared], evidence: Evi
         if not used.has_value:
             continue
         own = known[str(own_key)]
-        if used.quote_status in {VERIFIED, ELSEWHERE}:
+        if used.quote_status in {VERIFIED, RESPACED, ELSEWHERE}:
             own["phrase"] = None
         if used.locator.partition("〔")[0] in agreed:
             own["accounts"] = None

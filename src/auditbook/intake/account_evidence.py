@@ -82,9 +82,7 @@ def _in_file(place: str, name: str) -> bool:
     return place.startswith((f"{name}:", f"{name} "))
 
 
-def _against_original(
-    audit: Audit, source: Source, accounts: Accounts, kept: Kept | None
-) -> Iterator[Check]:
+def _against_original(audit: Audit, source: Source, accounts: Accounts, kept: Kept | None) -> Iterator[Check]:
     """Every cell of a transcription against the original that it was made from, where that is at hand.
 
     Its hash has been held against the register before (a changed original is a fault of the case).
@@ -105,10 +103,21 @@ def _against_original(
             agreed.append(own.locator)
             continue
         expected = "原件没有这一格" if other is None else f"原件为{other.text or '空白'}（{other.locator}）"
-        yield Check(TRANSCRIBED, name, "high", own.where, own.text or "空白", expected, DISAGREES, cells=(own.locator,))
+        yield Check(
+            TRANSCRIBED,
+            name,
+            "high",
+            own.where,
+            own.text or "空白",
+            expected,
+            DISAGREES,
+            cells=(own.locator,),
+        )
     for other in wanted.values():
         if other.value is not None:
-            yield Check(TRANSCRIBED, name, "high", other.locator, "没有转录", f"原件为{other.text}", DISAGREES)
+            yield Check(
+                TRANSCRIBED, name, "high", other.locator, "没有转录", f"原件为{other.text}", DISAGREES
+            )
     if agreed:
         said = f"{len(agreed)}格"
         yield Check(TRANSCRIBED, name, "high", accounts.file, said, said, AGREES, cells=tuple(agreed))
