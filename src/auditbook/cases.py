@@ -57,6 +57,20 @@ class Materiality(Strict):
         return self
 
 
+class Pattern(Strict):
+    """A figure that is pulled out of an original by its wording: ``整体支出年初预算{number}万元`` (intake/patterns.py)."""
+
+    figure: Id
+    item: str | None = None
+    scope: Id = DEPARTMENT
+    year: int | None = Field(default=None, ge=1990, le=2100)
+    source: Id
+    phrase: Words
+    label: Words | None = None
+    section: Words | None = None
+    page: int | None = Field(default=None, ge=1)
+
+
 class Case(Strict):
     """A case file, ``params/cases/<case>.yaml``: one department and one budget year."""
 
@@ -68,6 +82,7 @@ class Case(Strict):
     materiality: Materiality | None = None
     units: list[Unit] = []
     choose: dict[str, Id] = {}
+    patterns: list[Pattern] = []
     report_title: Words | None = None
 
     @field_validator("units")

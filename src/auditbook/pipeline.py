@@ -37,6 +37,7 @@ from auditbook.faults import CaseError, Fault, UsageError
 from auditbook.figures import Dictionary, FigureRow, Figures, Key
 from auditbook.inputs import Verifier
 from auditbook.intake import evidence as intake
+from auditbook.intake.documents import Kept
 from auditbook.intake.evidence import Evidence
 from auditbook.numbers import EXACT
 from auditbook.observations import Observed
@@ -151,7 +152,7 @@ class Run:
     @cached_property
     def raw(self) -> Evidence:
         """The evidence as it lies in the case's folder."""
-        return intake.read(self.audit, self.dictionary)
+        return intake.read(self.audit, self.dictionary, _kept(self.workspace))
 
     @cached_property
     def figures(self) -> Figures:
@@ -242,7 +243,10 @@ def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
         rulebook = collected("rulebook", indicators.read_rulebook, workspace.root, dictionary)
         collected("quality", quality.read_rules, audit, dictionary)
         if with_evidence:
-            evidence = collected("evidence", intake.read, audit, dictionary)
+            # looking writes nothing, not even beside the results: what is kept is used where a run has kept it
+            kept = _kept(workspace)
+            there = kept if kept.folder.is_dir() else None
+            evidence = collected("evidence", intake.read, audit, dictionary, there)
     if rulebook is not None and sound:
         frameworks = collected("frameworks", scoring.read_frameworks, audit, rulebook)
     if evidence is not None and rulebook is not None and frameworks is not None:
@@ -253,6 +257,12 @@ def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
     if faults or dictionary is None or rulebook is None or frameworks is None:
         raise CaseError(faults)
     return Rules(audit, dictionary, rulebook, frameworks, wording, tuple(terms), reads)
+
+
+def _kept(workspace: Workspace) -> Kept:
+    """Where the text of originals is kept once it is parsed; another program or environment parses anew."""
+    key = f"{records.program_digest()} {records.environment_digest(workspace.root)}"
+    return Kept(workspace.processed / records.KEPT / "parsed", key)
 
 
 def _unusable(

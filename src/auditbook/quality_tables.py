@@ -20,7 +20,7 @@ from auditbook.cases import DEPARTMENT, Audit, Id, Strict, Words
 from auditbook.figures import ANY_UNIT, NOT_APPLICABLE, Dictionary, FigureRow, Figures, Key
 from auditbook.intake.account_checks import AGREES, WITHIN_ROUNDING
 from auditbook.intake.evidence import Evidence
-from auditbook.intake.phrases import ELSEWHERE, UNVERIFIED, VERIFIED
+from auditbook.intake.phrases import ELSEWHERE, RESPACED, UNVERIFIED, VERIFIED
 from auditbook.numbers import Interval, amount_text, dimension, plain, text
 from auditbook.tables import COLUMNS, KEYS, Row
 
@@ -383,7 +383,7 @@ def _corroboration(figures: Figures, ties: Mapping[str, Prepared], evidence: Evi
         if not used.has_value:
             continue
         own = known[str(own_key)]
-        if used.quote_status in {VERIFIED, ELSEWHERE}:
+        if used.quote_status in {VERIFIED, RESPACED, ELSEWHERE}:
             own["phrase"] = None
         if used.locator.partition("〔")[0] in agreed:
             own["accounts"] = None
@@ -398,10 +398,20 @@ def _corroboration(figures: Figures, ties: Mapping[str, Prepared], evidence: Evi
     return Prepared((*COLUMNS["corroboration"], "independent"), rows, places, found)
 
 
+CONVERSIONS = {
+    "encoding": "编码", "separator": "分隔符", "title": "表头之上的行", "head": "表头写法", "other_sheet": "其他工作表",
+    "thousands": "千位分隔", "full_width": "全角数字", "bracketed": "括号负数", "exponent": "科学记数", "percent": "百分数",
+    "signed": "正负号", "text_number": "文本格式的数", "shown_digits": "存储的位数", "day": "日期写法", "code_number": "编码存成了数",
+}  # fmt: skip
+
+
 def _conversions(evidence: Evidence) -> Prepared:
     """What was read as something else than what stood there: separators, full-width digits, encodings, title lines."""
     rows: list[dict[str, Cell]] = [{"where": note.where, "kind": note.kind} for note in evidence.notes]
-    found = [f"{note.kind}：“{note.written}”读作“{note.read_as}”" for note in evidence.notes]
+    found = [
+        f"{CONVERSIONS.get(note.kind, note.kind)}：“{note.written}”读作“{note.read_as}”"
+        for note in evidence.notes
+    ]
     return Prepared(("where", "kind"), rows, [note.where for note in evidence.notes], found)
 
 

@@ -9,6 +9,7 @@ from auditbook.pipeline import Run, fingerprints
 from auditbook.report import (
     claim_parts,
     conclusions,
+    document_parts,
     evidence_parts,
     finding_parts,
     indicator_parts,
@@ -97,6 +98,7 @@ PARTS: dict[str, Callable[[Run], Html]] = {
     "figures": evidence_parts.figures,
     "objectives": evidence_parts.objectives,
     "statements": evidence_parts.statements,
+    "documents": document_parts.documents,
     "quality": evidence_parts.quality,
     "exceptions": evidence_parts.exceptions,
     "notes": evidence_parts.notes,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from auditbook import tables
 from auditbook.claims import COMPARATORS, TASK_KINDS, VERDICTS, place
 from auditbook.findings import SEVERITIES
-from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, UNVERIFIED, VERIFIED
+from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, READ, RESPACED, UNVERIFIED, VERIFIED
 from auditbook.numbers import factor, parse, text
 from auditbook.pipeline import Run
 from auditbook.quality import FAILED, NO_OBJECT, NOT_RUN, NOTED, PASSED
@@ -19,9 +19,11 @@ from auditbook.tables import Row
 
 QUOTED = {
     VERIFIED: "已核对原文",
+    RESPACED: "除空格与全半角外相同",
     ELSEWHERE: "原文另处",
     NOT_FOUND: "原文没有",
     UNVERIFIED: "未核对原文",
+    READ: "直接读自文件",
     "": "",
 }
 
@@ -88,7 +90,24 @@ def figures(run: Run) -> Html:
         Column("原文短语"),
         Column("短语核对"),
     ]
-    return html.table("数字表", columns, rows, id="figures", rest_in="figures.csv")
+    ids = [figure_id(row) for row in _by_dictionary(run)]
+    return html.table("数字表", columns, rows, id="figures", rest_in="figures.csv", row_ids=ids)
+
+
+def figure_id(row: Row) -> str:
+    """What a link to a figure's row goes to."""
+    return f"row-{row['figure']}:{row['scope']}:{row['item']}:{row['year']}@{row['source']}"
+
+
+def linked_rows(run: Run) -> set[str]:
+    """The ids of the rows of figures and statements that a page shows: long tables end before their last row."""
+    figures = [figure_id(row) for row in _by_dictionary(run)[: html.MOST_ROWS]]
+    return {*figures, *(statement_id(row["statement"]) for row in run.table("statements")[: html.MOST_ROWS])}
+
+
+def statement_id(statement: str) -> str:
+    """What a link to a statement's row goes to."""
+    return f"statement-{statement}"
 
 
 def _by_dictionary(run: Run) -> list[Row]:
@@ -156,7 +175,8 @@ def statements(run: Run) -> Html:
         for row in run.table("statements")
     ]
     columns = [Column("类别"), Column("定位"), Column("原文短语"), Column("关于"), Column("所涉日期")]
-    return html.table("文字陈述", columns, rows, id="statements", rest_in="statements.csv")
+    ids = [statement_id(row["statement"]) for row in run.table("statements")]
+    return html.table("文字陈述", columns, rows, id="statements", rest_in="statements.csv", row_ids=ids)
 
 
 def products(stage: str) -> Callable[[Run], Html]:
