@@ -1,6 +1,6 @@
 """A table before it is a file: sheets of cells that an operator may damage, and the files they become.
 
-A ``Decimal`` is a number of the spreadsheet, its digits kept for CSV; a ``str`` is text; ``Formula`` has no stored value.
+A ``Decimal`` is a number of the spreadsheet, its digits kept for CSV; a ``str`` is text.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from xml.sax.saxutils import escape
 
 import openpyxl
 from openpyxl.utils import get_column_letter
@@ -26,7 +27,14 @@ class Formula:
     value: str | None = None
 
 
-Cell = str | Decimal | bool | date | Formula | None
+@dataclass(frozen=True)
+class Stored:
+    """A number as the file stores it, whatever Excel would make of it."""
+
+    text: str
+
+
+Cell = str | Decimal | bool | date | Formula | Stored | None
 
 
 @dataclass
@@ -66,8 +74,10 @@ class Spot:
 
     def named_in(self, text: str) -> bool:
         """Whether a text names the file, the sheet, the row and the column."""
-        parts = [self._part(part) for part in ("file", "sheet", "row", "column")]
-        return all(re.search(re.escape(part) + ("(?![0-9])" if part[-1:].isdigit() else ""), text) for part in parts)
+        parts = [re.escape(self._part(part)) for part in ("file", "sheet", "row", "column")]
+        if self.column is None:  # any cell of the row
+            parts = [part.replace("!", "![A-Z]*") for part in parts]
+        return all(re.search(part + ("(?![0-9])" if part[-1:].isdigit() else ""), text) for part in parts)
 
     def _part(self, part: str) -> str:
         if part == "file":
@@ -80,8 +90,7 @@ class Spot:
             return self.sheet
         if self.row is None:
             return ""
-        letter = "" if self.column is None else get_column_letter(self.column + 1)
-        return f"!{letter}{self.row + 1}"
+        return f"!{'' if self.column is None else get_column_letter(self.column + 1)}{self.row + 1}"
 
     def __str__(self) -> str:
         return " ".join(dict.fromkeys(self._part(p) for p in ("file", "sheet", "row", "column") if self._part(p)))
@@ -97,7 +106,7 @@ def words(cell: Cell) -> str:
         return format(cell, "f")
     if isinstance(cell, date):
         return cell.isoformat()
-    return cell.text if isinstance(cell, Formula) else cell
+    return cell.text if isinstance(cell, Formula | Stored) else cell
 
 
 def separated(grid: Grid, separator: str = ",", end: str = "\n") -> bytes:
@@ -109,10 +118,10 @@ def separated(grid: Grid, separator: str = ",", end: str = "\n") -> bytes:
 
 
 def workbook(grids: list[Grid]) -> bytes:
-    """Sheets as a workbook. Formulas that store a value are given it afterwards: openpyxl leaves none."""
+    """Sheets as a workbook. What openpyxl cannot write, stored results and odd numbers, is put in afterwards."""
     book = openpyxl.Workbook()
     book.remove(book.active)
-    stored: list[tuple[str, str, str]] = []
+    stored: list[tuple[int, str, str]] = []
     for number, grid in enumerate(grids, 1):
         sheet = book.create_sheet(grid.name)
         for r, row in enumerate(grid.rows, 1):
@@ -123,11 +132,12 @@ def workbook(grids: list[Grid]) -> bytes:
                 if isinstance(cell, Formula):
                     at.value = cell.text
                     if cell.value is not None:
-                        stored.append((f"xl/worksheets/sheet{number}.xml", at.coordinate, cell.value))
+                        stored.append((number, at.coordinate, f"<f>{escape(cell.text[1:])}</f><v>{cell.value}</v>"))
+                elif isinstance(cell, Stored):
+                    at.value = 1
+                    stored.append((number, at.coordinate, f"<v>{cell.text}</v>"))
                 else:
                     at.value = cell
-                    if isinstance(cell, str) and cell.startswith(("=", "'")):
-                        at.data_type = "s"
         for top, left, bottom, right in grid.merged:
             sheet.merge_cells(None, top + 1, left + 1, bottom + 1, right + 1)
         for row in grid.hidden_rows:
@@ -139,14 +149,12 @@ def workbook(grids: list[Grid]) -> bytes:
     book.active = next(i for i, grid in enumerate(grids) if not grid.hidden)
     data = io.BytesIO()
     book.save(data)
-    parts = {}
-    for part, cell, value in stored:
-        name = f'<c r="{cell}"'.encode()
-        text = parts.get(part) or part_of(data.getvalue(), part)
-        start = text.index(b"<v", text.index(name))
-        end = min(i for i in (text.find(b"<v />", start), text.find(b"<v/>", start), text.find(b"<v></v>", start)) if i >= 0)
-        parts[part] = text[:end] + f"<v>{value}</v>".encode() + text[text.index(b"</c>", end) :]
-    return with_parts(data.getvalue(), parts)
+    package = data.getvalue()
+    for number, cell, content in stored:
+        name = f"xl/worksheets/sheet{number}.xml"
+        sheet = re.sub(rf'(<c r="{cell}"[^>]*>).*?</c>', rf"\g<1>{content}</c>", part_of(package, name).decode(), count=1)
+        package = with_parts(package, {name: sheet.encode()})
+    return package
 
 
 def part_of(package: bytes, name: str) -> bytes:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from corpus.books import Cell, Formula, Grid, part_of, with_parts, words
+from corpus.books import Cell, Formula, Grid, Stored, part_of, with_parts, words
 
 # ---- a cell that is no number, or no plain one
 
@@ -30,14 +30,14 @@ NOT_A_NUMBER: dict[str, Callable[[Cell], Cell]] = {
     "formula_without_a_value": lambda cell: Formula("=600+650.4"),
     "external_workbook_formula": lambda cell: Formula("='[旧账.xlsx]汇总'!$B$4", words(cell)),
     "inf": lambda cell: "inf",
-    "1e400": lambda cell: Decimal("1E+400"),
+    "1e400": lambda cell: Stored("1E+400"),
     "boolean": lambda cell: True,
     "dash": lambda cell: "—",
     "chinese_numerals": lambda cell: "一千二百五十",
     "amount_with_its_unit": lambda cell: f"{words(cell)}万元",
     "date_in_an_amount": lambda cell: date(2022, 3, 5),
     "zero_width_space": lambda cell: _inside(cell, "\u200b"),
-    "negative_zero": lambda cell: Decimal("-0.00"),
+    "negative_zero": lambda cell: Stored("-0"),
     "number_of_400_digits": lambda cell: "9" * 400,
 }
 

@@ -100,7 +100,7 @@ def _rows(corpus: Corpus, form: Form, sites: dict[str, Site]) -> None:
         line = list(grid.rows[row])
         line[grid.column("item")] = "subtotal"
         grid.rows.insert(row + 1, line)
-        return row + 1, grid.column("item")
+        return row + 1, None
 
     def other_year(document: Document, grid: Grid, row: int, column: int) -> operators.Spot:
         grid.rows[row][grid.column("year")] = Decimal(2012)
@@ -120,8 +120,9 @@ def _rows(corpus: Corpus, form: Form, sites: dict[str, Site]) -> None:
             "duplicated_row", f"{name}.{suffix}", sites[name], refused("published" == name and "没有用过" or "重复"),
             table=lambda document, grid, row, column: operators.duplicate_row(grid, row),
         )  # fmt: skip
+    gone = Site(form, "money", "money", ("assets_in_use",), "value")
     corpus.add(
-        "deleted_row", f"figures.{suffix}", site, missing(INITIAL),
+        "deleted_row", f"figures.{suffix}", gone, missing(truth.fact("assets_in_use").key),
         table=lambda document, grid, row, column: operators.delete_row(grid, row),
     )  # fmt: skip
     for name in ("figures", "objectives", "published", "statements", "judgements"):
