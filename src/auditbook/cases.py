@@ -105,7 +105,8 @@ class Source(Strict):
     file: Annotated[str, StringConstraints(pattern=r"^[^/\\]+$")] | None = None
     shape: (
         Literal[
-            "figures", "objectives", "statements", "published", "judgements", "overrides", "recorded", "replies", "grades"
+            "figures", "objectives", "statements", "published", "judgements", "overrides", "recorded", "replies", "grades",
+            "intake",
         ]
         | None
     ) = None  # fmt: skip
