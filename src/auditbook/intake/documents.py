@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -145,17 +146,34 @@ class Document:
         return next((name for name, start, end in self._sections if start <= position < end), "标题")
 
     def nearest(self, phrase: str) -> tuple[str, str]:
-        """The sentence that has most in common with a phrase, and its place; nothing where none is like it."""
+        """The words that have most in common with a phrase, and their place; nothing where none are like it.
+
+        A long sentence is shown around what it has in common.
+        """
         wanted = _pairs(compared(phrase))
-        best, length, at = 0.0, 0, (0, 0)
+        best, shorter, at = Fraction(1, 3), 0, (0, 0)
         for start, end in self._sentences if wanted else ():
-            own = _pairs(compared(self.text[start:end]))
-            shared = len(wanted & own) / len(wanted)
-            if shared > best or (shared == best and best and end - start < length):
-                best, length, at = shared, end - start, (start, end)
-        if best < 1 / 3:
+            shared = Fraction(len(wanted & _pairs(compared(self.text[start:end]))), len(wanted))
+            if shared > best or (shared == best and at[1] and end - start < shorter):
+                best, shorter, at = shared, end - start, (start, end)
+        if not at[1]:
             return "", ""
-        return " ".join(self.text[at[0] : at[1]].split()), self.place(at[0])
+        start, end = self._window(at, wanted, max(_LEAST_SHOWN, 2 * len(phrase)))
+        words = " ".join(self.text[start:end].replace("\n", "").split())
+        return "…" * (start > at[0]) + words + "…" * (end < at[1]), self.place(start)
+
+    def _window(self, span: Span, wanted: set[str], size: int) -> Span:
+        """The part of a span that has most in common with what is wanted."""
+        first, last = span
+        if last - first <= 2 * size:
+            return span
+        scores = {
+            start: len(wanted & _pairs(compared(self.text[start : start + size])))
+            for start in range(first, last - size + 1, 5)
+        }
+        best = [start for start, score in scores.items() if score == max(scores.values())]
+        start = best[len(best) // 2]
+        return start, start + size
 
     # --- views: what counts as the same -------------------------------------------------------------
 
@@ -340,6 +358,9 @@ _GOES_ON_AFTER = re.compile("[.,]?[0-9]|[.,．，]?[０-９]")
 def compared(text: str) -> str:
     """A text as it is compared loosely."""
     return Document.loose(text).text
+
+
+_LEAST_SHOWN = 40
 
 
 def _pairs(text: str) -> set[str]:

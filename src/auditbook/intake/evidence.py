@@ -163,7 +163,7 @@ class _Reader:
         self.faults += opened.faults
         self.notes += opened.notes
         units = {unit.id: unit.name for unit in self.audit.case.units}
-        layout = intake_layouts.read_layout(self.audit.workspace.root)
+        layout = intake_layouts.read_workbook(self.audit.workspace.root, self.dictionary)
         return intake_workbook.read(
             opened.sheets, layout, self.dictionary, units, self.audit.case.year, self.faults, self.notes
         )

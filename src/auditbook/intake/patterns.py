@@ -26,7 +26,6 @@ from auditbook.numbers import EXACT, MONEY, RATE, dimension, parse, places
 from auditbook.strict_yaml import Document as CaseFile
 
 MOST_SKIPPED = 40  # characters that * may stand for
-_MOST_SHOWN = 60
 
 _MONEY = ("亿元", "百万元", "万元", "千元", "元")
 _RATES = ("%", "‰")
@@ -251,8 +250,7 @@ class Reader:
             )
             return
         sentence, place = document.nearest(_HOLE.sub("", pattern.phrase))
-        shown = f"{sentence[:_MOST_SHOWN]}…" if len(sentence) > _MOST_SHOWN else sentence
-        remedy = f"最相近的一句在{place}：“{shown}”" if sentence else "文件里没有相近的句子，请核对 source"
+        remedy = f"最相近的一句在{place}：“{sentence}”" if sentence else "文件里没有相近的句子，请核对 source"
         self._fault(index, "phrase", found, "原文里的一句", remedy)
 
     def _as_fine_as_their_sisters(self, found: Sequence[Taken]) -> list[Taken]:

@@ -24,7 +24,7 @@ FLAT_WORDS = (
     "保持不变", "维持不变",
 )  # fmt: skip
 _DENIED_FLAT = re.compile(rf"(?:不|未|没有|没|非)(?:能|再|曾)?(?={'|'.join(FLAT_WORDS)})")
-_ZERO_WORDS = ("无", "未", "没有", "不存在", "零", "0")
+_ZERO_WORDS = ("无", "未", "没有", "不存在", "零")
 # A number below zero is printed with its sign, in brackets of its own, or with a word of falling: 减少56.95万元 holds -56.95.
 _BELOW = re.compile(r"[减降负缩跌削裁亏少]|下滑|下浮|回落|走低|精简|收窄|节[约省支]|(?<![0-9])[-−]\s*[0-9]|\([0-9][0-9,.]*\)")
 
@@ -35,24 +35,25 @@ def holds(
     """Whether a phrase holds a value.
 
     Takes    quote: the phrase; value: as published, in ``unit``; zero: a declared zero, which needs a word of
-             absence; counted: the value is the number of things listed in the phrase; changed: the value is a growth
+             absence or a 0; counted: the value is the number of things listed in the phrase; changed: the value is a growth
              or a change, so that a word for no change (与上年持平) holds a zero.
     Returns  HOLDS, HOLDS_NOT, or NOTHING_TO_HOLD where there is no phrase.
     """
     if not quote:
         return NOTHING_TO_HOLD
+    written = unicodedata.normalize("NFKC", quote)
+    numbers = [(Fraction(digits.replace(",", "")), own_unit) for digits, own_unit in _NUMBER.findall(written)]
     if zero:
-        return HOLDS if any(word in quote for word in _ZERO_WORDS) else HOLDS_NOT
+        said = any(word in quote for word in _ZERO_WORDS) or any(not number for number, _ in numbers)
+        return HOLDS if said else HOLDS_NOT
     wanted = parse(value)
     if counted:
         return HOLDS if listed(quote) == wanted else HOLDS_NOT
     if changed and wanted == 0 and _says_flat(quote):
         return HOLDS
-    written = unicodedata.normalize("NFKC", quote)
     if wanted < 0 and not _BELOW.search(written):
         return HOLDS_NOT
-    for digits, own_unit in _NUMBER.findall(written):
-        number = Fraction(digits.replace(",", ""))
+    for number, own_unit in numbers:
         if not own_unit:
             if number == abs(wanted):
                 return HOLDS
