@@ -229,7 +229,8 @@ def _head(sheet: Sheet, layout: SheetLayout) -> _Head | None:
                 index: next(filter(None, map(layout.headed, paths)), None) for index, paths in texts.items()
             }
             known = {index: column for index, column in matched.items() if column}
-            if len(known) >= 2 and (best is None or len(known) > len(best.known)):
+            # of two that know as many, the head of one line: the line above it may be the unit's, and is none of the head
+            if len(known) >= 2 and (best is None or (len(known), first == last) > (len(best.known), best.first == best.last)):
                 best = _Head(first, last, {index: paths[0] for index, paths in texts.items()}, known)
     return best
 
