@@ -30,6 +30,7 @@ RECORDED = (
 )
 REPLIES = "finding reply replied_by replied_when answer answered_by answered_when status source locator quote"
 GRADES = "person branch period grader item grade source locator quote"
+CORROBORATION = "figure scope item year source checks"
 QUALITY = "rule severity blocking passed checked failed where found expected why"
 INDICATORS = (
     "indicator name definition scope item year scoring status value low high unit numerator denominator"
@@ -65,6 +66,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "recorded": RECORDED,
         "replies": REPLIES,
         "grades": GRADES,
+        "corroboration": CORROBORATION,
         "quality": QUALITY,
         "indicators": INDICATORS,
         "claims": CLAIMS,
@@ -85,6 +87,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "recorded": ("finding",),
     "replies": ("finding",),
     "grades": ("person", "period", "grader", "item"),
+    "corroboration": ("figure", "scope", "item", "year"),
     "quality": ("rule",),
     "indicators": ("indicator", "definition", "scope", "item", "year"),
     "claims": ("claim",),

@@ -63,11 +63,9 @@ def faults_of(shape: str, row: RawRow, scopes: set[str]) -> list[Fault]:
         value = row[cell.column]
         expected = _expected(cell, value, scopes)
         if expected:
-            found.append(Fault(f"{row.where} {cell.column}列", f"“{value}”", expected))
+            found.append(Fault(row.at(cell.column), f"“{value}”", expected))
     if shape == "recorded" and bool(row["amount"]) != bool(row["unit"]):
-        found.append(
-            Fault(f"{row.where} amount列", f"“{row['amount']}{row['unit']}”", "金额与单位同填或同空")
-        )
+        found.append(Fault(row.at("amount"), f"“{row['amount']}{row['unit']}”", "金额与单位同填或同空"))
     return found
 
 

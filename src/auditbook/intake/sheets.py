@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 # What a cell is, where it is not simply text or a number.
 DATE, BOOLEAN, ERROR, UNCACHED, TEXT_NUMBER = "date", "boolean", "error", "uncached", "text_number"
 
-Area = tuple[int, int, int, int]  # first row, first column, last row, last column: indices, both ends included
+Area = tuple[
+    int, int, int, int
+]  # first row, first column, last row, last column: indices, both ends included
 
 
 @dataclass(frozen=True, order=True)
