@@ -78,8 +78,12 @@ def read(path: Path, shape: str, faults: list[Fault], notes: list[Note] | None =
         return []
     faults.extend(opened.faults)
     made.extend(opened.notes)
+    before = len(faults)
     found = _table(path.name, opened.sheets, shape, faults, made)
     rows = list(_rows(found, shape, faults, made)) if found else []
+    if found and not rows and len(faults) == before and not opened.faults:
+        where, remedy = found.sheet.at(found.head), "请核对是否传完；确实没有的，请从 SOURCES.yaml 里删去"
+        faults.append(Fault(where, "只有表头，没有数据", "表头之下的各行", remedy))
     if notes is not None:
         notes.extend(made)
     return rows
