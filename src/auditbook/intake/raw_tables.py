@@ -338,10 +338,10 @@ def _refuse_unseen(table: _Table, first: int, faults: list[Fault]) -> set[int]:
             )
     merged: set[int] = set()
     for top, left, bottom, right in sheet.merged:
-        if bottom >= first or (top <= table.head <= bottom and left < right):
+        if bottom >= first:
             faults.append(
                 Fault(
-                    sheet.at(max(top, table.head), left), f"合并的单元格（{bottom - top + 1}行{right - left + 1}列）", "每格各写各的",
+                    sheet.at(top, left), f"合并的单元格（{bottom - top + 1}行{right - left + 1}列）", "每格各写各的",
                     "请取消合并，把内容填进每一格",
                 )
             )  # fmt: skip
