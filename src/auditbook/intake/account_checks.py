@@ -51,6 +51,8 @@ RULES: dict[str, tuple[str, str]] = {
     "fund_flow": ("年初结转和结余＋本年收入＝本年支出＋年末结转和结余", "high"),
     "empty_with_statement": ("空表附有说明，有数字的表不说没有", "medium"),
 }
+# What may lie far off and still agree: it speaks for no amount.
+ONE_SIDED = {"budget_within_spending", "three_public_over_budget", "basic_within_three_public", "code_once"}
 
 _TABLES = {
     "income": "收入决算表", "spending": "支出决算表", "general_budget": "一般公共预算财政拨款支出决算表",
