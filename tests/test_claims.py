@@ -797,7 +797,7 @@ def test_a_unit_is_named_in_its_share_of_the_department():
 
 def gathered(published_rows=(), figures=(), objectives=()):
     places = {row["claim"]: f"printed.csv:{n}" for n, row in enumerate(published_rows, 2)}
-    return Evidence([], list(figures), list(objectives), [], list(published_rows), {}, places, {}, False)
+    return Evidence([], list(figures), list(objectives), [], list(published_rows), {}, places, {})
 
 
 def faults(*rows, figures=(), objectives=(), lines=()):

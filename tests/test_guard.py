@@ -240,7 +240,7 @@ MISTAKEN = [
     ("encrypted workbook", "账.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "加密.*密码"),
     ("text named .xlsx", "账.xlsx", b"a,b\n1,2\n", "内容却是纯文本"), ("PDF named .csv", "账.csv", b"%PDF-1.4\n", "内容却是PDF"),
     ("workbook named .csv", "账.csv", office.packed(office.parts()), "内容却是Excel"),
-    ("workbook named .xls", "账.pdf", office.packed(office.parts()), "内容却是Excel"),
+    ("workbook named .pdf", "账.pdf", office.packed(office.parts()), "内容却是Excel"),
     ("document named .xlsx", "账.xlsx", office.packed(office.document()), "内容却是Word"),
     ("picture", "账.csv", b"\x89PNG\r\n", "图片"), ("photograph", "账.pdf", b"\xff\xd8\xff\xe0", "图片"), ("archive", "账.csv", b"Rar!\x1a", "压缩包"),
     ("archive of files", "账.xlsx", office.packed({"a.txt": "x"}), "压缩包"), ("OpenDocument", "账.xlsx", office.packed({"mimetype": "x"}), "OpenDocument"),

@@ -3,6 +3,7 @@
 import pytest
 
 from auditbook.claims import read_wording
+from auditbook.intake.documents import Document
 from auditbook.intake.phrases import (
     ELSEWHERE,
     FLAT_WORDS,
@@ -10,7 +11,6 @@ from auditbook.intake.phrases import (
     HOLDS_NOT,
     NOT_FOUND,
     VERIFIED,
-    Original,
     chinese_integer,
     holds,
     listed,
@@ -102,14 +102,15 @@ TEXT = "标题\n一、甲\n（一）人员\n编制20名。\n（二）资金\n1.�
 @pytest.mark.parametrize(
     ("quote", "locator", "expected"),
     [
-        ("编制20名", "一（一）", (VERIFIED, 4, 1)),
-        ("收入30元", "一（二）1", (VERIFIED, 7, 1)),
-        ("支出20名", "一（二）", (VERIFIED, 9, 1)),
-        ("编制25名", "一（一）", (ELSEWHERE, 11, 1)),
-        ("编制26名", "一（一）", (NOT_FOUND, 0, 0)),
-        ("明细表", "附表", (VERIFIED, 13, 4)),
-        ("标题", "标题", (VERIFIED, 1, 1)),
+        ("编制20名", "一（一）", (VERIFIED, "第4行第1字")),
+        ("收入30元", "一（二）1", (VERIFIED, "第7行第1字")),
+        ("支出20名", "一（二）", (VERIFIED, "第9行第1字")),
+        ("编制25名", "一（一）", (ELSEWHERE, "第11行第1字")),
+        ("编制26名", "一（一）", (NOT_FOUND, "")),
+        ("明细表", "附表", (VERIFIED, "第13行第4字")),
+        ("标题", "标题", (VERIFIED, "第1行第1字")),
     ],
 )
 def test_places(quote, locator, expected):
-    assert Original(TEXT).find(quote, locator) == expected
+    found = Document.of_text(TEXT).find(quote, locator)
+    assert (found.status, found.place) == expected

@@ -57,6 +57,20 @@ class Materiality(Strict):
         return self
 
 
+class Pattern(Strict):
+    """A figure that is pulled out of an original by its wording: ``整体支出年初预算{number}万元`` (intake/patterns.py)."""
+
+    figure: Id
+    item: str | None = None
+    scope: Id = DEPARTMENT
+    year: int | None = Field(default=None, ge=1990, le=2100)
+    source: Id
+    phrase: Words
+    label: Words | None = None
+    section: Words | None = None
+    page: int | None = Field(default=None, ge=1)
+
+
 class Case(Strict):
     """A case file, ``params/cases/<case>.yaml``: one department and one budget year."""
 
@@ -68,6 +82,7 @@ class Case(Strict):
     materiality: Materiality | None = None
     units: list[Unit] = []
     choose: dict[str, Id] = {}
+    patterns: list[Pattern] = []
     report_title: Words | None = None
 
     @field_validator("units")
@@ -95,7 +110,11 @@ class TranscribedFrom(Strict):
 
 
 class Source(Strict):
-    """A document of the evidence register. ``shape`` says which table a file holds, where it holds one."""
+    """A document of the evidence register.
+
+    ``shape`` says which table a file holds, where it holds one: a raw table, an intake workbook (资料录入表) or published
+    final accounts (部门决算公开), whose amounts are those of ``scope``.
+    """
 
     id: Id
     title: Words
@@ -106,10 +125,11 @@ class Source(Strict):
     shape: (
         Literal[
             "figures", "objectives", "statements", "published", "judgements", "overrides", "recorded", "replies", "grades",
-            "intake",
+            "intake", "accounts",
         ]
         | None
     ) = None  # fmt: skip
+    scope: Id = DEPARTMENT
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     reliability: Literal["high", "medium", "low"] | None = None
     reason: Words | None = None

@@ -69,7 +69,7 @@ VALUES: dict[tuple[str, str], set[str]] = {
     ("objectives", "quantified"): _YES,
     ("objectives", "repeated"): _YES,
     ("completion", "state"): {"beyond", "within"},
-    ("quality", "passed"): {"yes", "no", "none", "not_run"},
+    ("quality", "passed"): {"yes", "no", "none", "noted", "not_run"},
 }
 
 

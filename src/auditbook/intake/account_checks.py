@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from auditbook.intake.account_layouts import unnumbered
-from auditbook.intake.accounts import Accounts, Amount, Line, Table
+from auditbook.intake.account_tables import Amount, Line, Table
+from auditbook.intake.accounts import Accounts
 from auditbook.numbers import Interval, amount_text, factor
 
 AGREES, WITHIN_ROUNDING, DISAGREES, NOT_CHECKABLE = "agrees", "within_rounding", "disagrees", "not_checkable"

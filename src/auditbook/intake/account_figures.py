@@ -9,7 +9,8 @@ from auditbook.cases import DEPARTMENT
 from auditbook.faults import CaseError, Fault
 from auditbook.figures import MISSING, VALUE, ZERO, Dictionary
 from auditbook.intake.account_layouts import Declared, Layouts, read_layouts
-from auditbook.intake.accounts import Accounts, Amount, Line, Table
+from auditbook.intake.account_tables import Amount, Line, Table
+from auditbook.intake.accounts import Accounts
 from auditbook.numbers import parse
 from auditbook.tables import Row
 
@@ -32,6 +33,7 @@ def figures_of(
     if own_year is None:
         raise CaseError(Fault(accounts.file, "读不出决算年度", "年份", "请写明年份"))
     rows: list[Row] = []
+    given: set[tuple[str, str, str]] = set()
     for place in known.figures:
         meaning, table = dictionary.get(place.figure), accounts.tables.get(place.table)
         fits = meaning is not None and (
@@ -41,8 +43,10 @@ def figures_of(
         )
         line = table.line(place.row, place.side) if table and table.unit else None
         amount = line.amounts.get(place.column) if line else None
-        if not fits or table is None or line is None or amount is None:
+        named = (place.figure, place.item, place.year)
+        if not fits or table is None or line is None or amount is None or named in given:
             continue
+        given.add(named)
         shown = own_year - 1 if place.year == "before" else own_year
         declared = None
         if amount.value is None and place.year == "this":

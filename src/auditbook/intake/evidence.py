@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
-from auditbook import inputs
+from auditbook import inputs, strict_yaml
 from auditbook.cases import DEPARTMENT, Audit, Source
 from auditbook.faults import CaseError, Fault
 from auditbook.figures import (
@@ -25,9 +27,12 @@ from auditbook.figures import (
     Key,
     same_dimension,
 )
-from auditbook.intake import phrases, raw_tables
+from auditbook.intake import cell_values, documents, patterns, phrases, raw_tables
+from auditbook.intake.account_checks import Check
+from auditbook.intake.documents import Document, Found, Kept
 from auditbook.intake.entered import ENTERED, faults_of
 from auditbook.intake.raw_tables import RawRow
+from auditbook.intake.sheets import Note
 from auditbook.numbers import EXACT, parse
 from auditbook.tables import KEYS, Row
 
@@ -38,12 +43,28 @@ STATEMENT_KINDS = (
 )  # fmt: skip
 CLAIM_KINDS = ("rate", "total", "count", "score", "share", "growth", "change")
 COMPARATORS = ("", ">=", "<=", "=")
+INTAKE, ACCOUNTS = "intake", "accounts"
 _RELIABILITY = {"high": 0, "medium": 1, "low": 2, None: 3}
+# The table of a phrase that answers an objective: a row of objectives.csv too, but another phrase of it.
+ANSWERS = "answers"
 SELF_SCORED = ("self_scored_points", "self_scored_weight")
 CHANGES = ("growth", "change")
 # str.isdigit also takes ²²²², which int refuses
 _YEAR = re.compile("(?!0000)[0-9]{4}")
 _ITEM = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|")
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A phrase that was looked up: in which document, for which row (``table`` and ``key``), and what became of it."""
+
+    document: str
+    table: str
+    key: str
+    quote: str
+    where: str
+    found: Found
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +79,10 @@ class Evidence:
     entered: dict[str, list[Row]]
     places: dict[str, str]
     held: dict[str, str]
-    with_original: bool
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    quoted: Sequence[Quoted] = ()
+    notes: Sequence[Note] = ()
+    account_checks: Sequence[tuple[str, Check]] = ()
 
     def collected(self, dictionary: Dictionary, audit: Audit) -> Figures:
         """The figures, ready to be asked."""
@@ -67,11 +91,14 @@ class Evidence:
 
 
 class _Reader:
-    def __init__(self, audit: Audit, dictionary: Dictionary) -> None:
-        self.audit, self.dictionary = audit, dictionary
+    def __init__(self, audit: Audit, dictionary: Dictionary, kept: Kept | None) -> None:
+        self.audit, self.dictionary, self.kept = audit, dictionary, kept
         self.faults: list[Fault] = []
         self.scopes = {DEPARTMENT, *(unit.id for unit in audit.case.units)}
-        self.originals: dict[str, phrases.Original] = {}
+        self.at_hand: dict[str, tuple[Path, bytes]] = {}
+        self.documents: dict[str, Document | None] = {}
+        self.quoted: list[Quoted] = []
+        self.notes: list[Note] = []
         self.figures: list[FigureRow] = []
         self.objectives: list[Row] = []
         self.statements: list[Row] = []
@@ -79,41 +106,67 @@ class _Reader:
         self.entered: dict[str, list[Row]] = {shape: [] for shape in ENTERED}
         self.places: dict[str, str] = {}
         self.held: dict[str, str] = {}
+        self.account_checks: list[tuple[str, Check]] = []
 
     def read(self) -> Evidence:
-        rows: list[tuple[Source, list[RawRow]]] = []
-        for source in self.audit.sources:
-            if self._hash_holds(source) and source.shape:
-                assert source.file
-                rows.append(
-                    (
-                        source,
-                        raw_tables.read(
-                            self.audit.workspace.evidence / source.file, source.shape, self.faults
-                        ),
-                    )
-                )
+        rows = list(self._rows())
         take: dict[str, Callable[[Source, RawRow], None]] = {
             "figures": self._figure,
             "objectives": self._objective,
             "statements": self._statement,
             "published": self._published,
         }
-        for source, lines in rows:
-            assert source.shape
-            for row in lines:
-                if source.shape in ENTERED:
-                    self._enter(source.shape, source, row)
-                else:
-                    take[source.shape](source, row)
+        for source, shape, row in rows:
+            if shape in ENTERED:
+                self._enter(shape, source, row)
+            else:
+                take[shape](source, row)
+        self._patterns()
         self._repeated()
         if self.faults:
             raise CaseError(sorted(set(self.faults), key=_by_place))
         sources = [_source_row(source) for source in self.audit.sources]
         return Evidence(
             sources, self._choose(), self.objectives, self.statements, self.published, self.entered, self.places,
-            self.held, bool(self.originals),
+            self.held, {name: document for name, document in self.documents.items() if document}, self.quoted,
+            sorted(set(self.notes)), self.account_checks,
         )  # fmt: skip
+
+    def _rows(self) -> Iterator[tuple[Source, str, RawRow]]:
+        """Every row that the sources give, with its source and shape, whatever kind of file it stands in."""
+        published: list[Source] = []
+        for source in self.audit.sources:
+            if not self._hash_holds(source) or not source.shape:
+                continue
+            path = self.audit.workspace.evidence / str(source.file)
+            if source.shape == ACCOUNTS:
+                published.append(source)
+            elif source.shape == INTAKE:
+                for shape, rows in self._intake(path).items():
+                    yield from ((source, shape, row) for row in rows)
+            else:
+                rows = raw_tables.read(path, source.shape, self.faults, self.notes)
+                yield from ((source, source.shape, row) for row in rows)
+        if published:
+            from auditbook.intake import account_evidence
+
+            given = account_evidence.read(
+                self.audit, published, self.dictionary, self.kept, self.faults, self.notes
+            )
+            self.account_checks += given.checks
+            yield from ((source, "figures", row) for source, row in given.rows)
+
+    def _intake(self, path: Path) -> dict[str, list[RawRow]]:
+        from auditbook.intake import intake_layouts, intake_workbook, sheet_files
+
+        opened = sheet_files.open_sheets(path)
+        self.faults += opened.faults
+        self.notes += opened.notes
+        units = {unit.id: unit.name for unit in self.audit.case.units}
+        layout = intake_layouts.read_workbook(self.audit.workspace.root, self.dictionary)
+        return intake_workbook.read(
+            opened.sheets, layout, self.dictionary, units, self.audit.case.year, self.faults, self.notes
+        )
 
     def _hash_holds(self, source: Source) -> bool:
         """Whether the file is there with the recorded hash; an original that was only transcribed may be absent."""
@@ -142,27 +195,53 @@ class _Reader:
                 )
             )
             return False
-        if not source.shape and source.file.endswith(".txt"):
-            try:
-                self.originals[source.id] = phrases.Original(data.decode("utf-8-sig"))
-            except UnicodeDecodeError:
-                self.faults.append(Fault(where, f"“{source.file}”不是 UTF-8", "UTF-8", "请另存为 UTF-8"))
+        if not source.shape and documents.kind_of(source.file):
+            self.at_hand[source.id] = path, data
         return True
 
     def _fault(self, row: RawRow, column: str, expected: str, remedy: str = "") -> None:
         self.faults.append(Fault(row.at(column), f"“{row[column]}”", expected, remedy))
 
-    def _located(self, source: Source, row: RawRow, quote: str, locator: str) -> tuple[str, str]:
-        """The locator with file, line and the place in the original; and the status of the phrase."""
+    def _original(self, source: str) -> Document | None:
+        """The text of an original, read when something is first looked up in it; None where it is not at hand."""
+        if source not in self.documents and source in self.at_hand:
+            try:
+                self.documents[source] = documents.read(*self.at_hand[source], self.notes, self.kept)
+            except CaseError as error:
+                self.faults += error.faults
+                self.documents[source] = None
+        return self.documents.get(source)
+
+    def _patterns(self) -> None:
+        """The figures that the case file pulls out of an original by its wording."""
+        case, workspace = self.audit.case, self.audit.workspace
+        if not case.patterns:
+            return
+        lines = strict_yaml.load(workspace.case_path, workspace.shown(workspace.case_path))
+        sources = {source.id: source for source in self.audit.sources}
+        reader = patterns.Reader(case, lines, sources, self._original, self.dictionary)
+        for taken in reader.read():
+            self._figure(sources[taken.source], taken.row, taken.remark)
+        self.faults += reader.faults
+        self.notes += reader.notes
+
+    def _located(
+        self, source: Source, row: RawRow, quote: str, locator: str, table: str, key: str, remark: str = ""
+    ) -> tuple[str, str]:
+        """The locator with file, line and the place in the original; and the status of the phrase.
+
+        Takes    table, key: the row that the phrase supports; remark: what else is to be said where it is shown.
+        """
         place = f"{locator}〔{row.where}〕" if locator else f"〔{row.where}〕"
-        origin = source.transcribed_from.source if source.transcribed_from else source.id
-        original = self.originals.get(origin)
         if not quote:
             return place, ""
-        if original is None:
-            return place, phrases.UNVERIFIED
-        status, line, column = original.find(quote, locator)
-        return (f"{place}原文第{line}行第{column}字" if line else place), status
+        if source.shape in {INTAKE, ACCOUNTS}:
+            return place, phrases.READ
+        origin = source.transcribed_from.source if source.transcribed_from else source.id
+        original = self._original(origin)
+        found = original.find(quote, locator) if original else Found(phrases.UNVERIFIED)
+        self.quoted.append(Quoted(origin, table, key, quote, row.where, found, remark))
+        return (f"{place}原文{found.place}" if found.place else place), found.status
 
     def _common(self, row: RawRow) -> None:
         if row["scope"] not in self.scopes:
@@ -175,14 +254,19 @@ class _Reader:
             self._fault(row, "item", "英文小写代号，分层用点")
 
     def _number(self, row: RawRow, column: str) -> bool:
+        """Whether a cell holds a number; what it is otherwise, is told."""
+        written = row[column]
+        with contextlib.suppress(ValueError):
+            if parse(written) or not written.startswith("-"):  # a negative zero is none
+                return True
         try:
-            parse(row[column])
-            return True
-        except ValueError:
-            self._fault(
-                row, column, "普通的十进制数（如 12345.67）", "单位写在 unit 列，不确定请写 state=missing"
-            )
-            return False
+            cell_values.amount(written)
+            found = f"“{written}”"  # a percentage where the unit is none
+        except ValueError as error:
+            found = str(error)
+        remedy = "单位写在 unit 列，不确定请写 state=missing"
+        self.faults.append(Fault(row.at(column), found, "普通的十进制数（如 12345.67）", remedy))
+        return False
 
     def _precision(self, row: RawRow) -> bool:
         if row["precision"] == EXACT or re.fullmatch(r"10*|0\.0*1", row["precision"]):
@@ -190,7 +274,7 @@ class _Reader:
         self._fault(row, "precision", "exact 或末位的单位（如 0.01）")
         return False
 
-    def _figure(self, source: Source, row: RawRow) -> None:
+    def _figure(self, source: Source, row: RawRow, remark: str = "") -> None:
         self._common(row)
         meaning = self.dictionary.get(row["figure"])
         if meaning is None:
@@ -230,7 +314,8 @@ class _Reader:
         if not _YEAR.fullmatch(row["year"]):
             return
         key = Key(row["figure"], row["scope"], row["item"], int(row["year"]))
-        locator, status = self._located(source, row, row["quote"], row["locator"])
+        named = f"{key}@{source.id}"
+        locator, status = self._located(source, row, row["quote"], row["locator"], "figures", named, remark)
         held = (
             phrases.holds(
                 row["quote"], row["value"], row["unit"], zero=row["state"] == ZERO, counted=meaning.counted
@@ -240,7 +325,8 @@ class _Reader:
         )
         self._keep(
             FigureRow(
-                key, source.id, locator, row["label"], row["state"], "evidence" if has_value else "",
+                key, source.id, locator, row["label"], row["state"],
+                row.cells.get("basis", "evidence") if has_value else "",
                 row["value"], row["unit"], row["precision"], row["quote"], status, False, row.where,
             ),
             held,
@@ -262,10 +348,12 @@ class _Reader:
         if row["target"] and not (self._number(row, "target") and row["comparator"] and row["unit"]):
             self._fault(row, "target", "数值目标要有 comparator 和 unit")
             return
+        if row["comparator"] and not row["target"]:
+            self._fault(row, "target", f"数值目标的值（comparator 写着 {row['comparator']}）", "没有数值目标的，comparator 留空")
         if row["actual"] and not (self._number(row, "actual") and self._precision(row)):
             return
         about = f"{row['objective']}.{row['item']}" if row["item"] else row["objective"]
-        locator, status = self._located(source, row, row["quote"], row["locator"])
+        locator, status = self._located(source, row, row["quote"], row["locator"], "objectives", about)
         self.objectives.append(
             {
                 **{column: row[column] for column in raw_tables.SHAPES["objectives"][:7]},
@@ -278,7 +366,10 @@ class _Reader:
         if row["target"]:
             self._objective_figures(source, row, about, locator, status)
         if row["actual_quote"] and not row["actual"]:
-            place, _ = self._located(source, row, row["actual_quote"], row["actual_locator"])
+            place, answered = self._located(
+                source, row, row["actual_quote"], row["actual_locator"], ANSWERS, about
+            )
+            self.held[f"statement:answer.{about}"] = answered
             self._add_statement(
                 f"answer.{about}", "result", about, "", source.id, place, row["actual_quote"], row.where
             )
@@ -305,7 +396,7 @@ class _Reader:
         if not row["actual"]:
             figure(ACTUAL, MISSING, "", "", (f"〔{row.where}〕", ""), "")
             return
-        place = self._located(source, row, row["actual_quote"], row["actual_locator"])
+        place = self._located(source, row, row["actual_quote"], row["actual_locator"], ANSWERS, about)
         if same_words(row["measure"], row["actual_measure"]):
             figure(ACTUAL, VALUE, row["actual"], row["precision"], place, row["actual_quote"])
         else:
@@ -321,7 +412,9 @@ class _Reader:
             self._fault(row, "date", "2019-12-30、2019-12 或空")
         if not row["quote"]:
             self._fault(row, "quote", "原文中的短语")
-        locator, status = self._located(source, row, row["quote"], row["locator"])
+        locator, status = self._located(
+            source, row, row["quote"], row["locator"], "statements", row["statement"]
+        )
         self._add_statement(
             row["statement"],
             row["kind"],
@@ -365,7 +458,7 @@ class _Reader:
         if not _ITEM.fullmatch(item):
             self._fault(row, "base", "分项是英文小写代号")
         self.places[row["claim"]] = row.where
-        locator, status = self._located(source, row, row["quote"], row["locator"])
+        locator, status = self._located(source, row, row["quote"], row["locator"], "published", row["claim"])
         self.held[f"claim:{row['claim']}"] = status
         self.held[f"claim value:{row['claim']}"] = phrases.holds(
             row["quote"], row["published"], row["unit"], changed=row["kind"] in CHANGES
@@ -387,7 +480,7 @@ class _Reader:
                 Fault(row.where, f"“{key}”重复（上一次在 {self.places[key]}）", "", "请删去其中一行")
             )
         self.places[key] = row.where
-        locator, status = self._located(source, row, row["quote"], row["locator"])
+        locator, status = self._located(source, row, row["quote"], row["locator"], shape, key)
         self.held[key] = status
         found = {column: row[column] for column in raw_tables.SHAPES[shape]}
         self.entered[shape].append({**found, "source": source.id, "locator": locator})
@@ -421,14 +514,14 @@ class _Reader:
         return [replace(row, chosen=row.source == chosen[row.key]) for row in self.figures]
 
 
-def read(audit: Audit, dictionary: Dictionary) -> Evidence:
+def read(audit: Audit, dictionary: Dictionary, kept: Kept | None = None) -> Evidence:
     """Read the evidence of a case.
 
-    Takes    audit: the opened case; dictionary: what each figure id means.
+    Takes    audit: the opened case; dictionary: what each figure id means; kept: where the text of originals is kept.
     Returns  figures, objectives, statements and published claims with their places and phrase checks.
     Raises   CaseError with every fault at once: missing files, changed hashes, unknown ids, wrong types.
     """
-    return _Reader(audit, dictionary).read()
+    return _Reader(audit, dictionary, kept).read()
 
 
 def same_words(one: str, other: str) -> bool:

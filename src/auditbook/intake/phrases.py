@@ -1,17 +1,19 @@
-"""Phrases: whether a quoted phrase holds its value, and where it stands in the original."""
+"""Phrases: whether a quoted phrase holds its value, and what may be said of its place in the original."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 
 from auditbook.numbers import RATE, dimension, factor, parse
 
 HOLDS, HOLDS_NOT, NOTHING_TO_HOLD = "holds", "holds_not", "nothing"
-VERIFIED, ELSEWHERE, NOT_FOUND, UNVERIFIED = "verified", "elsewhere", "not_found", "unverified"
+# As the original has it; the same but for blanks and full-width forms; in another place; not at all; no original at hand.
+VERIFIED, RESPACED, ELSEWHERE, NOT_FOUND, UNVERIFIED = (
+    "verified", "respaced", "elsewhere", "not_found", "unverified",
+)  # fmt: skip
+READ = "read"  # the phrase is the cell itself, read out of the file that the register names
 
 _NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(亿元|百万元|万元|千元|元|%|‰)?")
 _CHINESE_NUMBER = re.compile("[一二两三四五六七八九十百]+")
@@ -22,7 +24,9 @@ FLAT_WORDS = (
     "保持不变", "维持不变",
 )  # fmt: skip
 _DENIED_FLAT = re.compile(rf"(?:不|未|没有|没|非)(?:能|再|曾)?(?={'|'.join(FLAT_WORDS)})")
-_ZERO_WORDS = ("无", "未", "没有", "不存在", "零", "0")
+_ZERO_WORDS = ("无", "未", "没有", "不存在", "零")
+# A number below zero is printed with its sign, in brackets of its own, or with a word of falling: 减少56.95万元 holds -56.95.
+_BELOW = re.compile(r"[减降负缩跌削裁亏少]|下滑|下浮|回落|走低|精简|收窄|节[约省支]|(?<![0-9])[-−]\s*[0-9]|\([0-9][0-9,.]*\)")
 
 
 def holds(
@@ -31,22 +35,25 @@ def holds(
     """Whether a phrase holds a value.
 
     Takes    quote: the phrase; value: as published, in ``unit``; zero: a declared zero, which needs a word of
-             absence; counted: the value is the number of things listed in the phrase; changed: the value is a growth
+             absence or a 0; counted: the value is the number of things listed in the phrase; changed: the value is a growth
              or a change, so that a word for no change (与上年持平) holds a zero.
     Returns  HOLDS, HOLDS_NOT, or NOTHING_TO_HOLD where there is no phrase.
     """
     if not quote:
         return NOTHING_TO_HOLD
+    written = unicodedata.normalize("NFKC", quote)
+    numbers = [(Fraction(digits.replace(",", "")), own_unit) for digits, own_unit in _NUMBER.findall(written)]
     if zero:
-        return HOLDS if any(word in quote for word in _ZERO_WORDS) else HOLDS_NOT
+        said = any(word in quote for word in _ZERO_WORDS) or any(not number for number, _ in numbers)
+        return HOLDS if said else HOLDS_NOT
     wanted = parse(value)
     if counted:
         return HOLDS if listed(quote) == wanted else HOLDS_NOT
     if changed and wanted == 0 and _says_flat(quote):
         return HOLDS
-    written = unicodedata.normalize("NFKC", quote)
-    for digits, own_unit in _NUMBER.findall(written):
-        number = Fraction(digits.replace(",", ""))
+    if wanted < 0 and not _BELOW.search(written):
+        return HOLDS_NOT
+    for number, own_unit in numbers:
         if not own_unit:
             if number == abs(wanted):
                 return HOLDS
@@ -90,55 +97,3 @@ def chinese_integer(text: str) -> int:
         else:
             pending = _DIGITS[character]
     return total + pending
-
-
-@dataclass(frozen=True)
-class Original:
-    """The text of an original and the sections that it numbers: 一 · （三） · 1 · （2）."""
-
-    text: str
-
-    @cached_property
-    def _sections(self) -> list[tuple[str, int, int]]:
-        levels = (
-            re.compile(r"\s*([一二三四五六七八九十]+)、"),
-            re.compile(r"\s*(（[一二三四五六七八九十]+）)"),
-            re.compile(r"\s*(\d+)[.．、]"),
-            re.compile(r"\s*(（\d+）)"),
-        )
-        path: list[str] = []
-        marks: list[tuple[str, int]] = [("标题", 0)]
-        position = 0
-        for line in self.text.splitlines(keepends=True):
-            if re.match(r"\s*(附表|附件)\s*[:：]", line):
-                path = ["附表"]
-                marks.append(("附表", position))
-            else:
-                for level, pattern in enumerate(levels):
-                    found = pattern.match(line)
-                    if found and len(path) >= level and path[:1] != ["附表"]:
-                        path = [*path[:level], found.group(1)]
-                        marks.append(("".join(path), position))
-                        break
-            position += len(line)
-        ends = [start for _, start in marks[1:]] + [len(self.text)]
-        return [(name, start, end) for (name, start), end in zip(marks, ends, strict=True)]
-
-    def find(self, quote: str, locator: str) -> tuple[str, int, int]:
-        """Where a phrase stands.
-
-        Takes    quote: the phrase, searched verbatim; locator: the section it is said to be in, ``一（三）``.
-        Returns  VERIFIED, ELSEWHERE (not in that section) or NOT_FOUND, with line and column (0, 0 if not found).
-        """
-        section = re.sub(r"\s|第\d+段", "", locator)
-        spans = [(start, end) for name, start, end in self._sections if name.startswith(section)]
-        for start, end in spans:
-            position = self.text.find(quote, start, end)
-            if position >= 0:
-                return VERIFIED, *self._place(position)
-        position = self.text.find(quote)
-        return (NOT_FOUND, 0, 0) if position < 0 else (ELSEWHERE, *self._place(position))
-
-    def _place(self, position: int) -> tuple[int, int]:
-        before = self.text[:position]
-        return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1

@@ -201,6 +201,7 @@ def table(
     id: str = "",
     rest_in: str = "",
     under: Sequence[Text] = (),
+    row_ids: Sequence[str] = (),
 ) -> Html:
     """A table: the first column heads its row, the unit stands in the column's head.
 
@@ -208,7 +209,8 @@ def table(
              id: what ``see`` refers to. rest_in: the file that holds the whole table; with it, at
              most 200 rows (and the total) are shown and the number left out is said; without it,
              every row is shown. under: for each row what stands below it across all columns, such
-             as its evidence, or nothing. Evidence within a cell does not open on paper.
+             as its evidence, or nothing. Evidence within a cell does not open on paper. row_ids: for each row
+             what a link goes to.
     Raises   ValueError where a row has more or fewer cells than there are columns.
     """
     for number, row in enumerate(rows, 1):
@@ -225,7 +227,8 @@ def table(
         del shown[MOST_ROWS:last_detail]
     body = []
     for place in shown:
-        body.append(_row(kinds, rows[place], "total" if place == last_detail else ""))
+        name = row_ids[place] if row_ids else ""
+        body.append(_row(kinds, rows[place], "total" if place == last_detail else "", name))
         if under and under[place]:
             body.append(_fill('<tr class="under"><td colspan="{}">{}</td></tr>', len(columns), under[place]))
     return _fill(
@@ -255,12 +258,46 @@ def _head(column: Column, kind: Markup) -> Html:
     return _fill('<th scope="col"{}>{}{}</th>', kind, column.name, unit)
 
 
-def _row(kinds: Sequence[Markup], row: Sequence[Text], name: str = "") -> Html:
+def _row(kinds: Sequence[Markup], row: Sequence[Text], name: str = "", id: str = "") -> Html:
     cells = [
         _fill('<th scope="row"{}>{}</th>' if place == 0 else "<td{}>{}</td>", kind, cell)
         for place, (kind, cell) in enumerate(zip(kinds, row, strict=True))
     ]
-    return _fill("<tr{}>{}</tr>", _fill(' class="{}"', name) if name else "", join(*cells))
+    return _fill(
+        "<tr{}{}>{}</tr>",
+        _fill(' id="{}"', id) if id else "", _fill(' class="{}"', name) if name else "", join(*cells),
+    )  # fmt: skip
+
+
+# --- a document, with what is quoted from it -------------------------------------------------------
+
+
+def passage(place: str, text: Text, notes: Sequence[Text] = ()) -> Html:
+    """A paragraph of a document: its place beside it, and under it what its marked phrases support (``note``)."""
+    return _fill(
+        '<div class="passage"><p class="place">{}</p>\n<div><p>{}</p>{}</div></div>',
+        place, text, _fill('\n<ol class="notes">\n{}\n</ol>', _lines(notes)) if notes else "",
+    )  # fmt: skip
+
+
+def mark(text: Text, title: str) -> Html:
+    """A phrase that is quoted from a document; ``title`` says for what."""
+    return _fill('<mark title="{}">{}</mark>', title, text)
+
+
+def tick(id: str, number: int, note: str) -> Html:
+    """The number of a marked phrase, leading to its note."""
+    return _fill('<sup><a class="tick" id="{}" href="#{}">{}</a></sup>', id, note, str(number))
+
+
+def note(id: str, number: int, *parts: Text) -> Html:
+    """What a marked phrase supports, under the number that it is marked with."""
+    return _fill('<li id="{}" value="{}">{}</li>', id, str(number), join(*parts))
+
+
+def folded(summary: Text, *body: Text) -> Html:
+    """What is there and seldom wanted."""
+    return _fill('<details class="folded"><summary>{}</summary>\n{}\n</details>', summary, _lines(body))
 
 
 def figure(chart: Chart, source_note: Text = "") -> Html:
