@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import pytest
 from corpus import judging, mutants, tally, truth
-from corpus.books import Spot
 from corpus.judging import Outcome, Read
 from corpus.mutants import ALONE, CONTRADICTED, FLAGGED, MISSING, REFUSED, Mutant
 
@@ -20,7 +19,11 @@ def expected_figures(form) -> dict[judging.Key, Read]:
         found[fact.key] = ("zero" if fact.zero else "value", Fraction(fact.value), fact.unit)
     for target in truth.TARGETS:
         for figure, value in (("objective_target", target.target), ("objective_actual", target.actual)):
-            found[figure, truth.DEPARTMENT, target.about, str(truth.YEAR)] = ("value", Fraction(value), target.unit)
+            found[figure, truth.DEPARTMENT, target.about, str(truth.YEAR)] = (
+                "value",
+                Fraction(value),
+                target.unit,
+            )
     return found
 
 
@@ -35,7 +38,8 @@ def test_damage(mutant: Mutant, tmp_path, monkeypatch):
     if wanted.how == REFUSED:
         assert outcome.code == wanted.code, come
         assert any(
-            spot.named_in(str(fault) if wanted.whole else fault.where) and wanted.said in str(fault) for fault in outcome.faults
+            spot.named_in(str(fault) if wanted.whole else fault.where) and wanted.said in str(fault)
+            for fault in outcome.faults
         ), f"{spot}: {come}"
     elif wanted.how in {CONTRADICTED, FLAGGED}:
         assert outcome.code == wanted.code, come

@@ -93,7 +93,9 @@ class Spot:
         return f"!{'' if self.column is None else get_column_letter(self.column + 1)}{self.row + 1}"
 
     def __str__(self) -> str:
-        return " ".join(dict.fromkeys(self._part(p) for p in ("file", "sheet", "row", "column") if self._part(p)))
+        return " ".join(
+            dict.fromkeys(self._part(p) for p in ("file", "sheet", "row", "column") if self._part(p))
+        )
 
 
 def words(cell: Cell) -> str:
@@ -132,7 +134,9 @@ def workbook(grids: list[Grid]) -> bytes:
                 if isinstance(cell, Formula):
                     at.value = cell.text
                     if cell.value is not None:
-                        stored.append((number, at.coordinate, f"<f>{escape(cell.text[1:])}</f><v>{cell.value}</v>"))
+                        stored.append(
+                            (number, at.coordinate, f"<f>{escape(cell.text[1:])}</f><v>{cell.value}</v>")
+                        )
                 elif isinstance(cell, Stored):
                     at.value = 1
                     stored.append((number, at.coordinate, f"<v>{cell.text}</v>"))
@@ -152,7 +156,9 @@ def workbook(grids: list[Grid]) -> bytes:
     package = data.getvalue()
     for number, cell, content in stored:
         name = f"xl/worksheets/sheet{number}.xml"
-        sheet = re.sub(rf'(<c r="{cell}"[^>]*>).*?</c>', rf"\g<1>{content}</c>", part_of(package, name).decode(), count=1)
+        sheet = re.sub(
+            rf'(<c r="{cell}"[^>]*>).*?</c>', rf"\g<1>{content}</c>", part_of(package, name).decode(), count=1
+        )
         package = with_parts(package, {name: sheet.encode()})
     return package
 

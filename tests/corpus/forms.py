@@ -85,7 +85,21 @@ def _number(value: str) -> Decimal:
 
 
 def _figures(name: str, wanted: Callable[[truth.Fact], bool]) -> Document:
-    head: list[Cell] = [*"figure scope item year label state value unit precision locator quote".split()]
+    head: list[Cell] = [
+        *[
+            "figure",
+            "scope",
+            "item",
+            "year",
+            "label",
+            "state",
+            "value",
+            "unit",
+            "precision",
+            "locator",
+            "quote",
+        ]
+    ]
     rows: list[list[Cell]] = [head]
     for fact in filter(wanted, FACTS):
         precision = "exact" if fact.unit in truth.EXACT_UNITS else "0.01"
@@ -100,7 +114,7 @@ def _figures(name: str, wanted: Callable[[truth.Fact], bool]) -> Document:
 
 def _objectives() -> Document:
     head: list[Cell] = [
-        *"objective item measure comparator target unit claimed locator quote actual_measure actual precision".split(),
+        *["objective", "item", "measure", "comparator", "target", "unit", "claimed", "locator", "quote", "actual_measure", "actual", "precision"],
         "actual_locator", "actual_quote",
     ]  # fmt: skip
     rows: list[list[Cell]] = [head]
@@ -118,24 +132,54 @@ def _objectives() -> Document:
 
 
 def _published() -> Document:
-    head: list[Cell] = [*"claim kind about scope item year published unit precision locator quote".split()]
+    head: list[Cell] = [
+        *[
+            "claim",
+            "kind",
+            "about",
+            "scope",
+            "item",
+            "year",
+            "published",
+            "unit",
+            "precision",
+            "locator",
+            "quote",
+        ]
+    ]
     rows: list[list[Cell]] = [head]
     for claim, (about, kind, value, unit, name) in truth.PUBLISHED.items():
         rows.append(
-            [claim, kind, about, DEPARTMENT, "", _number(str(YEAR)), _number(value), unit, "0.01", "三", f"{name}{value}{unit}"]
+            [
+                claim,
+                kind,
+                about,
+                DEPARTMENT,
+                "",
+                _number(str(YEAR)),
+                _number(value),
+                unit,
+                "0.01",
+                "三",
+                f"{name}{value}{unit}",
+            ]
         )
     return Document("printed", "published", [Grid("printed", rows)])
 
 
 def _statements() -> Document:
-    head: list[Cell] = [*"statement kind about date locator quote".split()]
+    head: list[Cell] = [*["statement", "kind", "about", "date", "locator", "quote"]]
     return Document(
-        "said", "statements", [Grid("said", [head, *([a, b, c, d, "三", q] for a, b, c, d, q in truth.STATEMENTS)])]
+        "said",
+        "statements",
+        [Grid("said", [head, *([a, b, c, d, "三", q] for a, b, c, d, q in truth.STATEMENTS)])],
     )
 
 
 def _judgements() -> Document:
-    head: list[Cell] = [*"indicator point verdict degree grounds who when locator quote".split()]
+    head: list[Cell] = [
+        *["indicator", "point", "verdict", "degree", "grounds", "who", "when", "locator", "quote"]
+    ]
     rows: list[list[Cell]] = [[i, p, v, d, g, "项目组", w, "", ""] for i, p, v, d, g, w in truth.JUDGED]
     return Document("judged", "judgements", [Grid("judged", [head, *rows])])
 
@@ -170,7 +214,9 @@ def case_folder(base: Path, form: Form, files: Mapping[str, tuple[str, bytes]]) 
     origin: dict[str, str] = {}
     if form.original:
         origin = {"source": "report", "sha256": _written(evidence / "report.txt", form.original.encode())}
-        entries.append({"id": "report", "file": "report.txt", "status": "received", "sha256": origin["sha256"]})
+        entries.append(
+            {"id": "report", "file": "report.txt", "status": "received", "sha256": origin["sha256"]}
+        )
     for number, (name, (shape, data)) in enumerate(files.items(), 1):
         entry = {
             "id": f"s{number}", "file": name, "shape": shape, "status": "transcribed" if origin else "received",
@@ -179,7 +225,9 @@ def case_folder(base: Path, form: Form, files: Mapping[str, tuple[str, bytes]]) 
         entries.append({**entry, "transcribed_from": origin} if origin else entry)
     common = {"issuer": "测试", "date": "2023-03-01", "reliability": "medium", "reason": "虚构"}
     register = {"sources": [{**common, "title": entry["file"], **entry} for entry in entries]}
-    (evidence / "SOURCES.yaml").write_text(json.dumps(register, ensure_ascii=False, indent=1), encoding="utf-8")
+    (evidence / "SOURCES.yaml").write_text(
+        json.dumps(register, ensure_ascii=False, indent=1), encoding="utf-8"
+    )
     case = {
         "case": CASE, "department": {"name": truth.NAME, "region": "虚构省云溪县", "level": "县级"}, "year": YEAR,
         "framework": "default-2013", "materiality": {"amount": 5, "unit": "万元", "reason": "虚构"},

@@ -58,7 +58,11 @@ def judge(case: Path, workspace: Path) -> Outcome:
         EXIT_CONTRADICTION if blocking_failures(quality) else 0,
         (),
         {row["rule"]: row for row in quality},
-        {_key(row): _read(row) for row in run.table("figures") if row["chosen"] == "yes" and row["basis"] != "derived"},
+        {
+            _key(row): _read(row)
+            for row in run.table("figures")
+            if row["chosen"] == "yes" and row["basis"] != "derived"
+        },
         {_key(row): row["checks"] for row in run.table("corroboration")},
         corroboration_sentence(run),
         frozenset(name for result in run.results for name in result.lacking),

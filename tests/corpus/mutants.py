@@ -77,7 +77,9 @@ class Site:
 
     def spot(self, row: int | None, column: int | None) -> books.Spot:
         """A place of its sheet, as messages are to name it."""
-        return books.Spot(self.file, self.sheet if self.form.suffix == "xlsx" else "", row, column, self.column)
+        return books.Spot(
+            self.file, self.sheet if self.form.suffix == "xlsx" else "", row, column, self.column
+        )
 
 
 OnTable = Callable[[Document, Grid, int, int], operators.Spot]
@@ -146,7 +148,12 @@ class Corpus:
         self.mutants.append(mutant)
 
     def cells(
-        self, position: str, site: Site, acts: dict[str, Callable[[Cell], Cell]], expected: Expected, **other: Expected
+        self,
+        position: str,
+        site: Site,
+        acts: dict[str, Callable[[Cell], Cell]],
+        expected: Expected,
+        **other: Expected,
     ) -> None:
         """Operators on one cell: all with one outcome, but for those that are named."""
         for operator, act in acts.items():
@@ -160,5 +167,3 @@ def every() -> list[Mutant]:
     corpus = Corpus()
     tables_mutants.add(corpus)
     return corpus.mutants
-
-

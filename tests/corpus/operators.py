@@ -6,9 +6,7 @@ told. On a file: its bytes. Names are those of the list in ``trust.md``.
 
 from __future__ import annotations
 
-
 import struct
-
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -160,8 +158,17 @@ def html(data: bytes) -> bytes:
 def encrypted(data: bytes) -> bytes:
     """A workbook with a password: Office puts it into a compound file with these two streams."""
     free, end, chain, none = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
-    head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0) + struct.pack("<I", 0) + struct.pack("<108I", *[free] * 108)
+    head = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(16)
+        + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
+        + bytes(6)
+    )
+    head += (
+        struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0)
+        + struct.pack("<I", 0)
+        + struct.pack("<108I", *[free] * 108)
+    )
     table = struct.pack("<128I", chain, end, *range(3, 10), end, *range(11, 18), end, *[free] * 110)
 
     def entry(name: str, kind: int, child: int, right: int, start: int, size: int) -> bytes:
@@ -183,7 +190,10 @@ def macro(data: bytes) -> bytes:
     types = part_of(data, "[Content_Types].xml").replace(
         b"</Types>", b'<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>'
     )
-    return with_parts(data, {"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "[Content_Types].xml": types})
+    return with_parts(
+        data,
+        {"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "[Content_Types].xml": types},
+    )
 
 
 def external_link(data: bytes) -> bytes:
@@ -223,5 +233,3 @@ HOSTILE: dict[str, Callable[[bytes], bytes]] = {
     "macro_workbook": macro, "external_links": external_link, "zip_bomb": zip_bomb, "far_cell": far_cell,
     "entities": entities, "many_members": many_members,
 }  # fmt: skip
-
-

@@ -30,7 +30,8 @@ HELD = {
 def add(corpus: Corpus) -> None:
     for form in (TABLES_CSV, TABLES_XLSX):
         sites = {
-            name: Site(form, document, document, row, column) for name, (document, row, column) in SITES.items()
+            name: Site(form, document, document, row, column)
+            for name, (document, row, column) in SITES.items()
         }
         for name in AMOUNTS:
             _amounts(corpus, f"{name}.{form.suffix}", sites[name], name)
@@ -45,12 +46,16 @@ def add(corpus: Corpus) -> None:
 
 def _amounts(corpus: Corpus, position: str, site: Site, kind: str) -> None:
     """Every number here is one that a phrase holds."""
-    changes = {"external_workbook_formula": refused("公式从文件之外取数", 7)} if site.form.suffix != CSV else {}
+    changes = (
+        {"external_workbook_formula": refused("公式从文件之外取数", 7)} if site.form.suffix != CSV else {}
+    )
     if kind == "answers":
         changes["blank"] = missing(("objective_actual", truth.DEPARTMENT, "o1.2", str(truth.YEAR)))
     corpus.cells(position, site, NOT_A_NUMBER, refused(), **changes)
     own = dict(WRONG_NUMBER)
-    if kind != "figures":  # the others are too small to be rounded to hundreds, or have no denominator under them
+    if (
+        kind != "figures"
+    ):  # the others are too small to be rounded to hundreds, or have no denominator under them
         for name in ("rounded_to_hundreds", "zero_denominator"):
             del own[name]
     if kind != "published":
@@ -111,13 +116,21 @@ def _rows(corpus: Corpus, form: Form, sites: dict[str, Site]) -> None:
     corpus.add("whole_table_in_yuan", f"figures.{suffix}", site, held, table=whole_in_yuan)
     corpus.add("whole_table_in_yuan", f"unit.{suffix}", site, held, table=unit_renamed)
     corpus.add("one_row_in_another_unit", f"figures.{suffix}", site, held, table=row_in_yuan)
-    corpus.add("one_column_in_another_unit", f"answers.{suffix}", sites["answers"], held, table=column_in_pages)
-    corpus.add("same_figure_twice_with_different_values", f"figures.{suffix}", site, refused("重复"), table=other_value)
+    corpus.add(
+        "one_column_in_another_unit", f"answers.{suffix}", sites["answers"], held, table=column_in_pages
+    )
+    corpus.add(
+        "same_figure_twice_with_different_values",
+        f"figures.{suffix}",
+        site,
+        refused("重复"),
+        table=other_value,
+    )
     corpus.add("subtotal_counted_as_a_row", f"figures.{suffix}", site, refused("“subtotal”"), table=subtotal)
     corpus.add("row_of_another_year", f"figures.{suffix}", site, Expected_year(), table=other_year)
     for name in ("figures", "objectives", "published", "statements", "judgements"):
         corpus.add(
-            "duplicated_row", f"{name}.{suffix}", sites[name], refused("published" == name and "没有用过" or "重复"),
+            "duplicated_row", f"{name}.{suffix}", sites[name], refused((name == "published" and "没有用过") or "重复"),
             table=lambda document, grid, row, column: operators.duplicate_row(grid, row),
         )  # fmt: skip
     gone = Site(form, "money", "money", ("assets_in_use",), "value")
@@ -127,11 +140,15 @@ def _rows(corpus: Corpus, form: Form, sites: dict[str, Site]) -> None:
     )  # fmt: skip
     for name in ("figures", "objectives", "published", "statements", "judgements"):
         corpus.add(
-            "head_only", f"{name}.{suffix}", sites[name], refused(), table=lambda document, grid, row, column: operators.head_only(grid)
+            "head_only",
+            f"{name}.{suffix}",
+            sites[name],
+            refused(),
+            table=lambda document, grid, row, column: operators.head_only(grid),
         )
 
 
-def Expected_year():  # noqa: N802
+def Expected_year():
     from corpus.mutants import flagged
 
     return flagged("figures_years")
@@ -144,7 +161,9 @@ def _columns(corpus: Corpus, form: Form, sites: dict[str, Site]) -> None:
     }  # fmt: skip
     for name, (one, other) in swaps.items():
 
-        def swapped(document: Document, grid: Grid, row: int, column: int, one: str = one, other: str = other) -> operators.Spot:
+        def swapped(
+            document: Document, grid: Grid, row: int, column: int, one: str = one, other: str = other
+        ) -> operators.Spot:
             operators.swap_heads(grid, grid.column(one), grid.column(other))
             return row, None
 
@@ -177,7 +196,9 @@ def _phrases(corpus: Corpus, form: Form, sites: dict[str, Site]) -> None:
         return row, None
 
     for name, rule in rules.items():
-        corpus.add("phrase_not_in_the_source", f"{name}.{form.suffix}", sites[name], contradicted(rule), table=unsaid)
+        corpus.add(
+            "phrase_not_in_the_source", f"{name}.{form.suffix}", sites[name], contradicted(rule), table=unsaid
+        )
     corpus.add(
         "value_differs_from_its_phrase", f"figures.{form.suffix}", sites["figures"], contradicted("phrase_holds_value"),
         table=other_phrase,
@@ -190,7 +211,14 @@ def _files(corpus: Corpus, form: Form, sites: dict[str, Site]) -> None:
         corpus.add("truncated_last_line", position, site, refused(), file=operators.cut)
         corpus.add("nul", position, site, refused(), file=operators.with_nul)
         corpus.add("empty_file", position, site, refused("空的"), file=lambda data: b"")
-        corpus.add("html_named_xls", position, site, refused("HTML"), file=operators.html, renamed=f"{site.document}.xls")
+        corpus.add(
+            "html_named_xls",
+            position,
+            site,
+            refused("HTML"),
+            file=operators.html,
+            renamed=f"{site.document}.xls",
+        )
         corpus.add(
             "raw_file_whose_hash_changed", position, site, refused("sha256", whole=True), stale=True
         )  # fmt: skip
@@ -216,7 +244,9 @@ def _workbooks(corpus: Corpus, site: Site) -> None:
     position = "figures.xlsx"
     corpus.add("merged_cells", position, site, refused("合并"), table=merged)
     corpus.add("hidden_extra_row", position, site, refused("隐藏的行"), table=extra)
-    corpus.add("hidden_first_sheet_with_old_data", position, site, refused("旧数", whole=True), table=old_sheet)
+    corpus.add(
+        "hidden_first_sheet_with_old_data", position, site, refused("旧数", whole=True), table=old_sheet
+    )
     corpus.add("encrypted_workbook", position, site, refused("加密"), file=operators.encrypted)
     for name, act in operators.HOSTILE.items():
         corpus.add(name, position, site, refused(code=7), file=act)

@@ -13,7 +13,11 @@ def lines() -> list[str]:
     found = []
     if ran["damage"]:
         ways = "，".join(f"{way} {count}" for way, count in caught.most_common())
-        found.append(f"mutation corpus: {ran['damage']} operator×position combinations run, {caught.total()} as required: {ways}")
+        found.append(
+            f"mutation corpus: {ran['damage']} operator×position combinations run, {caught.total()} as required: {ways}"
+        )
     if ran["harmless"]:
-        found.append(f"mutation corpus: {ran['harmless']} harmless variants run, {ran['identical']} read with identical figures")
+        found.append(
+            f"mutation corpus: {ran['harmless']} harmless variants run, {ran['identical']} read with identical figures"
+        )
     return found

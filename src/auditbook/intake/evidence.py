@@ -349,7 +349,12 @@ class _Reader:
             self._fault(row, "target", "数值目标要有 comparator 和 unit")
             return
         if row["comparator"] and not row["target"]:
-            self._fault(row, "target", f"数值目标的值（comparator 写着 {row['comparator']}）", "没有数值目标的，comparator 留空")
+            self._fault(
+                row,
+                "target",
+                f"数值目标的值（comparator 写着 {row['comparator']}）",
+                "没有数值目标的，comparator 留空",
+            )
         if row["actual"] and not (self._number(row, "actual") and self._precision(row)):
             return
         about = f"{row['objective']}.{row['item']}" if row["item"] else row["objective"]
