@@ -144,7 +144,7 @@ def test_the_run_ends_with_4_and_the_page_lists_what_is_not_in_the_original_firs
 def papers(tmp_path_factory) -> str:
     """The working paper of the invented case with a PDF, some pages longer than it is."""
     base = Path(shutil.copytree(ROOT / "tests" / "invented", tmp_path_factory.mktemp("papers") / "base"))
-    filler = [[[f"第{n}项工作按计划推进，没有需要引用的数字，<script>x</sc", "ript>。"] for n in range(9)]]
+    filler = [[[f"第{n}项工作按计划推进，没有引用，<script>x</script>", "，按期。"] for n in range(9)]]
     put(base, files.pdf(damage.folder(base) / "report.pdf", [*files.PAGES, *filler]))
     done = auditbook("run", damage.case_file(base), workspace=base / "w")
     assert done.code == 0, done.err

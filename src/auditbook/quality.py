@@ -15,7 +15,7 @@ from auditbook.faults import CaseError, Fault
 from auditbook.figures import Dictionary
 from auditbook.intake.evidence import Evidence
 from auditbook.intake.phrases import UNVERIFIED
-from auditbook.quality_tables import DERIVED, PREPARED, Bounds, Identity, Prepared, prepare
+from auditbook.quality_tables import DERIVED, PREPARED, Bounds, Identity, Prepared, prepare, reconciliations
 from auditbook.tables import COLUMNS, Row
 
 PASSED, FAILED, NO_OBJECT, NOT_RUN, NOTED = "yes", "no", "none", "not_run", "noted"
@@ -82,7 +82,8 @@ def judge(
     Takes    handed_on: figures.csv as it was written, which is what every later notebook reads.
 
     Returns  quality: a row a rule, ``passed`` is yes, no, none (nothing to judge), noted (told, and no fault) or not_run;
-             corroboration: for each figure that is used, its independent checks.
+             corroboration: for each figure that is used, its independent checks; reconciliations: every check of
+             published tables.
     Raises   CaseError where a rule of the file cannot be run at all.
     """
     file = read_rules(audit, dictionary)
@@ -118,6 +119,7 @@ def judge(
             {column: str(row[column]) for column in COLUMNS["corroboration"]}
             for row in tables["corroboration"].rows
         ],
+        "reconciliations": reconciliations(evidence),
     }
 
 

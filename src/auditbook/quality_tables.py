@@ -362,6 +362,18 @@ def _accounts(evidence: Evidence) -> Prepared:
     return Prepared(columns, rows, places, found)
 
 
+def reconciliations(evidence: Evidence) -> list[Row]:
+    """The checks of published tables (勾稽) as rows of reconciliations.csv, in their own order."""
+    return [
+        {
+            "check": f"{number:04}", "source": source, "rule": check.rule, "name": check.name, "severity": check.severity,
+            "verdict": check.verdict, "where": check.where, "found": check.found, "expected": check.expected,
+            "width": check.width, "explanation": check.explanation,
+        }
+        for number, (source, check) in enumerate(evidence.account_checks, 1)
+    ]  # fmt: skip
+
+
 def _corroboration(figures: Figures, ties: Mapping[str, Prepared], evidence: Evidence) -> Prepared:
     """For each figure that is used, what could have contradicted it and did not: its independent checks (旁证).
 

@@ -30,6 +30,7 @@ RECORDED = (
 )
 REPLIES = "finding reply replied_by replied_when answer answered_by answered_when status source locator quote"
 GRADES = "person branch period grader item grade source locator quote"
+RECONCILIATIONS = "check source rule name severity verdict where found expected width explanation"
 CORROBORATION = "figure scope item year source checks"
 QUALITY = "rule severity blocking passed checked failed where found expected why"
 INDICATORS = (
@@ -66,6 +67,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "recorded": RECORDED,
         "replies": REPLIES,
         "grades": GRADES,
+        "reconciliations": RECONCILIATIONS,
         "corroboration": CORROBORATION,
         "quality": QUALITY,
         "indicators": INDICATORS,
@@ -87,6 +89,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "recorded": ("finding",),
     "replies": ("finding",),
     "grades": ("person", "period", "grader", "item"),
+    "reconciliations": ("check",),
     "corroboration": ("figure", "scope", "item", "year"),
     "quality": ("rule",),
     "indicators": ("indicator", "definition", "scope", "item", "year"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import re
@@ -255,11 +256,9 @@ class _Reader:
     def _number(self, row: RawRow, column: str) -> bool:
         """Whether a cell holds a number; what it is otherwise, is told."""
         written = row[column]
-        try:
-            parse(written)
-            return True
-        except ValueError:
-            pass
+        with contextlib.suppress(ValueError):
+            if parse(written) or not written.startswith("-"):  # a negative zero is none
+                return True
         try:
             cell_values.amount(written)
             found = f"“{written}”"  # a percentage where the unit is none
@@ -349,6 +348,13 @@ class _Reader:
         if row["target"] and not (self._number(row, "target") and row["comparator"] and row["unit"]):
             self._fault(row, "target", "数值目标要有 comparator 和 unit")
             return
+        if row["comparator"] and not row["target"]:
+            self._fault(
+                row,
+                "target",
+                f"数值目标的值（comparator 写着 {row['comparator']}）",
+                "没有数值目标的，comparator 留空",
+            )
         if row["actual"] and not (self._number(row, "actual") and self._precision(row)):
             return
         about = f"{row['objective']}.{row['item']}" if row["item"] else row["objective"]

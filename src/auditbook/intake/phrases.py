@@ -25,6 +25,10 @@ FLAT_WORDS = (
 )  # fmt: skip
 _DENIED_FLAT = re.compile(rf"(?:不|未|没有|没|非)(?:能|再|曾)?(?={'|'.join(FLAT_WORDS)})")
 _ZERO_WORDS = ("无", "未", "没有", "不存在", "零")
+# A number below zero is printed with its sign, in brackets of its own, or with a word of falling: 减少56.95万元 holds -56.95.
+_BELOW = re.compile(
+    r"[减降负缩跌削裁亏少]|下滑|下浮|回落|走低|精简|收窄|节[约省支]|(?<![0-9])[-−]\s*[0-9]|\([0-9][0-9,.]*\)"
+)
 
 
 def holds(
@@ -49,6 +53,8 @@ def holds(
         return HOLDS if listed(quote) == wanted else HOLDS_NOT
     if changed and wanted == 0 and _says_flat(quote):
         return HOLDS
+    if wanted < 0 and not _BELOW.search(written):
+        return HOLDS_NOT
     for number, own_unit in numbers:
         if not own_unit:
             if number == abs(wanted):

@@ -78,8 +78,12 @@ def read(path: Path, shape: str, faults: list[Fault], notes: list[Note] | None =
         return []
     faults.extend(opened.faults)
     made.extend(opened.notes)
+    before = len(faults)
     found = _table(path.name, opened.sheets, shape, faults, made)
     rows = list(_rows(found, shape, faults, made)) if found else []
+    if found and not rows and len(faults) == before and not opened.faults:
+        where, remedy = found.sheet.at(found.head), "请核对是否传完；确实没有的，请从 SOURCES.yaml 里删去"
+        faults.append(Fault(where, "只有表头，没有数据", "表头之下的各行", remedy))
     if notes is not None:
         notes.extend(made)
     return rows
@@ -334,10 +338,10 @@ def _refuse_unseen(table: _Table, first: int, faults: list[Fault]) -> set[int]:
             )
     merged: set[int] = set()
     for top, left, bottom, right in sheet.merged:
-        if bottom >= first or (top <= table.head <= bottom and left < right):
+        if bottom >= first:
             faults.append(
                 Fault(
-                    sheet.at(max(top, table.head), left), f"合并的单元格（{bottom - top + 1}行{right - left + 1}列）", "每格各写各的",
+                    sheet.at(top, left), f"合并的单元格（{bottom - top + 1}行{right - left + 1}列）", "每格各写各的",
                     "请取消合并，把内容填进每一格",
                 )
             )  # fmt: skip

@@ -102,6 +102,8 @@ PARTS: dict[str, Callable[[Run], Html]] = {
     "quality": evidence_parts.quality,
     "exceptions": evidence_parts.exceptions,
     "notes": evidence_parts.notes,
+    "noted_places": evidence_parts.noted_places,
+    "reconciliations": evidence_parts.reconciliations,
     "corroboration": evidence_parts.corroboration,
     "indicators": indicator_parts.indicators,
     "other_indicators": indicator_parts.other_indicators,

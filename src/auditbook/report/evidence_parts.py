@@ -239,22 +239,62 @@ def exceptions(run: Run) -> Html:
 
 
 def notes(run: Run) -> Html:
-    """What is told and is no fault: conversions in reading, tail differences, what could not be checked."""
+    """What is told and is no fault, in short: the working paper has the places."""
     rows: list[list[Text]] = [
-        [
-            row["why"].partition("：")[0],
-            row["failed"],
-            row["where"] or "—",
-            row["found"],
-            row["why"].partition("：")[2],
-        ]
+        [row["why"].partition("：")[0], row["failed"], row["why"].partition("：")[2]]
         for row in run.table("quality")
         if row["passed"] == NOTED
     ]
     if not rows:
         return html.paragraph("没有需要备查之处。")
-    columns = [Column("事项"), Column("处数", numeric=True), Column("位置"), Column("内容"), Column("说明")]
-    return html.table("备查", columns, rows)
+    columns = [Column("事项"), Column("处数", numeric=True), Column("说明")]
+    return html.table("备查（不是错误，逐处见底稿 20_quality）", columns, rows)
+
+
+def noted_places(run: Run) -> Html:
+    """What is told and is no fault, place by place."""
+    rows: list[list[Text]] = [
+        [row["why"].partition("：")[0], row["failed"], row["where"] or "—", row["found"]]
+        for row in run.table("quality")
+        if row["passed"] == NOTED
+    ]
+    if not rows:
+        return html.paragraph("没有需要备查之处。")
+    columns = [Column("事项"), Column("处数", numeric=True), Column("位置"), Column("内容")]
+    return html.table("备查", columns, rows, rest_in="quality.csv")
+
+
+RECONCILED = {
+    "disagrees": ("disagrees", "不一致"), "within_rounding": ("within_rounding", "四舍五入之内"),
+    "not_checkable": ("not_checkable", "无法核对"), "agrees": ("agrees", "一致"),
+}  # fmt: skip
+
+
+def reconciliations(run: Run) -> Html:
+    """The checks of published tables: how many, and each that does not agree to the last place, worst first."""
+    own = run.table("reconciliations")
+    if not own:
+        return html.paragraph("资料中没有部门决算公开表，没有勾稽可核对。")
+    counts = "、".join(
+        f"{word} {sum(row['verdict'] == verdict for row in own)} 处"
+        for verdict, (_, word) in RECONCILED.items()
+    )
+    order = list(RECONCILED)
+    shown = sorted(
+        (row for row in own if row["verdict"] != "agrees"), key=lambda row: order.index(row["verdict"])
+    )
+    rows: list[list[Text]] = [
+        [
+            row["name"], html.tag(*RECONCILED[row["verdict"]]), row["where"] or "—", row["found"] or "—",
+            row["expected"] or "—", row["explanation"] or "—",
+        ]
+        for row in shown
+    ]  # fmt: skip
+    columns = [
+        Column("勾稽关系"), Column("判断"), Column("位置"), Column("表中数"), Column("应为"), Column("说明"),
+    ]  # fmt: skip
+    listed = html.table("不是分毫不差的勾稽", columns, rows, rest_in="reconciliations.csv") if rows else ""
+    return html.join(html.paragraph(f"决算公开表之内、各表之间核对 {len(own)} 处：{counts}。"), listed)
 
 
 CHECKS = {
