@@ -83,7 +83,7 @@ class _Known:
 
     def spoken(self) -> Iterator[Spoken]:
         confirmed = self._confirmed()
-        cells = {cell for own in self.agreed for cell in own}
+        cells = {cell.partition("〔")[0] for own in self.agreed for cell in own}
         closing: dict[str, dict[str, None]] = defaultdict(dict)
         for tie in self.ties:
             for key in tie.keys if tie.precise else ():
