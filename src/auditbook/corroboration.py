@@ -18,16 +18,18 @@ from itertools import combinations
 
 from auditbook.figures import FigureRow, Figures
 from auditbook.intake import phrases
-from auditbook.intake.account_checks import AGREES, ONE_SIDED, WITHIN_ROUNDING, Check
+from auditbook.intake.account_comparing import AGREES, IDENTITY, RULES, WITHIN_ROUNDING, Check
 from auditbook.numbers import MONEY, Interval, dimension
 
 # What the range of a figure is read as, by its key.
 Reading = Callable[[str, Interval], Interval]
 # By how much a table is off whose unit is taken for another: 元 for 万元, and the other way round.
 _SLIPS = (Fraction(10**4), Fraction(1, 10**4))
+# What may lie far off and still agree speaks for no amount.
+_PROVES = {rule: proves for rule, (_, _, proves) in RULES.items()}
 _IN_ORIGINAL = {phrases.VERIFIED, phrases.RESPACED, phrases.ELSEWHERE}
 _CELLS = (
-    re.compile(r"第\d+页 (?P<table>.+?) 行[‘'](?P<row>.*?)[’'] 列[‘'](?P<column>.*?)[’']"),
+    re.compile(r"(?:\S+ )?(?:\S+ )?(?P<table>\S+?)(?: 行‘(?P<row>.*?)’)? 列‘(?P<column>.*)’"),
     re.compile(r"(?P<table>.+)!(?P<column>[A-Z]+)(?P<row>[0-9]+)"),
     re.compile(r"(?P<table>)第(?P<row>[0-9]+)行第(?P<column>[0-9]+)列"),
 )
@@ -78,7 +80,7 @@ def _place(row: FigureRow) -> _Place:
     for pattern in _CELLS:
         if found := pattern.fullmatch(cell):
             printed = pattern is _CELLS[0]
-            return _Place(found["table"] if printed else _sheet(row.where), found["row"], found["column"])
+            return _Place(found["table"] if printed else _sheet(row.where), found["row"] or "", found["column"])
     return _Place(_sheet(row.where))
 
 
@@ -101,8 +103,9 @@ class _Known:
                 for key in tie.keys:
                     self.ties[key].append(tie)
         self.agreed = [
-            check.cells for check in checks if check.verdict in {AGREES, WITHIN_ROUNDING} and check.rule not in ONE_SIDED
-        ]
+            [cell.partition("〔")[0] for cell in check.cells] for check in checks
+            if check.verdict in {AGREES, WITHIN_ROUNDING} and _PROVES.get(check.rule, IDENTITY) == IDENTITY
+        ]  # fmt: skip
 
     def spoken(self) -> Iterator[Spoken]:
         """Every figure, with what speaks for it."""
@@ -170,7 +173,7 @@ class _Known:
         """The figures whose cell agrees with one of another published table."""
         cells: set[str] = set()
         for own in self.agreed:
-            named = [match["table"] for cell in own if (match := _CELLS[0].match(cell))]
+            named = [match["table"] for cell in own if (match := _CELLS[0].fullmatch(cell))]
             cells |= set(own) if len(set(named)) > 1 else set()
         return {key for key, row in self.rows.items() if row.locator.partition("〔")[0] in cells}
 

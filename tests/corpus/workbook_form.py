@@ -29,12 +29,29 @@ def _value(figure: str, item: str = "", scope: str = DEPARTMENT, year: int = YEA
 def _budget() -> Grid:
     figures = ("budget_initial", "budget_added", "budget_cut", "budget_adjusted", "budget_spent")
     rows: list[list[Cell]] = []
-    for scope, item in ((DEPARTMENT, ""), (DEPARTMENT, "operating"), (DEPARTMENT, "special"), ("hall", ""), ("store", "")):
+    for scope, item in (
+        (DEPARTMENT, ""),
+        (DEPARTMENT, "operating"),
+        (DEPARTMENT, "special"),
+        ("hall", ""),
+        ("store", ""),
+    ):
         whole = scope == DEPARTMENT and not item
         once = [_value("funds_received"), _value("spent_from_prior")] if whole else ["", ""]
         own = [_value(figure, item, scope) for figure in figures]
         rows.append([SCOPES[scope], ITEMS[item] if item else "合计", *own, *once, "部门决算表"])
-    head = ["单位", "项目", "年初预算数", "调增", "调减", "调整后预算数", "实际支出", "到位资金", "使用上年结转的支出", "出处"]
+    head = [
+        "单位",
+        "项目",
+        "年初预算数",
+        "调增",
+        "调减",
+        "调整后预算数",
+        "实际支出",
+        "到位资金",
+        "使用上年结转的支出",
+        "出处",
+    ]
     return _sheet("预算与执行", head, rows)
 
 
@@ -50,7 +67,14 @@ def _payments() -> Grid:
     head = ["单位", "月份", "当月支付", "累计支付", "既定累计进度（%）", "考核时点"]
     months = zip(truth.MONTHS, truth.CUMULATIVE, truth.PLANNED, strict=True)
     rows: list[list[Cell]] = [
-        ["部门整体", f"{number}月", Decimal(paid), Decimal(so_far), Decimal(planned), "是" if number == 12 else "否"]
+        [
+            "部门整体",
+            f"{number}月",
+            Decimal(paid),
+            Decimal(so_far),
+            Decimal(planned),
+            "是" if number == 12 else "否",
+        ]
         for number, (paid, so_far, planned) in enumerate(months, 1)
     ]
     return _sheet("月度支付", head, rows)
@@ -82,14 +106,21 @@ def _basic() -> Grid:
 
 def _procurement() -> Grid:
     rows: list[list[Cell]] = [
-        ["部门整体", ITEMS[item] if item else "合计", _value("procurement_budget", item), _value("procurement_actual", item)]
+        [
+            "部门整体",
+            ITEMS[item] if item else "合计",
+            _value("procurement_budget", item),
+            _value("procurement_actual", item),
+        ]
         for item in ("goods", "works", "services", "")
     ]
     return _sheet("政府采购", ["单位", "项目", "预算", "实际"], rows)
 
 
 def _assets() -> Grid:
-    rows: list[list[Cell]] = [["部门整体", _ASSETS[item], *map(Decimal, pair)] for item, pair in truth.ASSETS.items()]
+    rows: list[list[Cell]] = [
+        ["部门整体", _ASSETS[item], *map(Decimal, pair)] for item, pair in truth.ASSETS.items()
+    ]
     return _sheet("资产", ["单位", "类别", "原值", "在用"], rows)
 
 
@@ -146,7 +177,9 @@ def _weights() -> Grid:
 
 
 def _grades() -> Grid:
-    rows: list[list[Cell]] = [[f"{n}号", "一般工作人员", "第一季度", "处长", "", grade] for n, grade in ((1, "优"), (2, "良"))]
+    rows: list[list[Cell]] = [
+        [f"{n}号", "一般工作人员", "第一季度", "处长", "", grade] for n, grade in ((1, "优"), (2, "良"))
+    ]
     return _sheet("人员考评", ["考评对象编号", "分支", "期间", "评分人", "项目", "等次"], rows, money=False)
 
 
