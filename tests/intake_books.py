@@ -32,10 +32,21 @@ def rules() -> tuple[Any, Any]:
     return dictionary, read_workbook(ROOT, dictionary)
 
 
-def empty(units: dict[str, str] = UNITS, year: int = YEAR) -> bytes:
+@functools.cache
+def made(units: tuple[tuple[str, str], ...]) -> bytes:
     return intake_writing.write(
-        rules()[1], case="library-2022", department="云山市图书馆（虚构）", year=year, units=units, lines=LINES
+        rules()[1],
+        case="library-2022",
+        department="云山市图书馆（虚构）",
+        year=YEAR,
+        units=dict(units),
+        lines=LINES,
     )
+
+
+def empty(units: dict[str, str] = UNITS) -> bytes:
+    """The workbook as it is shipped."""
+    return made(tuple(units.items()))
 
 
 @dataclass
@@ -96,7 +107,9 @@ class Book:
     def put(self, title: str, **cells: Any) -> int:
         """Fill in a row: the one that comes with these names, else the next free one. Returns its number."""
         sheet, columns = self.book[title], self.columns(title)
-        names = {name: value for name, value in cells.items() if name in {"单位", "项目", "类别", "月份", "代号"}}
+        names = {
+            name: value for name, value in cells.items() if name in {"单位", "项目", "类别", "月份", "代号"}
+        }
         number = self.head(title) + 2
         while True:
             own = {name: sheet.cell(number, column).value for name, column in columns.items()}
@@ -120,7 +133,9 @@ class Book:
         self.book.save(path)
         return path
 
-    def read(self, tmp: Path, monkeypatch: Any = None, units: dict[str, str] = UNITS, year: int = YEAR) -> Found:
+    def read(
+        self, tmp: Path, monkeypatch: Any = None, units: dict[str, str] = UNITS, year: int = YEAR
+    ) -> Found:
         path = self.save(tmp / "录入表.xlsx")
         return read_sheets(opened(path, monkeypatch), units, year)
 
@@ -143,7 +158,9 @@ def opened(path: Path, monkeypatch: Any = None) -> Any:
     """A file opened; with monkeypatch in this process, which is faster and otherwise the same."""
     if monkeypatch is not None:
         monkeypatch.setattr(
-            sheet_files.limited, "call", lambda task, path, **limits: workbook_child.read(path, lambda *_: None)
+            sheet_files.limited,
+            "call",
+            lambda task, path, **limits: workbook_child.read(path, lambda *_: None),
         )
     return sheet_files.open_sheets(path)
 
@@ -153,7 +170,11 @@ def read_sheets(found: Any, units: dict[str, str] = UNITS, year: int = YEAR) -> 
 
 
 def of_sheets(
-    sheets: list[Sheet], units: dict[str, str] = UNITS, year: int = YEAR, faults: Any = None, notes: Any = None
+    sheets: list[Sheet],
+    units: dict[str, str] = UNITS,
+    year: int = YEAR,
+    faults: Any = None,
+    notes: Any = None,
 ) -> Found:
     dictionary, layout = rules()
     faults, notes = faults or [], notes or []
