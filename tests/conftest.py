@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from corpus import tally
 
 ROOT = Path(__file__).resolve().parents[1]
 INVENTED = ROOT / "tests" / "invented"
@@ -72,3 +73,9 @@ def copied(tmp_path, monkeypatch) -> Path:
     """A copy of the invented department that a test may damage; returns its base folder."""
     monkeypatch.setenv("AUDITBOOK_WORKSPACE", str(tmp_path / "workspace"))
     return Path(shutil.copytree(INVENTED, tmp_path / "base"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What the mutation corpus came to; pytest's own summary comes after it."""
+    for line in tally.lines():
+        terminalreporter.write_line(line)

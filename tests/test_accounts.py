@@ -14,6 +14,7 @@ from auditbook.intake.account_checks import check_accounts
 from auditbook.intake.account_figures import figures_of
 from auditbook.intake.account_layouts import read_layouts
 from auditbook.intake.accounts import read_accounts
+from auditbook.numbers import parse
 
 SHARED = ROOT.parent / "shared" / "accounts"
 NINE = [
@@ -51,7 +52,7 @@ def coded(accounts, table, code, column):
 def amended(accounts, old, value):
     """The accounts with one cell printed otherwise."""
     table = next(table for table in accounts.tables.values() if any(a is old for a in table.amounts))
-    new = replace(old, text=value, value=reading.parse(value) if value else None)
+    new = replace(old, text=value, value=parse(value) if value else None)
     lines = tuple(
         replace(line, amounts={c: new if a is old else a for c, a in line.amounts.items()})
         for line in table.lines
@@ -191,14 +192,15 @@ def test_figures_of_planning(planning):
     assert rows["public_funds_actual", "", "2024"]["value"] == "480.66"
 
 
-def test_basic_and_project_only_where_the_dictionary_has_them(finance):
-    dictionary = dict(read_dictionary(ROOT))
-    items = {*dictionary["budget_spent"].items} - {"basic", "project"}
-    without = dictionary["budget_spent"].model_copy(update={"items": dict.fromkeys(items, "名")})
-    held = without.model_copy(update={"items": {**without.items, "basic": "基本支出", "project": "项目支出"}})
-    for meaning, expected in ((without, {""}), (held, {"", "basic", "project"})):
-        rows = figures_of(finance, {**dictionary, "budget_spent": meaning})
-        assert {row["item"] for row in rows if row["figure"] == "budget_spent"} == expected
+def test_figures_that_the_dictionary_lacks_are_left_out(finance):
+    """accounts/README.md: 本年支出合计 2,940.05 = 基本支出 2,336.91 + 项目支出 603.14; page 17: 人员经费合计 2,152.26."""
+    meaning = read_dictionary(ROOT)["public_funds_actual"]
+    ours = ("basic_spent", "project_spent", "staff_funds_actual")
+    without = {id_: known for id_, known in read_dictionary(ROOT).items() if id_ not in ours}
+    assert not {row["figure"] for row in figures_of(finance, without)} & {*ours}
+    held = {**without, **{id_: meaning.model_copy(update={"id": id_}) for id_ in ours}}
+    rows = {row["figure"]: row["value"] for row in figures_of(finance, held) if row["figure"] in ours}
+    assert rows == {"basic_spent": "2336.91", "project_spent": "603.14", "staff_funds_actual": "2152.26"}
 
 
 # ---- an invented department, drawn

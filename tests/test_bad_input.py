@@ -51,7 +51,7 @@ def test_case_file(copied, old, new, said):
 TABLE_FAULTS = [
     ("unknown figure", "money.csv", "budget_spent,", "budget_spend,", ["money.csv:6", "“budget_spend”", "是否想写“budget_spent”"]),
     ("not a number", "money.csv", ",1200000,", ",约120万,", ["money.csv:3 value列", "约120万"]),
-    ("exponent", "money.csv", ",1200000,", ",1.2e6,", ["money.csv:3 value列"]),
+    ("exponent out of bounds", "money.csv", ",1200000,", ",1.2e600,", ["money.csv:3 value列", "1.2e600"]),
     ("unit of another kind", "money.csv", "51000001,元", "51000001,人", ["money.csv:6 unit列", "“万元”同类"]),
     ("unknown state", "money.csv", "department,,2021,追减,zero", "department,,2021,追减,nil", ["money.csv:4 state列"]),
     ("zero that is not", "money.csv", "zero,0,", "zero,3,", ["money.csv:4 value列"]),
@@ -67,7 +67,7 @@ TABLE_FAULTS = [
     ("bad date", "said.csv", "2021-03-05", "2021-13-05", ["said.csv:3 date列"]),
     ("unknown kind", "printed.csv", "execution,rate", "execution,ratio", ["printed.csv:2 kind列"]),
     ("comparator", "goals.csv", "<=", "不高于", ["goals.csv:5 comparator列"]),
-    ("not utf-8", "people.csv", None, "行政编制".encode("gbk"), ["people.csv", "不是 UTF-8"]),
+    ("two encodings", "people.csv", None, "行政编制".encode("gbk"), ["people.csv:", "不是 UTF-8"]),
     ("nul", "people.csv", None, b"\0", ["people.csv", "NUL"]),
     ("empty", "people.csv", "", None, ["people.csv", "文件是空的"]),
 ]  # fmt: skip
@@ -87,6 +87,15 @@ def test_tables(copied, name, old, new, said):
     damage.rehash(copied)
     found = "\n".join(faults(copied))
     assert all(part in found for part in said), found
+
+
+def test_an_exponent_and_another_encoding_are_read(copied):
+    """What was refused before workbooks were read: Excel writes both."""
+    damage.replace(damage.folder(copied) / "money.csv", ",1200000,", ",1.2e6,")
+    people = damage.folder(copied) / "people.csv"
+    people.write_bytes(people.read_text(encoding="utf-8").encode("gbk"))
+    damage.rehash(copied)
+    pipeline.check(str(damage.case_file(copied)))
 
 
 def test_a_raw_file_whose_hash_changed(copied):

@@ -7,7 +7,7 @@ from fractions import Fraction
 import damage
 import pytest
 
-from auditbook import pipeline, quality
+from auditbook import pipeline, quality_tables
 from auditbook.figures import FigureRow, Figures, Key, Meaning
 
 ITEMS = {"a": "甲", "b": "乙", "c": "丙"}
@@ -308,7 +308,7 @@ def test_every_item_is_there_when_the_department_or_each_unit_names_it():
 
 def told(*rows):
     """What the table for the rule says of each place: whether it applies on all sides."""
-    table = quality._families(figures(*rows), {"u1": "甲所", "u2": "乙所"})
+    table = quality_tables._families(figures(*rows), {"u1": "甲所", "u2": "乙所"})
     return {(own["scope"], own["item"]): own["applies"] for own in table.rows}, table.found
 
 

@@ -110,7 +110,11 @@ class TranscribedFrom(Strict):
 
 
 class Source(Strict):
-    """A document of the evidence register. ``shape`` says which table a file holds, where it holds one."""
+    """A document of the evidence register.
+
+    ``shape`` says which table a file holds, where it holds one: a raw table, an intake workbook (资料录入表) or published
+    final accounts (部门决算公开), whose amounts are those of ``scope``.
+    """
 
     id: Id
     title: Words
@@ -120,10 +124,12 @@ class Source(Strict):
     file: Annotated[str, StringConstraints(pattern=r"^[^/\\]+$")] | None = None
     shape: (
         Literal[
-            "figures", "objectives", "statements", "published", "judgements", "overrides", "recorded", "replies", "grades"
+            "figures", "objectives", "statements", "published", "judgements", "overrides", "recorded", "replies", "grades",
+            "intake", "accounts",
         ]
         | None
     ) = None  # fmt: skip
+    scope: Id = DEPARTMENT
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     reliability: Literal["high", "medium", "low"] | None = None
     reason: Words | None = None

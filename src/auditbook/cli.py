@@ -66,6 +66,30 @@ def check(case: CaseName, scenario: ScenarioName = "") -> None:
     )
 
 
+@app.command("new")
+def new_case(
+    case: Annotated[str, typer.Argument(help="新案例的名字，如 qinghe-water-2025")],
+    year: Annotated[str, typer.Argument(help="被评价的年度，如 2025")],
+    name: Annotated[str, typer.Option("--name", help="部门全称")] = "",
+    unit: Annotated[list[str] | None, typer.Option("--unit", help="下属单位，代号=名称，可以写几次")] = None,
+    framework: Annotated[str, typer.Option("--framework", help="评分框架")] = "default-2013",
+) -> None:
+    """从零开始一个案例：案例文件、资料登记簿、资料录入表 / begin a case from zero."""
+    from pathlib import Path
+
+    from auditbook import beginning
+    from auditbook.workspace import project_root
+
+    made = beginning.begin(
+        project_root(Path.cwd()), case, year, name=name, units=unit or [], framework=framework
+    )
+    typer.echo(f"案例：{made.case_file}")
+    typer.echo(f"资料：{made.folder}/（{beginning.WORKBOOK}、SOURCES.yaml）")
+    typer.echo("接下来：")
+    for number, step in enumerate(made.steps, 1):
+        typer.echo(f"{number}. {step}")
+
+
 @app.command()
 def watch(case: CaseName, scenario: ScenarioName = "") -> None:
     """守着案例和规则：一保存就重算改动所及的部分，Ctrl-C 结束 / re-run what a saved change touches."""

@@ -33,7 +33,7 @@ FIELDS: dict[str, set[str]] = {
         "indicator", "name", "scope", "scope_name", "item", "finding", "value", "limit", "sum", "department",
         "excess", "excess_unit", "source", "reason_state", "about_name", "item_name", "masked",
     },
-    "sources": {"status", "original", "dated", "title", "place", "supplies", "quote"},
+    "sources": {"status", "original", "dated", "referred", "title", "place", "supplies", "quote"},
     "figures": {
         "figure", "name", "scope", "scope_name", "item", "item_name", "state", "value", "unit", "approximate", "described",
         "descriptions", "same_as", "label", "quote", "place",
@@ -61,6 +61,7 @@ VALUES: dict[tuple[str, str], set[str]] = {
     ("sources", "status"): {"received", "transcribed", "absent"},
     ("sources", "original"): _YES,
     ("sources", "dated"): _YES,
+    ("sources", "referred"): _YES,
     ("figures", "state"): {"value", "zero", "missing", "not_applicable"},
     ("figures", "approximate"): _YES,
     ("figures", "described"): _YES,
@@ -69,7 +70,7 @@ VALUES: dict[tuple[str, str], set[str]] = {
     ("objectives", "quantified"): _YES,
     ("objectives", "repeated"): _YES,
     ("completion", "state"): {"beyond", "within"},
-    ("quality", "passed"): {"yes", "no", "none", "not_run"},
+    ("quality", "passed"): {"yes", "no", "none", "noted", "not_run"},
 }
 
 
@@ -230,6 +231,7 @@ def of_sources(seen: Observed) -> list[Seen]:
         Seen(
             {
                 "status": source.status, "title": source.title, "place": source.referred_in or "",
+                "referred": "yes" if source.referred_in or source.quote else "no",
                 "original": "yes" if source.shape is None and source.status != "absent" else "no",
                 "dated": "yes" if source.date else "no", "supplies": source.supplies or "", "quote": source.quote or "",
             },

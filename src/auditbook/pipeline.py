@@ -26,6 +26,7 @@ from auditbook import (
     indicators,
     inputs,
     quality,
+    quality_tables,
     records,
     scoring,
     tables,
@@ -36,6 +37,7 @@ from auditbook.faults import CaseError, Fault, UsageError
 from auditbook.figures import Dictionary, FigureRow, Figures, Key
 from auditbook.inputs import Verifier
 from auditbook.intake import evidence as intake
+from auditbook.intake.documents import Kept
 from auditbook.intake.evidence import Evidence
 from auditbook.numbers import EXACT
 from auditbook.observations import Observed
@@ -150,7 +152,7 @@ class Run:
     @cached_property
     def raw(self) -> Evidence:
         """The evidence as it lies in the case's folder."""
-        return intake.read(self.audit, self.dictionary)
+        return intake.read(self.audit, self.dictionary, _kept(self.workspace))
 
     @cached_property
     def figures(self) -> Figures:
@@ -241,7 +243,10 @@ def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
         rulebook = collected("rulebook", indicators.read_rulebook, workspace.root, dictionary)
         collected("quality", quality.read_rules, audit, dictionary)
         if with_evidence:
-            evidence = collected("evidence", intake.read, audit, dictionary)
+            # looking writes nothing, not even beside the results: what is kept is used where a run has kept it
+            kept = _kept(workspace)
+            there = kept if kept.folder.is_dir() else None
+            evidence = collected("evidence", intake.read, audit, dictionary, there)
     if rulebook is not None and sound:
         frameworks = collected("frameworks", scoring.read_frameworks, audit, rulebook)
     if evidence is not None and rulebook is not None and frameworks is not None:
@@ -252,6 +257,12 @@ def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
     if faults or dictionary is None or rulebook is None or frameworks is None:
         raise CaseError(faults)
     return Rules(audit, dictionary, rulebook, frameworks, wording, tuple(terms), reads)
+
+
+def _kept(workspace: Workspace) -> Kept:
+    """Where the text of originals is kept once it is parsed; another program or environment parses anew."""
+    key = f"{records.program_digest()} {records.environment_digest(workspace.root)}"
+    return Kept(workspace.processed / records.KEPT / "parsed", key)
 
 
 def _unusable(
@@ -272,7 +283,7 @@ def _ingest(run: Run) -> dict[str, list[Row]]:
     found = run.raw
     return {
         "sources": found.sources,
-        "figures": [quality.figure_row(row) for row in [*found.figures, *_counted(run, found)]],
+        "figures": [quality_tables.figure_row(row) for row in [*found.figures, *_counted(run, found)]],
         "objectives": found.objectives,
         "statements": found.statements,
         "published": found.published,
@@ -303,7 +314,7 @@ def _counted(run: Run, found: Evidence) -> list[FigureRow]:
 
 
 def _quality(run: Run) -> dict[str, list[Row]]:
-    return {"quality": quality.judge(run.audit, run.raw, run.dictionary, run.table("figures"))}
+    return quality.judge(run.audit, run.raw, run.dictionary, run.table("figures"))
 
 
 def _indicators(run: Run) -> dict[str, list[Row]]:

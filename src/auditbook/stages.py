@@ -27,7 +27,7 @@ STAGES = (
         ),
         (),
     ),
-    Stage("quality", "20_quality.ipynb", "检查数据质量", ("quality",), ("ingest",)),
+    Stage("quality", "20_quality.ipynb", "检查数据质量", ("quality", "corroboration", "reconciliations"), ("ingest",)),
     Stage("indicators", "30_indicators.ipynb", "计算指标", ("indicators", "claims"), ("ingest",)),
     Stage(
         "findings", "40_findings.ipynb", "评分与审计发现", ("scores", "schemes", "findings"),

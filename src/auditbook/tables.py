@@ -30,6 +30,8 @@ RECORDED = (
 )
 REPLIES = "finding reply replied_by replied_when answer answered_by answered_when status source locator quote"
 GRADES = "person branch period grader item grade source locator quote"
+RECONCILIATIONS = "check source rule name severity verdict where found expected width explanation"
+CORROBORATION = "figure scope item year source checks"
 QUALITY = "rule severity blocking passed checked failed where found expected why"
 INDICATORS = (
     "indicator name definition scope item year scoring status value low high unit numerator denominator"
@@ -65,6 +67,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "recorded": RECORDED,
         "replies": REPLIES,
         "grades": GRADES,
+        "reconciliations": RECONCILIATIONS,
+        "corroboration": CORROBORATION,
         "quality": QUALITY,
         "indicators": INDICATORS,
         "claims": CLAIMS,
@@ -85,6 +89,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "recorded": ("finding",),
     "replies": ("finding",),
     "grades": ("person", "period", "grader", "item"),
+    "reconciliations": ("check",),
+    "corroboration": ("figure", "scope", "item", "year"),
     "quality": ("rule",),
     "indicators": ("indicator", "definition", "scope", "item", "year"),
     "claims": ("claim",),

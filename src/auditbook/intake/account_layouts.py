@@ -12,8 +12,14 @@ from auditbook.cases import Id, Strict, Words
 from auditbook.faults import CaseError, Fault
 from auditbook.workspace import project_root
 
-_NUMBERING = re.compile(r"(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d+[.、])")
+_NUMBERING = re.compile(r"(?:其中:?|[一二三四五六七八九十]+、|\([一二三四五六七八九十\d]+\)|\d+[.、])")
 _DROPPED = re.compile(r"[\s“”‘’\"'\u200b]+")
+_UNIT = re.compile(r"\((?:单位:)?(?:人民币)?(?:亿|百万|万|千)?元\)")
+_TABLE_NUMBER = re.compile(
+    r"附(?:件|表)?[\d一二三四五六七八九十]*:|附(?:件|表)?[\d一二三四五六七八九十]+|(?:公开|财决|决算公开)(?:附)?\d+表?[:、.]?|[A-Z]\d+(?:_\d+)?[:、.]?"
+    r"|表?[一二三四五六七八九十]+[:、.]|表[一二三四五六七八九十\d]+[:、.]?|\([一二三四五六七八九十\d]+\)|\d+表?[:、.]?(?!\d|年)"
+)
+_AFTER_TITLE = re.compile(r"(?:\([^()]*\)|续表?|公开\d+表|表\d+)*")
 
 
 def bare(text: str) -> str:
@@ -22,17 +28,26 @@ def bare(text: str) -> str:
 
 
 def unnumbered(name: str) -> str:
-    """A row's name for comparison, without its number: ``八、其他收入`` → ``其他收入``."""
-    return _NUMBERING.sub("", bare(name), count=1)
+    """A row's name for comparison, without its numbers: ``八、其他收入`` → ``其他收入``, ``其中：（1）公务接待费`` → ``公务接待费``."""
+    text = bare(name)
+    while match := _NUMBERING.match(text):
+        text = text[match.end() :]
+    return text
+
+
+def heading(text: str) -> str:
+    """A heading for comparison: without the unit that it may name."""
+    return _UNIT.sub("", bare(text))
 
 
 class Column(Strict):
-    """A column of amounts: its headings, each the end of the path of cells above it."""
+    """A column of amounts: its headings, each the end of the path of cells above it; ``side``: where alone it may stand."""
 
     id: Id
     name: Words
     headings: list[Words]
     required: bool = True
+    side: str = ""
 
 
 class Layout(Strict):
@@ -45,6 +60,8 @@ class Layout(Strict):
     columns: list[Column]
     sides: list[Words] = []
     rows: dict[Id, list[Words]] = {}
+    optional_rows: list[Id] = []
+    codes: Literal["function", "economy", ""] = ""
     optional: bool = False
     may_be_empty: bool = False
 
@@ -81,22 +98,31 @@ class Layouts(Strict):
     code_headings: list[Words]
     name_headings: list[Words]
     ignored_headings: list[Words]
+    other_headings: list[Words] = []
+    issuers: list[Words] = []
     tables: list[Layout]
     figures: list[FigurePlace]
     declared: list[Declared] = []
 
     def titled(self, line: str) -> tuple[Layout, str] | None:
-        """The table whose title a line of text is, with the title as it is spelt here; the longest title wins."""
-        text = re.sub(r"^(?:(?:公开|附|附件|表)?\d+表?[:：、.]?|[一二三四五六七八九十]+、)", "", bare(line))
+        """The table whose title a line of text is, with the title as it is spelt here; the longest title wins.
+
+        Before a title may stand the number of the table, the year, and who publishes it; after it, brackets.
+        """
+        text = bare(line)
+        while match := _TABLE_NUMBER.match(text):
+            text = text[match.end() :]
         best: tuple[Layout, str] | None = None
         for layout in self.tables:
             for title in layout.titles:
-                fits = re.fullmatch(
-                    r"(?:.*(?:年度?|部门|单位))?" + re.escape(bare(title)) + r"(?:\(.*\))?", text
-                )
+                before, found, after = text.rpartition(bare(title))
+                fits = found and _AFTER_TITLE.fullmatch(after) and (not before or self._names_issuer(before))
                 if fits and (best is None or len(bare(title)) > len(bare(best[1]))):
                     best = layout, title
         return best
+
+    def _names_issuer(self, before: str) -> bool:
+        return bool(re.search(r"(?:年度?|\(本级\))$", before)) or before.endswith(tuple(self.issuers))
 
 
 def read_layouts(root: Path | None = None) -> Layouts:

@@ -70,6 +70,8 @@ def amount(text: str, mark: str = "") -> Number:
     bracketed = body.startswith("(") and body.endswith(")") and len(body) > 2
     if bracketed:
         body = body[1:-1].strip()
+        if body.endswith("%") and not percent:
+            percent, body = True, body[:-1].rstrip()
     negative = bracketed
     if not bracketed and body[:1] in {"-", "+", _MINUS}:
         negative = body[0] != "+"

@@ -24,7 +24,9 @@ _HAN = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _LOST = re.compile("\ufffd|锟斤拷|烫烫烫")
-_MOST_RARE = 5  # of a hundred Chinese characters, those that are in GBK and not in GB2312: names have a few
+_MOST_RARE = (
+    20  # of a hundred Chinese characters, those beyond GB2312: names have a few, Big5 read as GBK has half
+)
 
 
 def decode(path: Path, data: bytes, notes: list[Note]) -> str:
@@ -35,9 +37,7 @@ def decode(path: Path, data: bytes, notes: list[Note]) -> str:
     """
     text, called = _decoded(path.name, data)
     if found := _UNPRINTABLE.search(text):
-        said = (
-            "空字符（NUL）" if found[0] == "\\0" or found[0] == "\0" else f"控制字符（U+{ord(found[0]):04X}）"
-        )
+        said = "空字符（NUL）" if found[0] == "\0" else f"控制字符（U+{ord(found[0]):04X}）"
         raise _wrong(
             path.name, text.count("\n", 0, found.start()) + 1, f"含有{said}", "文字", "文件已损坏，请重新取得"
         )
@@ -62,6 +62,8 @@ def _decoded(name: str, data: bytes) -> tuple[str, str]:
         raise _wrong(name, 1, "是 UTF-32 编码")
     for mark, codec, called in _MARKS:
         if data.startswith(mark):
+            if called != UTF8 and b"\0" not in data and _is_utf8(data[len(mark) :]):
+                raise _wrong(name, 1, f"文件开头说是 {called}，内容却是 UTF-8")
             try:
                 return data[len(mark) :].decode(codec), called
             except UnicodeDecodeError as error:
@@ -76,6 +78,14 @@ def _decoded(name: str, data: bytes) -> tuple[str, str]:
         return data.decode("utf-8"), UTF8
     except UnicodeDecodeError:
         return _gb18030(name, data), "GB18030（GBK）"
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _utf16(data: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import re
@@ -26,7 +27,8 @@ from auditbook.figures import (
     Key,
     same_dimension,
 )
-from auditbook.intake import documents, patterns, phrases, raw_tables
+from auditbook.intake import cell_values, documents, patterns, phrases, raw_tables
+from auditbook.intake.account_comparing import Check
 from auditbook.intake.documents import Document, Found, Kept
 from auditbook.intake.entered import ENTERED, faults_of
 from auditbook.intake.raw_tables import RawRow
@@ -41,6 +43,7 @@ STATEMENT_KINDS = (
 )  # fmt: skip
 CLAIM_KINDS = ("rate", "total", "count", "score", "share", "growth", "change")
 COMPARATORS = ("", ">=", "<=", "=")
+INTAKE, ACCOUNTS = "intake", "accounts"
 _RELIABILITY = {"high": 0, "medium": 1, "low": 2, None: 3}
 # The table of a phrase that answers an objective: a row of objectives.csv too, but another phrase of it.
 ANSWERS = "answers"
@@ -79,6 +82,7 @@ class Evidence:
     documents: Mapping[str, Document] = field(default_factory=dict)
     quoted: Sequence[Quoted] = ()
     notes: Sequence[Note] = ()
+    account_checks: Sequence[tuple[str, Check]] = ()
 
     def collected(self, dictionary: Dictionary, audit: Audit) -> Figures:
         """The figures, ready to be asked."""
@@ -102,33 +106,21 @@ class _Reader:
         self.entered: dict[str, list[Row]] = {shape: [] for shape in ENTERED}
         self.places: dict[str, str] = {}
         self.held: dict[str, str] = {}
+        self.account_checks: list[tuple[str, Check]] = []
 
     def read(self) -> Evidence:
-        rows: list[tuple[Source, list[RawRow]]] = []
-        for source in self.audit.sources:
-            if self._hash_holds(source) and source.shape:
-                assert source.file
-                rows.append(
-                    (
-                        source,
-                        raw_tables.read(
-                            self.audit.workspace.evidence / source.file, source.shape, self.faults
-                        ),
-                    )
-                )
+        rows = list(self._rows())
         take: dict[str, Callable[[Source, RawRow], None]] = {
             "figures": self._figure,
             "objectives": self._objective,
             "statements": self._statement,
             "published": self._published,
         }
-        for source, lines in rows:
-            assert source.shape
-            for row in lines:
-                if source.shape in ENTERED:
-                    self._enter(source.shape, source, row)
-                else:
-                    take[source.shape](source, row)
+        for source, shape, row in rows:
+            if shape in ENTERED:
+                self._enter(shape, source, row)
+            else:
+                take[shape](source, row)
         self._patterns()
         self._repeated()
         if self.faults:
@@ -136,8 +128,45 @@ class _Reader:
         sources = [_source_row(source) for source in self.audit.sources]
         return Evidence(
             sources, self._choose(), self.objectives, self.statements, self.published, self.entered, self.places,
-            self.held, {name: document for name, document in self.documents.items() if document}, self.quoted, self.notes,
+            self.held, {name: document for name, document in self.documents.items() if document}, self.quoted,
+            sorted(set(self.notes)), self.account_checks,
         )  # fmt: skip
+
+    def _rows(self) -> Iterator[tuple[Source, str, RawRow]]:
+        """Every row that the sources give, with its source and shape, whatever kind of file it stands in."""
+        published: list[Source] = []
+        for source in self.audit.sources:
+            if not self._hash_holds(source) or not source.shape:
+                continue
+            path = self.audit.workspace.evidence / str(source.file)
+            if source.shape == ACCOUNTS:
+                published.append(source)
+            elif source.shape == INTAKE:
+                for shape, rows in self._intake(path).items():
+                    yield from ((source, shape, row) for row in rows)
+            else:
+                rows = raw_tables.read(path, source.shape, self.faults, self.notes)
+                yield from ((source, source.shape, row) for row in rows)
+        if published:
+            from auditbook.intake import account_evidence
+
+            given = account_evidence.read(
+                self.audit, published, self.dictionary, self.kept, self.faults, self.notes
+            )
+            self.account_checks += given.checks
+            yield from ((source, "figures", row) for source, row in given.rows)
+
+    def _intake(self, path: Path) -> dict[str, list[RawRow]]:
+        from auditbook.intake import intake_layouts, intake_workbook, sheet_files
+
+        opened = sheet_files.open_sheets(path)
+        self.faults += opened.faults
+        self.notes += opened.notes
+        units = {unit.id: unit.name for unit in self.audit.case.units}
+        layout = intake_layouts.read_workbook(self.audit.workspace.root, self.dictionary)
+        return intake_workbook.read(
+            opened.sheets, layout, self.dictionary, units, self.audit.case.year, self.faults, self.notes
+        )
 
     def _hash_holds(self, source: Source) -> bool:
         """Whether the file is there with the recorded hash; an original that was only transcribed may be absent."""
@@ -206,6 +235,8 @@ class _Reader:
         place = f"{locator}〔{row.where}〕" if locator else f"〔{row.where}〕"
         if not quote:
             return place, ""
+        if source.shape in {INTAKE, ACCOUNTS}:
+            return place, phrases.READ
         origin = source.transcribed_from.source if source.transcribed_from else source.id
         original = self._original(origin)
         found = original.find(quote, locator) if original else Found(phrases.UNVERIFIED)
@@ -223,14 +254,19 @@ class _Reader:
             self._fault(row, "item", "英文小写代号，分层用点")
 
     def _number(self, row: RawRow, column: str) -> bool:
+        """Whether a cell holds a number; what it is otherwise, is told."""
+        written = row[column]
+        with contextlib.suppress(ValueError):
+            if parse(written) or not written.startswith("-"):  # a negative zero is none
+                return True
         try:
-            parse(row[column])
-            return True
-        except ValueError:
-            self._fault(
-                row, column, "普通的十进制数（如 12345.67）", "单位写在 unit 列，不确定请写 state=missing"
-            )
-            return False
+            cell_values.amount(written)
+            found = f"“{written}”"  # a percentage where the unit is none
+        except ValueError as error:
+            found = str(error)
+        remedy = "单位写在 unit 列，不确定请写 state=missing"
+        self.faults.append(Fault(row.at(column), found, "普通的十进制数（如 12345.67）", remedy))
+        return False
 
     def _precision(self, row: RawRow) -> bool:
         if row["precision"] == EXACT or re.fullmatch(r"10*|0\.0*1", row["precision"]):
@@ -289,7 +325,8 @@ class _Reader:
         )
         self._keep(
             FigureRow(
-                key, source.id, locator, row["label"], row["state"], "evidence" if has_value else "",
+                key, source.id, locator, row["label"], row["state"],
+                row.cells.get("basis", "evidence") if has_value else "",
                 row["value"], row["unit"], row["precision"], row["quote"], status, False, row.where,
             ),
             held,
@@ -311,6 +348,13 @@ class _Reader:
         if row["target"] and not (self._number(row, "target") and row["comparator"] and row["unit"]):
             self._fault(row, "target", "数值目标要有 comparator 和 unit")
             return
+        if row["comparator"] and not row["target"]:
+            self._fault(
+                row,
+                "target",
+                f"数值目标的值（comparator 写着 {row['comparator']}）",
+                "没有数值目标的，comparator 留空",
+            )
         if row["actual"] and not (self._number(row, "actual") and self._precision(row)):
             return
         about = f"{row['objective']}.{row['item']}" if row["item"] else row["objective"]

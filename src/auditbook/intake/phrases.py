@@ -13,6 +13,7 @@ HOLDS, HOLDS_NOT, NOTHING_TO_HOLD = "holds", "holds_not", "nothing"
 VERIFIED, RESPACED, ELSEWHERE, NOT_FOUND, UNVERIFIED = (
     "verified", "respaced", "elsewhere", "not_found", "unverified",
 )  # fmt: skip
+READ = "read"  # the phrase is the cell itself, read out of the file that the register names
 
 _NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(亿元|百万元|万元|千元|元|%|‰)?")
 _CHINESE_NUMBER = re.compile("[一二两三四五六七八九十百]+")
@@ -24,6 +25,10 @@ FLAT_WORDS = (
 )  # fmt: skip
 _DENIED_FLAT = re.compile(rf"(?:不|未|没有|没|非)(?:能|再|曾)?(?={'|'.join(FLAT_WORDS)})")
 _ZERO_WORDS = ("无", "未", "没有", "不存在", "零")
+# A number below zero is printed with its sign, in brackets of its own, or with a word of falling: 减少56.95万元 holds -56.95.
+_BELOW = re.compile(
+    r"[减降负缩跌削裁亏少]|下滑|下浮|回落|走低|精简|收窄|节[约省支]|(?<![0-9])[-−]\s*[0-9]|\([0-9][0-9,.]*\)"
+)
 
 
 def holds(
@@ -48,6 +53,8 @@ def holds(
         return HOLDS if listed(quote) == wanted else HOLDS_NOT
     if changed and wanted == 0 and _says_flat(quote):
         return HOLDS
+    if wanted < 0 and not _BELOW.search(written):
+        return HOLDS_NOT
     for number, own_unit in numbers:
         if not own_unit:
             if number == abs(wanted):

@@ -49,7 +49,7 @@ def read(path: Path, notes: list[Note], faults: list[Fault]) -> Sheet:
     except csv.Error as error:
         faults.append(_not_separated(name, reader.line_num + skipped, str(error)))
     else:
-        _refuse_ragged(name, rows, numbers, text, faults)
+        _refuse_ragged(name, rows, numbers, text, notes, faults)
     width = _width(rows)
     kept = [
         index for index, row in enumerate(rows) if len(row) == width or _is_title(index, row, rows, width)
@@ -100,15 +100,21 @@ def _is_title(index: int, row: Sequence[str], rows: Sequence[Sequence[str]], wid
 
 
 def _refuse_ragged(
-    name: str, rows: Sequence[Sequence[str]], numbers: Sequence[int], text: str, faults: list[Fault]
+    name: str,
+    rows: Sequence[Sequence[str]],
+    numbers: Sequence[int],
+    text: str,
+    notes: list[Note],
+    faults: list[Fault],
 ) -> None:
-    width = _width(rows)
+    """Every row must have as many cells as the table; a last line without its end may be half a line."""
+    width, cut = _width(rows), not text.endswith(("\n", "\r"))
     if width > _MOST_COLUMNS:
         faults.append(Fault(name, f"有{width}列", f"不超过{_MOST_COLUMNS}列"))
     for index, (row, number) in enumerate(zip(rows, numbers, strict=True)):
         if len(row) == width or _is_title(index, row, rows, width):
             continue
-        if index == len(rows) - 1 and len(row) < width and not text.endswith(("\n", "\r")):
+        if index == len(rows) - 1 and len(row) < width and cut:
             faults.append(
                 Fault(
                     f"{name}:{number}",
@@ -126,6 +132,19 @@ def _refuse_ragged(
                     "请检查分隔符与引号",
                 )
             )
+    if not cut or len(rows[-1]) != width:
+        return
+    if width > 1 and not rows[-1][-1] and all(row[-1] for row in rows[:-1]):
+        faults.append(
+            Fault(
+                f"{name}:{numbers[-1]}",
+                "最后一行以分隔符结尾，也没有换行：文件没有传完",
+                "完整的一行",
+                "请重新取得文件；确是如此，请在行末加上换行",
+            )
+        )
+    else:
+        notes.append(Note(f"{name}:{numbers[-1]}", "最后一行没有换行", "完整的一行", "no_final_newline"))
 
 
 def _not_separated(name: str, line: int, error: str) -> Fault:

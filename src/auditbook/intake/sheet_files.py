@@ -12,6 +12,7 @@ from auditbook import inputs
 from auditbook.faults import CaseError, Fault
 from auditbook.intake import guard, limited, separated
 from auditbook.intake.sheets import ERROR, UNCACHED, Area, Note, Sheet
+from auditbook.intake.workbook_child import damaged
 
 if TYPE_CHECKING:
     from auditbook.intake.workbook_facts import SheetFacts
@@ -50,11 +51,7 @@ def open_sheets(path: Path, told: limited.Told | None = None) -> Opened:
         found = {sheet["name"]: sheet for sheet in cells}
         for facts in looked.sheets:
             if facts.name not in found:
-                raise CaseError(
-                    Fault(
-                        path.name, f"读不到工作表“{facts.name}”", "", "请用 Excel 或 WPS 打开，另存一次再用"
-                    )
-                )
+                raise damaged(path, f"读不到工作表“{facts.name}”")
             opened.sheets.append(_sheet(path.name, facts, found[facts.name], opened))
     else:
         raise CaseError(
@@ -72,7 +69,13 @@ def _sheet(file: str, facts: SheetFacts, found: dict[str, Any], opened: Opened) 
     from auditbook.intake.workbook_facts import cell_of
 
     rows: list[list[str]] = found["rows"]
-    height, width = max(len(rows), facts.rows), max(max(map(len, rows), default=0), facts.columns)
+    height, width = facts.rows, facts.columns
+    if len(rows) > height or any(len(row) > width for row in rows):
+        raise damaged(Path(file), f"工作表“{facts.name}”的范围前后不一")
+    if found["numbers"] != facts.numbers:
+        raise damaged(
+            Path(file), f"工作表“{facts.name}”里有{facts.numbers}个数，能读出的是{found['numbers']}个"
+        )
     rows = [row + [""] * (width - len(row)) for row in rows] + [
         [""] * width for _ in range(height - len(rows))
     ]

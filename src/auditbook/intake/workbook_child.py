@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def damaged(path: Path, found: str) -> CaseError:
 def _sheet(name: str, cells: list[list[Any]]) -> dict[str, Any]:
     marks: dict[str, list[int]] = {DATE: [], BOOLEAN: [], TEXT_NUMBER: []}
     more: list[tuple[int, int, str, str]] = []
-    beyond = 0
+    beyond = numbers = 0
     rows: list[list[str]] = []
     looks_like_number = _NUMBER.fullmatch
     for row, line in enumerate(cells):
@@ -76,23 +77,25 @@ def _sheet(name: str, cells: list[list[Any]]) -> dict[str, Any]:
                 text = "TRUE" if cell else "FALSE"
                 marks[BOOLEAN] += row, column
             elif isinstance(cell, float | int):
+                numbers += 1
                 text, stored = number(cell)
                 if stored:
                     beyond += 1
                     if len(more) < MOST_NOTED:
                         more.append((row, column, stored, text))
             else:
+                numbers += 1
                 text = _moment(cell)
                 marks[DATE] += row, column
             texts.append(text)
         rows.append(texts)
-    return {"name": name, "rows": rows, "marks": marks, "more": more, "beyond": beyond}
+    return {"name": name, "rows": rows, "marks": marks, "more": more, "beyond": beyond, "numbers": numbers}
 
 
 def number(value: float) -> tuple[str, str]:
     """A number as Excel shows it, with 15 significant digits and never in exponent form; and as stored, where that has more."""
     text = f"{value:.15g}"
-    stored = "" if float(text) == value else repr(value)
+    stored = "" if float(text) == value or isnan(value) else repr(value)
     return (format(Decimal(text), "f") if "e" in text else text), stored
 
 

@@ -1,4 +1,5 @@
-"""What a workbook's parser does not tell: what is hidden, which cells are errors or formulas without a value, real extents.
+"""What a workbook's parser does not tell: what is hidden, which cells are errors or formulas without a value, how
+far they really reach, and how many numbers there are, which the parser must find too.
 
 Read from the XML in one pass that keeps nothing but what is out of the ordinary. A cell counts by its own address, whatever
 the sheet says of its dimension; addresses must ascend, as Excel writes them, so that no two readers can differ about them.
@@ -50,6 +51,7 @@ class SheetFacts:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merged: list[Area] = field(default_factory=list)
+    numbers: int = 0
     errors: dict[int, str] = field(default_factory=dict)
     uncached: array[int] = field(default_factory=lambda: array("q"))
     percent: array[int] = field(default_factory=lambda: array("q"))
@@ -124,13 +126,15 @@ class Book:
 
     def sheet(
         self, facts: SheetFacts
-    ) -> tuple[Callable[[str, Attributes], None], Callable[[str], None], Callable[[str], None]]:
-        """What takes the elements of a sheet: their starts, their ends, their texts."""
+    ) -> tuple[
+        Callable[[str, Attributes], None], Callable[[str], None], Callable[[str], None], Callable[[], None]
+    ]:
+        """What takes the elements of a sheet: their starts, their ends, their texts, and what is neither."""
         percent, scaled = self._percent, self._scaled
         known: dict[str, int] = {}
         row = column = -1
         row_text = kind = style = ""
-        cells = self._cells
+        cells, numbers = self._cells, 0
         in_data = in_cell = collecting = formula = valued = blank = data_seen = False
         parts: list[str] = []
 
@@ -196,9 +200,11 @@ class Book:
                     raise self._beyond(facts.name, f"合并单元格超过{MOST_MERGED}处", f"不超过{MOST_MERGED}处")
 
         def end(element: str) -> None:
-            nonlocal in_data, in_cell, collecting, blank
+            nonlocal in_data, in_cell, collecting, blank, numbers
             if element == "c" and in_cell:
                 in_cell = False
+                if not blank and (kind == "n" or kind == "d"):
+                    numbers += 1
                 if formula and kind != "e" and (self.recalculate or not valued or (blank and kind != "str")):
                     facts.uncached.append(row * _WIDE + column)
             elif collecting and element in {"v", "f"}:
@@ -206,19 +212,24 @@ class Book:
                 said = "".join(parts)
                 if element == "f":
                     self._refuse_elsewhere(said, f"{facts.name}!{letters(column)}{row + 1}")
-                else:
-                    blank = not said.strip()
-                    if kind == "e":
-                        facts.errors[row * _WIDE + column] = said.strip()[:20]
+                elif kind == "e":
+                    facts.errors[row * _WIDE + column] = said.strip()[:20]
             elif element == "sheetData":
                 in_data = False
-                self._cells = cells
+                self._cells, facts.numbers = cells, numbers
 
         def text(data: str) -> None:
+            nonlocal blank
             if collecting:
                 parts.append(data)
+            if valued and in_cell and not data.isspace():
+                blank = False
 
-        return start, end, text
+        def aside() -> None:
+            if in_cell:
+                raise Damaged(f"里单元格{letters(column)}{row + 1}夹着注释或 CDATA，Office 不会这样写")
+
+        return start, end, text, aside
 
     def finish(self, facts: SheetFacts) -> None:
         """A sheet has come by whole."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from xml.sax import SAXException, SAXParseException
 
 from defusedxml import DefusedXmlException
@@ -26,8 +26,15 @@ class Hostile(Exception):
 class _Parser(DefusedExpatParser):  # type: ignore[misc]
     """The library's refusals with expat's own handlers: SAX events for millions of cells would cost twice the time."""
 
-    def __init__(self, start: Start, end: Callable[[str], None], text: Callable[[str], None] | None) -> None:
+    def __init__(
+        self,
+        start: Start,
+        end: Callable[[str], None],
+        text: Callable[[str], None] | None,
+        aside: Callable[[], None] | None,
+    ) -> None:
         self._own = start, end, text
+        self._aside = (lambda *_: aside()) if aside else None
         super().__init__(forbid_dtd=True)
 
     def reset(self) -> None:
@@ -37,20 +44,22 @@ class _Parser(DefusedExpatParser):  # type: ignore[misc]
         self.expat.StartElementHandler, self.expat.EndElementHandler, self.expat.CharacterDataHandler = (
             self._own
         )
-        self.expat.ProcessingInstructionHandler = self.expat.CommentHandler = None
+        self.expat.XmlDeclHandler = _refuse_encoding
+        self.expat.CommentHandler = self.expat.ProcessingInstructionHandler = self._aside
+        self.expat.StartCdataSectionHandler = self._aside
 
 
 def walk(
-    first: bytes,
-    more: Callable[[], bytes],
+    pieces: Iterable[bytes],
     start: Start | None = None,
     end: Callable[[str], None] | None = None,
     text: Callable[[str], None] | None = None,
+    aside: Callable[[], None] | None = None,
 ) -> None:
     """Walk an XML part from its first piece to its last.
 
-    Takes    first: the first piece; more: gives the next, b"" at the end; start, end, text: called with names and texts.
-             Names come without their prefix, as the parsers that are used here take them, whatever the prefix stands for.
+    Takes    pieces: of the part, in order; start, end, text: called with names and texts; aside: called for comments,
+             instructions and CDATA sections. Names come without their prefix, as the parsers that are used here take them, whatever the prefix stands for.
     Raises   Damaged, Hostile, and whatever the callbacks raise.
     """
     depth = 0
@@ -69,16 +78,17 @@ def walk(
         if end:
             end(name.rpartition(":")[2] if ":" in name else name)
 
-    parser = _Parser(started, ended, text)
-    piece, fed = first, 0
+    parser = _Parser(started, ended, text, aside)
+    fed = 0
     try:
-        while piece:
+        for piece in pieces:
+            if not fed and b"\0" in piece[:4]:
+                raise Hostile("不是 UTF-8 编码，Office 不会这样写")
             parser.feed(piece)
             fed += len(piece)
             # expat reads an unfinished token anew with every piece: a long one would take hours
             if fed - parser.expat.CurrentByteIndex > MOST_TOKEN:
                 raise Hostile(f"里一个标记长过{MOST_TOKEN}字节")
-            piece = more()
         parser.close()
     except DefusedXmlException:
         raise Hostile("里有文档类型或实体定义（DTD、ENTITY），Office 不会这样写") from None
@@ -86,3 +96,9 @@ def walk(
         raise Damaged(f"不是合格的 XML（第{error.getLineNumber()}行）") from None
     except (SAXException, LookupError, ValueError) as error:
         raise Damaged(f"不是合格的 XML（{type(error).__name__}）") from None
+
+
+def _refuse_encoding(version: str, encoding: str | None, standalone: int) -> None:
+    """Parsers do not agree about other encodings."""
+    if (encoding or "utf-8").lower() not in {"utf-8", "utf8", "us-ascii", "ascii"}:
+        raise Hostile(f"的编码是 {encoding[:20] if encoding else ''}，Office 不会这样写")

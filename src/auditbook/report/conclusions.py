@@ -10,7 +10,7 @@ from auditbook.claims import VERDICTS
 from auditbook.findings import SEVERITIES
 from auditbook.indicators import COMPUTED, Result, Stanza
 from auditbook.pipeline import Run
-from auditbook.quality import FAILED, NO_OBJECT, NOT_RUN, PASSED, blocking_failures, unchecked_phrases
+from auditbook.quality import FAILED, NO_OBJECT, NOT_RUN, NOTED, PASSED, blocking_failures, unchecked_phrases
 from auditbook.report import fragments as html
 from auditbook.report import graphs
 from auditbook.report.finding_parts import brief
@@ -46,6 +46,18 @@ def phrase_sentence(run: Run) -> str:
     return f"{unchecked} 个数字的短语未核对原文（原文不在资料夹里）：既不算通过，也不算不符。"
 
 
+def corroboration_sentence(run: Run) -> str:
+    """How many of the figures used nothing could have contradicted."""
+    own = run.table("corroboration")
+    alone = sum(not row["checks"] for row in own)
+    if not own:
+        return ""
+    return (
+        f"采用的 {len(own)} 个数字都有独立核对。" if not alone
+        else f"采用的 {len(own)} 个数字中，{alone} 个没有独立核对：没有原文短语、恒等式、合计、另一来源或决算表勾稽可以印证，错了也看不出来（底稿 20_quality 逐个列出）。"
+    )  # fmt: skip
+
+
 def quality_conclusion(run: Run) -> Html:
     """Whether anything stands against scoring."""
     rows = run.table("quality")
@@ -53,14 +65,14 @@ def quality_conclusion(run: Run) -> Html:
     blocking = blocking_failures(rows)
     counted = (
         f"规则 {len(rows)} 条：通过 {states[PASSED]} 条，未通过 {states[FAILED]} 条，没有对象可查 {states[NO_OBJECT]} 条，"
-        f"未能运行 {states[NOT_RUN]} 条。"
+        f"未能运行 {states[NOT_RUN]} 条，备查 {states[NOTED]} 条。"
     )
     if blocking:
         said = [f"{row['why']}——{row['found']}（{row['where']}）" for row in blocking]
         return html.callout("warning", "资料自相矛盾，不予评分", html.bullets(said), counted)
     failed = [row for row in rows if row["passed"] == FAILED]
-    kind = "note" if failed else "good"
-    return html.callout(kind, "没有阻断评分的数据问题", counted, phrase_sentence(run))  # type: ignore[arg-type]
+    sentences = (counted, phrase_sentence(run), corroboration_sentence(run))
+    return html.callout("note" if failed else "good", "没有阻断评分的数据问题", *sentences)
 
 
 def indicators_conclusion(run: Run) -> Html:

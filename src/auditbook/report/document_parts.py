@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from auditbook import quality
+from auditbook import quality_tables
 from auditbook.cases import DEPARTMENT, Source
 from auditbook.claims import COMPARATORS
 from auditbook.claims import KINDS as CLAIM_KINDS
@@ -292,7 +292,7 @@ class _Words:
 
     def __init__(self, run: Run, evidence: Evidence) -> None:
         self.run = run
-        self.figures = {f"{row.key}@{row.source}": quality.figure_row(row) for row in evidence.figures}
+        self.figures = {f"{row.key}@{row.source}": quality_tables.figure_row(row) for row in evidence.figures}
         self.objectives = {
             f"{row['objective']}.{row['item']}" if row["item"] else row["objective"]: row
             for row in evidence.objectives

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from auditbook import tables
 from auditbook.claims import COMPARATORS, TASK_KINDS, VERDICTS, place
 from auditbook.findings import SEVERITIES
-from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, RESPACED, UNVERIFIED, VERIFIED
+from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, READ, RESPACED, UNVERIFIED, VERIFIED
 from auditbook.numbers import factor, parse, text
 from auditbook.pipeline import Run
-from auditbook.quality import FAILED, NO_OBJECT, NOT_RUN, PASSED
+from auditbook.quality import FAILED, NO_OBJECT, NOT_RUN, NOTED, PASSED
 from auditbook.report import fragments as html
 from auditbook.report.fragments import Column, Html, Text
 from auditbook.stages import STAGES
@@ -23,6 +23,7 @@ QUOTED = {
     ELSEWHERE: "原文另处",
     NOT_FOUND: "原文没有",
     UNVERIFIED: "未核对原文",
+    READ: "直接读自文件",
     "": "",
 }
 
@@ -202,6 +203,7 @@ _OUTCOMES = {
     PASSED: ("passed", "通过"),
     FAILED: ("failed", "未通过"),
     NO_OBJECT: ("not_applicable", "无对象"),
+    NOTED: ("not_applicable", "备查"),
     NOT_RUN: ("failed", "未能运行"),
 }
 
@@ -234,3 +236,99 @@ def exceptions(run: Run) -> Html:
         [row["why"].partition("：")[0], row["where"] or "—", row["found"], row["expected"]] for row in failed
     ]
     return html.table("数据质量例外", [Column("规则"), Column("位置"), Column("发现"), Column("应为")], rows)
+
+
+def notes(run: Run) -> Html:
+    """What is told and is no fault, in short: the working paper has the places."""
+    rows: list[list[Text]] = [
+        [row["why"].partition("：")[0], row["failed"], row["why"].partition("：")[2]]
+        for row in run.table("quality")
+        if row["passed"] == NOTED
+    ]
+    if not rows:
+        return html.paragraph("没有需要备查之处。")
+    columns = [Column("事项"), Column("处数", numeric=True), Column("说明")]
+    return html.table("备查（不是错误，逐处见底稿 20_quality）", columns, rows)
+
+
+def noted_places(run: Run) -> Html:
+    """What is told and is no fault, place by place."""
+    rows: list[list[Text]] = [
+        [row["why"].partition("：")[0], row["failed"], row["where"] or "—", row["found"]]
+        for row in run.table("quality")
+        if row["passed"] == NOTED
+    ]
+    if not rows:
+        return html.paragraph("没有需要备查之处。")
+    columns = [Column("事项"), Column("处数", numeric=True), Column("位置"), Column("内容")]
+    return html.table("备查", columns, rows, rest_in="quality.csv")
+
+
+RECONCILED = {
+    "disagrees": ("disagrees", "不一致"), "within_rounding": ("within_rounding", "四舍五入之内"),
+    "not_checkable": ("not_checkable", "无法核对"), "agrees": ("agrees", "一致"),
+}  # fmt: skip
+
+
+def reconciliations(run: Run) -> Html:
+    """The checks of published tables: how many, and each that does not agree to the last place, worst first."""
+    own = run.table("reconciliations")
+    if not own:
+        return html.paragraph("资料中没有部门决算公开表，没有勾稽可核对。")
+    counts = "、".join(
+        f"{word} {sum(row['verdict'] == verdict for row in own)} 处"
+        for verdict, (_, word) in RECONCILED.items()
+    )
+    order = list(RECONCILED)
+    shown = sorted(
+        (row for row in own if row["verdict"] != "agrees"), key=lambda row: order.index(row["verdict"])
+    )
+    rows: list[list[Text]] = [
+        [
+            row["name"], html.tag(*RECONCILED[row["verdict"]]), row["where"] or "—", row["found"] or "—",
+            row["expected"] or "—", row["explanation"] or "—",
+        ]
+        for row in shown
+    ]  # fmt: skip
+    columns = [
+        Column("勾稽关系"), Column("判断"), Column("位置"), Column("表中数"), Column("应为"), Column("说明"),
+    ]  # fmt: skip
+    listed = html.table("不是分毫不差的勾稽", columns, rows, rest_in="reconciliations.csv") if rows else ""
+    return html.join(html.paragraph(f"决算公开表之内、各表之间核对 {len(own)} 处：{counts}。"), listed)
+
+
+CHECKS = {
+    "phrase": "原文短语", "identities": "恒等式", "unit_sums": "单位之和", "item_sums": "分项之和", "rivals": "另一来源",
+    "accounts": "决算表勾稽",
+}  # fmt: skip
+
+
+def corroboration(run: Run) -> Html:
+    """How many figures something independent speaks for, by kind, and one by one those for which nothing does."""
+    own = run.table("corroboration")
+    alone = [row for row in own if not row["checks"]]
+    counts = {name: sum(name in row["checks"].split(";") for row in own) for name in CHECKS}
+    kinds = "、".join(f"{name} {counts[kind]} 个" for kind, name in CHECKS.items() if counts[kind])
+    said = f"采用的数字 {len(own)} 个，有独立核对的 {len(own) - len(alone)} 个{f'（{kinds}）' if kinds else ''}，没有独立核对的 {len(alone)} 个。"
+    values = {
+        (r["figure"], r["scope"], r["item"], r["year"]): r
+        for r in run.table("figures")
+        if r["chosen"] == "yes"
+    }
+    rows: list[list[Text]] = []
+    for row in alone:
+        figure = values[row["figure"], row["scope"], row["item"], row["year"]]
+        name, item = run.dictionary[row["figure"]].name, run.figures.item_name(row["figure"], row["item"])
+        label = f"{name}·{item}" if item else name
+        rows.append(
+            [
+                label,
+                run.audit.scope_name(row["scope"]),
+                row["year"],
+                shown_value(figure),
+                place(figure["locator"]) or "—",
+            ]
+        )
+    columns = [Column("数字"), Column("范围"), Column("年度"), Column("数值", numeric=True), Column("定位")]
+    listed = html.table("没有独立核对的数字", columns, rows, rest_in="corroboration.csv") if rows else ""
+    return html.join(html.paragraph(said), listed)

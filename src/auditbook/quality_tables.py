@@ -1,0 +1,504 @@
+"""The tables that data-quality rules judge: those of the evidence, and residuals computed exactly from its figures.
+
+A row that ties figures together (an identity, a sum, a second source) names their keys: such a row is what could
+contradict them, and where it closes, what speaks for them (旁证).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from pydantic import field_validator
+
+from auditbook import charts, formulas
+from auditbook.cases import DEPARTMENT, Audit, Id, Strict, Words
+from auditbook.figures import ANY_UNIT, NOT_APPLICABLE, Dictionary, FigureRow, Figures, Key
+from auditbook.intake.account_comparing import AGREES, WITHIN_ROUNDING
+from auditbook.intake.evidence import Evidence
+from auditbook.intake.phrases import ELSEWHERE, RESPACED, UNVERIFIED, VERIFIED
+from auditbook.numbers import Interval, amount_text, dimension, plain, text
+from auditbook.tables import COLUMNS, KEYS, Row
+
+Cell = str | Decimal | None
+
+
+class Identity(Strict):
+    """Arithmetic over figures that must come to zero within what rounding explains."""
+
+    id: Id
+    name: Words
+    formula: Words
+
+    @field_validator("formula")
+    @classmethod
+    def _reads(cls, line: str) -> str:
+        formulas.read(line)
+        return line
+
+
+class Bounds(Strict):
+    """What a ratio of figures lies within, unless a unit has slipped: wide bounds, in base units (元, 1)."""
+
+    id: Id
+    name: Words
+    formula: Words
+    at_least: Decimal | int
+    at_most: Decimal | int
+
+    @field_validator("formula")
+    @classmethod
+    def _reads(cls, line: str) -> str:
+        formulas.read(line)
+        return line
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A table as the rules see it: rows, where each of them stands, and which figures each of them ties together."""
+
+    columns: tuple[str, ...]
+    rows: list[dict[str, Cell]]
+    places: list[str]
+    found: list[str]
+    keys: list[tuple[str, ...]] = field(default_factory=list)
+
+
+PREPARED = (
+    "sources",
+    "figures",
+    "objectives",
+    "statements",
+    "published",
+    "entered",
+    "identities",
+    "unit_sums",
+    "item_sums",
+    "bounds",
+    "families",
+    "rivals",
+    "accounts",
+    "corroboration",
+    "conversions",
+    "glyphs",
+)
+
+
+def prepare(
+    audit: Audit,
+    evidence: Evidence,
+    dictionary: Dictionary,
+    figures: Figures,
+    identities: Sequence[Identity],
+    bounds: Sequence[Bounds],
+    handed_on: Sequence[Row],
+) -> dict[str, Prepared]:
+    """The tables that rules may speak of: those of the evidence, and the residuals computed from them."""
+    ties = {
+        "identities": _identities(identities, figures),
+        "unit_sums": _unit_sums(figures),
+        "item_sums": _item_sums(figures),
+        "rivals": _rivals(evidence.figures),
+    }
+    return {
+        "sources": _sources(audit, evidence),
+        "figures": _figures(evidence, dictionary, handed_on),
+        "objectives": _plain_table("objectives", evidence.objectives, evidence, lambda row: _about(row)),
+        "statements": _plain_table("statements", evidence.statements, evidence, lambda row: row["statement"]),
+        "published": _plain_table("published", evidence.published, evidence, lambda row: row["claim"]),
+        "entered": _entered(evidence),
+        **ties,
+        "bounds": _bounds(bounds, figures),
+        "families": _families(figures, {unit.id: unit.name for unit in audit.case.units}),
+        "accounts": _accounts(evidence),
+        "corroboration": _corroboration(figures, ties, evidence),
+        "conversions": _conversions(evidence),
+        "glyphs": _glyphs(audit, evidence),
+    }
+
+
+def _about(row: Row) -> str:
+    return f"{row['objective']}.{row['item']}" if row["item"] else row["objective"]
+
+
+def _sources(audit: Audit, evidence: Evidence) -> Prepared:
+    columns = (*COLUMNS["sources"], "file_state")
+    rows: list[dict[str, Cell]] = []
+    for source, row in zip(audit.sources, evidence.sources, strict=True):
+        there = bool(source.file) and (audit.workspace.evidence / str(source.file)).is_file()
+        state = "absent" if source.status == "absent" else "hash_holds" if there else "original_not_here"
+        rows.append({**row, "file_state": state})
+    places = [audit.source_lines[source.id] for source in audit.sources]
+    return Prepared(columns, rows, places, [f"{row['source']} {row['title']}" for row in evidence.sources])
+
+
+def figure_row(row: FigureRow) -> Row:
+    """A figure as a row of figures.csv."""
+    return {
+        "figure": row.key.figure, "scope": row.key.scope, "item": row.key.item, "year": str(row.key.year),
+        "source": row.source, "locator": row.locator, "label": row.label, "state": row.state, "basis": row.basis,
+        "value": row.value, "unit": row.unit, "precision": row.precision, "quote": row.quote,
+        "quote_status": row.quote_status, "chosen": "yes" if row.chosen else "no",
+    }  # fmt: skip
+
+
+DERIVED = ("held", "exact_count", "negative", "unit_kind")
+
+
+def _figures(evidence: Evidence, dictionary: Dictionary, handed_on: Sequence[Row]) -> Prepared:
+    written = {tuple(row[name] for name in KEYS["figures"]): row for row in handed_on}
+    columns = (*(next(iter(handed_on), None) or COLUMNS["figures"]), *DERIVED)
+    rows: list[dict[str, Cell]] = []
+    found = []
+    for row in evidence.figures:
+        meaning = dictionary[row.key.figure]
+        key = row.key
+        cells: dict[str, Cell] = dict(written[key.figure, key.scope, key.item, str(key.year), row.source])
+        cells["held"] = evidence.held[f"{row.key}@{row.source}"]
+        counted = meaning.exact and row.has_value
+        cells["exact_count"] = (
+            None if not counted else ("whole" if row.exact.denominator == 1 else "fraction")
+        )
+        may = row.has_value and not meaning.signed
+        cells["negative"] = None if not may else Decimal(plain(min(row.exact, Fraction(0))))
+        wrong = meaning.unit != ANY_UNIT and row.has_value and dimension(row.unit) != dimension(meaning.unit)
+        cells["unit_kind"] = None if not row.has_value else ("other" if wrong else "same")
+        rows.append(cells)
+        found.append(
+            f"{meaning.name}{'·' + row.label if row.label else ''} {row.value}{row.unit}，短语“{row.quote}”"
+        )
+    return Prepared(columns, rows, [row.where for row in evidence.figures], found)
+
+
+def _plain_table(name: str, source: Sequence[Row], evidence: Evidence, key: Any) -> Prepared:
+    kind = {"objectives": "objective", "statements": "statement", "published": "claim"}[name]
+    columns = (*COLUMNS[name], "quote_status", "held")
+    rows: list[dict[str, Cell]] = []
+    for row in source:
+        status = evidence.held.get(f"{kind}:{key(row)}", UNVERIFIED)
+        held = evidence.held.get(f"claim value:{key(row)}", "")
+        rows.append(
+            {
+                **{column: row.get(column, "") for column in COLUMNS[name]},
+                "quote_status": status,
+                "held": held,
+            }
+        )
+    places = [evidence.places.get(key(row), "") for row in source]
+    return Prepared(columns, rows, places, [f"{key(row)}“{row['quote']}”" for row in source])
+
+
+def _entered(evidence: Evidence) -> Prepared:
+    """What the auditor entered, whatever the table: its phrase, where it has one."""
+    columns = ("table", "key", "quote_status")
+    rows: list[dict[str, Cell]] = []
+    places, found = [], []
+    for table, own in evidence.entered.items():
+        for row in own:
+            key = f"{table}:{'.'.join(row[column] for column in KEYS[table])}"
+            rows.append({"table": table, "key": key, "quote_status": evidence.held[key]})
+            places.append(evidence.places[key])
+            found.append(f"{key}“{row['quote']}”")
+    return Prepared(columns, rows, places, found)
+
+
+def _residual(name: str, scope: str, item: str, box: Interval | None, words: str) -> dict[str, Cell]:
+    """``beyond_rounding`` is how far the whole range lies from zero; None where something is missing."""
+    beyond = None
+    if box is not None:
+        distance = max(box.low, -box.high, Fraction(0))
+        beyond = Decimal(plain(distance))
+    return {"identity": name, "scope": scope, "item": item, "beyond_rounding": beyond, "words": words}
+
+
+_RESIDUAL = ("identity", "scope", "item", "beyond_rounding", "words")
+
+
+def _identities(identities: Sequence[Identity], figures: Figures) -> Prepared:
+    rows, places, found = [], [], []
+    ties: list[tuple[str, ...]] = []
+    for identity in identities:
+        formula = formulas.read(identity.formula)
+        for scope, item, resolved in figures.together(formula.figures):
+            known = all(r.value is not None for r in resolved.values())
+            span = formula.range({f: r.terms for f, r in resolved.items()}) if known else None
+            rows.append(_residual(identity.id, scope, item, span.interval if span else None, identity.name))
+            keys = tuple(term for r in resolved.values() for term in r.terms)
+            ties.append(keys)
+            places.append("、".join(dict.fromkeys(_place(figures, key) for key in keys)))
+            found.append(_sum_words(identity, formula, resolved, figures))
+    return Prepared(_RESIDUAL, rows, places, found, ties)
+
+
+def _sum_words(
+    identity: Identity, formula: formulas.Formula, resolved: Mapping[str, Any], figures: Figures
+) -> str:
+    if any(r.value is None for r in resolved.values()):
+        return f"{identity.name}：缺数"
+    unit = figures.dictionary[formula.figures[0]].unit
+    texts = {figure: amount_text(r.value, unit) for figure, r in resolved.items()}
+    value = formula.value({figure: r.value for figure, r in resolved.items()})
+    return f"{identity.name}：{formula.with_numbers(texts)} = {text(value, unit)}"
+
+
+def _place(figures: Figures, key: str) -> str:
+    return next((row.where for row in figures.rows if row.chosen and str(row.key) == key), key)
+
+
+def _unit_sums(figures: Figures) -> Prepared:
+    """Where the department and its units are both given: the units' sum against the department's figure."""
+    rows, places, found = [], [], []
+    ties: list[tuple[str, ...]] = []
+    by_key: dict[tuple[str, str], dict[str, FigureRow]] = defaultdict(dict)
+    for key, row in figures.chosen.items():
+        if key.year == figures.year and row.has_value and figures.dictionary[key.figure].units == "sum":
+            by_key[(key.figure, key.item)][key.scope] = row
+    for (figure, item), scopes in by_key.items():
+        if DEPARTMENT not in scopes or len(scopes) == 1:
+            continue
+        units = [row for scope, row in scopes.items() if scope != DEPARTMENT]
+        whole = scopes[DEPARTMENT].interval
+        low = sum((row.interval.low for row in units), Fraction(0)) - whole.high
+        high = sum((row.interval.high for row in units), Fraction(0)) - whole.low
+        complete = len(units) == len(figures.units)
+        name = figures.dictionary[figure].name
+        rows.append(_residual(figure, DEPARTMENT, item, Interval(low, high) if complete else None, name))
+        places.append(scopes[DEPARTMENT].where)
+        unit = scopes[DEPARTMENT].unit
+        total = text(sum((row.exact for row in units), Fraction(0)), unit)
+        found.append(f"{name}：各单位之和{total}，部门{text(scopes[DEPARTMENT].exact, unit)}")
+        ties.append(tuple(str(row.key) for row in scopes.values()))
+    return Prepared(_RESIDUAL, rows, places, found, ties)
+
+
+def _item_sums(figures: Figures) -> Prepared:
+    """Where a whole and its items are both given: the items' sum against the whole.
+
+    Where not every item is given, their sum may be less than the whole, never more.
+    """
+    rows, places, found = [], [], []
+    ties: list[tuple[str, ...]] = []
+    split: dict[tuple[str, str, int], dict[str, FigureRow]] = defaultdict(dict)
+    for key, row in figures.chosen.items():
+        if figures.dictionary[key.figure].total == "sum":
+            split[key.figure, key.scope, key.year][key.item] = row
+    for (figure, scope, _), own in split.items():
+        whole = own.get("")
+        items = [row for item, row in own.items() if item and "." not in item]
+        given = [row for row in items if row.has_value]
+        if whole is None or not whole.has_value or not given:
+            continue
+        low = sum((row.interval.low for row in given), Fraction(0)) - whole.interval.high
+        high = sum((row.interval.high for row in given), Fraction(0)) - whole.interval.low
+        listed = figures.dictionary[figure].items
+        complete = (
+            isinstance(listed, dict)
+            and set(listed) <= {row.key.item for row in items if row.state in {*_COUNTED, NOT_APPLICABLE}}
+        )  # fmt: skip
+        name = figures.dictionary[figure].name
+        rows.append(
+            _residual(
+                figure, scope, "", Interval(low, high if complete else max(high, low, Fraction(0))), name
+            )
+        )
+        places.append("、".join(dict.fromkeys(row.where for row in (whole, *given))))
+        total = text(sum((row.exact for row in given), Fraction(0)), whole.unit)
+        found.append(f"{name}：分项之和{total}，合计{text(whole.exact, whole.unit)}")
+        ties.append(tuple(str(row.key) for row in (whole, *given)) if complete or low <= 0 <= high else ())
+    return Prepared(_RESIDUAL, rows, places, found, ties)
+
+
+_COUNTED = ("value", "zero")
+
+
+def _bounds(bounds: Sequence[Bounds], figures: Figures) -> Prepared:
+    """Ratios between figures of different tables: a unit that has slipped shows as a ratio that cannot be.
+
+    A ratio of zero says nothing of the unit and lies within.
+    """
+    columns = ("bounds", "scope", "ratio")
+    rows: list[dict[str, Cell]] = []
+    places, found = [], []
+    for bound in bounds:
+        formula = formulas.read(bound.formula)
+        for scope, item, resolved in figures.together(formula.figures):
+            if item or any(r.value is None for r in resolved.values()):
+                continue
+            try:
+                ratio = formula.value({figure: r.value or Fraction(0) for figure, r in resolved.items()})
+            except formulas.ZeroBase:
+                continue
+            within = not ratio or Fraction(bound.at_least) <= ratio <= Fraction(bound.at_most)
+            rows.append({"bounds": bound.id, "scope": scope, "ratio": "within" if within else "beyond"})
+            keys = [term for r in resolved.values() for term in r.terms]
+            places.append("、".join(dict.fromkeys(_place(figures, key) for key in keys)))
+            shown = {f: text(r.value or Fraction(0), figures.dictionary[f].unit) for f, r in resolved.items()}
+            found.append(
+                f"{bound.name}：{formula.with_numbers(shown)}，不在{bound.at_least}至{bound.at_most}之间（按元、人计），疑单位有误"
+            )
+    return Prepared(columns, rows, places, found)
+
+
+def _accounts(evidence: Evidence) -> Prepared:
+    """Every check of the published tables (勾稽)."""
+    columns = ("source", "check", "severity", "verdict")
+    rows: list[dict[str, Cell]] = []
+    places, found = [], []
+    for source, check in evidence.account_checks:
+        rows.append(
+            {"source": source, "check": check.rule, "severity": check.severity, "verdict": check.verdict}
+        )
+        places.append(check.where)
+        said = f"{check.found}，应为{check.expected}" if check.expected else check.found
+        found.append(
+            "，".join(
+                part for part in (f"{check.name}：{said}" if said else check.name, check.explanation) if part
+            )
+        )
+    return Prepared(columns, rows, places, found)
+
+
+def reconciliations(evidence: Evidence) -> list[Row]:
+    """The checks of published tables (勾稽) as rows of reconciliations.csv, in their own order."""
+    return [
+        {
+            "check": f"{number:04}", "source": source, "rule": check.rule, "name": check.name, "severity": check.severity,
+            "verdict": check.verdict, "where": check.where, "found": check.found, "expected": check.expected,
+            "width": check.width, "explanation": check.explanation,
+        }
+        for number, (source, check) in enumerate(evidence.account_checks, 1)
+    ]  # fmt: skip
+
+
+def _corroboration(figures: Figures, ties: Mapping[str, Prepared], evidence: Evidence) -> Prepared:
+    """For each figure that is used, what could have contradicted it and did not: its independent checks (旁证).
+
+    A phrase that the original holds, an identity or sum that closes, a second source that agrees, a check of the
+    published tables. A figure of which nothing of this is known may be wrong without anything showing it.
+    """
+    known: dict[str, dict[str, None]] = defaultdict(dict)
+    for name, table in ties.items():
+        for keys, row in zip(table.keys, table.rows, strict=True):
+            if row["beyond_rounding"] == 0:
+                for key in keys:
+                    known[key][name] = None
+    agreed = {
+        cell for _, check in evidence.account_checks if check.verdict in {AGREES, WITHIN_ROUNDING} for cell in check.cells
+    }  # fmt: skip
+    rows: list[dict[str, Cell]] = []
+    places, found = [], []
+    for own_key, used in figures.chosen.items():
+        if not used.has_value:
+            continue
+        own = known[str(own_key)]
+        if used.quote_status in {VERIFIED, RESPACED, ELSEWHERE}:
+            own["phrase"] = None
+        if used.locator.partition("〔")[0] in agreed:
+            own["accounts"] = None
+        rows.append(
+            {
+                "figure": own_key.figure, "scope": own_key.scope, "item": own_key.item, "year": str(own_key.year), "source": used.source,
+                "checks": ";".join(own), "independent": "yes" if own else "no",
+            }
+        )  # fmt: skip
+        places.append(used.where)
+        found.append(f"{_figure_words(figures, used)}{used.value}{used.unit}")
+    return Prepared((*COLUMNS["corroboration"], "independent"), rows, places, found)
+
+
+CONVERSIONS = {
+    "encoding": "编码", "separator": "分隔符", "title": "表头之上的行", "head": "表头写法", "other_sheet": "其他工作表",
+    "thousands": "千位分隔", "full_width": "全角数字", "bracketed": "括号负数", "exponent": "科学记数", "percent": "百分数",
+    "signed": "正负号", "text_number": "文本格式的数", "shown_digits": "存储的位数", "day": "日期写法", "code_number": "编码存成了数",
+}  # fmt: skip
+
+
+def _conversions(evidence: Evidence) -> Prepared:
+    """What was read as something else than what stood there: separators, full-width digits, encodings, title lines."""
+    rows: list[dict[str, Cell]] = [{"where": note.where, "kind": note.kind} for note in evidence.notes]
+    found = [
+        f"{CONVERSIONS.get(note.kind, note.kind)}：“{note.written}”读作“{note.read_as}”"
+        for note in evidence.notes
+    ]
+    return Prepared(("where", "kind"), rows, [note.where for note in evidence.notes], found)
+
+
+def _families(figures: Figures, units: Mapping[str, str]) -> Prepared:
+    """Figures of one family at one place: whether one does not apply while another has an amount.
+
+    A zero agrees with what does not apply.
+    """
+    columns = ("family", "scope", "item", "year", "applies")
+    rows: list[dict[str, Cell]] = []
+    places, found = [], []
+    together: dict[tuple[str, str, str, int], list[FigureRow]] = defaultdict(list)
+    for key, row in figures.chosen.items():
+        family = figures.dictionary[key.figure].family
+        if family is not None:
+            together[family, key.scope, key.item, key.year].append(row)
+    for (family, scope, item, year), own in together.items():
+        if len(own) < 2:
+            continue
+        without = [row for row in own if row.state == NOT_APPLICABLE]
+        amounts = [row for row in own if row.has_value and row.exact]
+        cells: dict[str, Cell] = {"family": family, "scope": scope, "item": item, "year": str(year)}
+        rows.append({**cells, "applies": "one_side" if without and amounts else "same"})
+        places.append("、".join(row.where for row in (*without, *amounts)))
+        said = "、".join(_figure_words(figures, row) for row in without)
+        against = "、".join(f"{_figure_words(figures, row)}{row.value}{row.unit}" for row in amounts)
+        found.append(f"{units[scope] + '：' if scope in units else ''}{said}不适用，而{against}")
+    return Prepared(columns, rows, places, found)
+
+
+def _figure_words(figures: Figures, row: FigureRow) -> str:
+    """A figure with its item and year, as a reader knows it."""
+    part = figures.item_name(row.key.figure, row.key.item) if row.key.item else ""
+    when = f"{row.key.year}年" if row.key.year != figures.year else ""
+    return f"{when}{figures.dictionary[row.key.figure].name}{'·' if part else ''}{part}"
+
+
+def _rivals(all_rows: Sequence[FigureRow]) -> Prepared:
+    """Where several sources give one figure: how far their ranges lie apart."""
+    rows, places, found = [], [], []
+    ties: list[tuple[str, ...]] = []
+    rivals: dict[Key, list[FigureRow]] = defaultdict(list)
+    for row in all_rows:
+        if row.has_value:
+            rivals[row.key].append(row)
+    for key, own in rivals.items():
+        if len(own) < 2:
+            continue
+        ties.append(tuple(str(row.key) for row in own[:1]))
+        gap = max(row.interval.low for row in own) - min(row.interval.high for row in own)
+        box = Interval(max(gap, Fraction(0)), max(gap, Fraction(0)))
+        rows.append(_residual(key.figure, key.scope, key.item, box, str(key)))
+        places.append("、".join(row.where for row in own))
+        found.append("；".join(f"{row.source} {row.value}{row.unit}" for row in own))
+    return Prepared(_RESIDUAL, rows, places, found, ties)
+
+
+def _glyphs(audit: Audit, evidence: Evidence) -> Prepared:
+    """A row for each text that the page may show, with the characters that the shipped font lacks."""
+    columns = ("text", "missing")
+    rows: list[dict[str, Cell]] = []
+    places, found = [], []
+    texts: dict[str, str] = {audit.case.department.name: audit.workspace.shown(audit.workspace.case_path)}
+    for unit in audit.case.units:
+        texts.setdefault(unit.name, audit.workspace.shown(audit.workspace.case_path))
+    for figure in evidence.figures:
+        texts.setdefault(f"{figure.label}{figure.quote}", figure.where)
+    for table in (
+        evidence.sources, evidence.objectives, evidence.statements, evidence.published, *evidence.entered.values()
+    ):  # fmt: skip
+        for row in table:
+            texts.setdefault("".join(row.values()), row.get("locator") or row.get("title") or "")
+    for words, where in texts.items():
+        missing = charts.missing_characters(words)
+        rows.append({"text": words, "missing": missing})
+        places.append(where)
+        found.append("、".join(f"{character}（U+{ord(character):04X}）" for character in missing))
+    return Prepared(columns, rows, places, found)

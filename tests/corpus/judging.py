@@ -1,0 +1,77 @@
+"""What came of a case: how the command would end, what it would say, which figures it would use and on whose word."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from auditbook import pipeline
+from auditbook.faults import EXIT_CONTRADICTION, AuditbookError, Fault
+from auditbook.quality import blocking_failures
+from auditbook.report.conclusions import corroboration_sentence
+from auditbook.tables import Row
+
+Key = tuple[str, str, str, str]
+Read = tuple[str, Fraction | None, str]  # state, value, unit
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of a run that goes as far as the quality of the data.
+
+    ``figures`` are those that are used; ``checks`` what speaks for each of them; ``conclusion`` the sentence that counts
+    those for which nothing does; ``lacking`` the figures that indicators say they cannot do without.
+    """
+
+    code: int
+    faults: tuple[Fault, ...] = ()
+    quality: Mapping[str, Row] = field(default_factory=dict)
+    figures: Mapping[Key, Read] = field(default_factory=dict)
+    checks: Mapping[Key, str] = field(default_factory=dict)
+    conclusion: str = ""
+    lacking: frozenset[str] = frozenset()
+
+    @property
+    def failed(self) -> list[Row]:
+        """Rules that found a fault."""
+        return [row for row in self.quality.values() if row["passed"] in {"no", "not_run"}]
+
+    @property
+    def alone(self) -> set[Key]:
+        """Figures for which nothing independent speaks."""
+        return {key for key, said in self.checks.items() if not said}
+
+
+def judge(case: Path, workspace: Path) -> Outcome:
+    """Read a case and judge its data, as ``auditbook run`` begins."""
+    os.environ["AUDITBOOK_WORKSPACE"] = str(workspace)
+    try:
+        pipeline.check(str(case))
+        run = pipeline.begin("quality", str(case))
+    except AuditbookError as error:
+        return Outcome(error.exit_code, error.faults)
+    quality = run.table("quality")
+    return Outcome(
+        EXIT_CONTRADICTION if blocking_failures(quality) else 0,
+        (),
+        {row["rule"]: row for row in quality},
+        {
+            _key(row): _read(row)
+            for row in run.table("figures")
+            if row["chosen"] == "yes" and row["basis"] != "derived"
+        },
+        {_key(row): row["checks"] for row in run.table("corroboration")},
+        corroboration_sentence(run),
+        frozenset(name for result in run.results for name in result.lacking),
+    )
+
+
+def _key(row: Row) -> Key:
+    return row["figure"], row["scope"], row["item"], row["year"]
+
+
+def _read(row: Row) -> Read:
+    return row["state"], Fraction(row["value"]) if row["value"] else None, row["unit"]
