@@ -20,7 +20,7 @@ from auditbook.faults import CaseError, LimitError
 from auditbook.intake import document_pdf, documents, limited
 from auditbook.intake.documents import Document, Kept, named
 from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, RESPACED, UNVERIFIED, VERIFIED
-from auditbook.report import page
+from auditbook.report import document_parts, page
 
 CASE = damage.CASE
 REPORT = files.REPORT.read_text(encoding="utf-8")
@@ -184,6 +184,20 @@ def test_what_holds_no_phrase_is_counted_and_folded(papers):
     )
     assert [summary for summary, _ in folded][-1] == "第4页第2段至第4页第9段：8 段没有所引短语"
     assert folded[-1][1].count("按计划推进") == 8
+
+
+def test_a_document_too_long_for_a_page_is_said_to_be():
+    document = Document.of_text("\n".join(["短短的一段。", "长" * 90, "一段。"]))
+    run = document_parts._Run(0, 2, 1)
+    shown = [
+        str(part) for part in document_parts._Marked("s", document, [run]).passages(document_parts._Room(50))
+    ]
+    assert "短短" in shown[0] and "长" * 90 in shown[1]  # the paragraph beside a phrase is always there
+    assert "一段。" in shown[2] and "1 段没有所引短语" in shown[2]
+    shown = [
+        str(part) for part in document_parts._Marked("s", document, []).passages(document_parts._Room(50))
+    ]
+    assert len(shown) == 1 and "第1行至第3行" in shown[0] and "3 段没有所引短语，全文过长" in shown[0]
 
 
 def test_without_an_original_the_page_says_which_is_needed(wuxi):
