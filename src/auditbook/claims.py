@@ -555,7 +555,7 @@ class _Asked:
 
     def _called(self, whose: str) -> str:
         own = self.figures.dictionary[self.figure].name
-        part = self.figures.item_name(self.figure, self.item) if self.item else ""
+        part = f"{self.figures.item_name(self.figure, self.item)}·" if self.item else ""
         when = f"{self.year}年" if self.year != self.figures.year else ""
         return f"{when}{whose}{part}{own}"
 
