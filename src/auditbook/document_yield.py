@@ -9,10 +9,11 @@ from pathlib import Path
 
 from auditbook import figures
 from auditbook.faults import Fault, UsageError
-from auditbook.intake.account_checks import Check, check_accounts
+from auditbook.intake.account_checks import check_accounts
+from auditbook.intake.account_comparing import Check
 from auditbook.intake.account_figures import figures_of
 from auditbook.intake.accounts import Accounts, read_accounts
-from auditbook.tables import Row
+from auditbook.intake.raw_tables import RawRow
 from auditbook.workspace import project_root
 
 VERDICTS = {
@@ -23,7 +24,7 @@ VERDICTS = {
 }
 
 
-def read(path: Path) -> tuple[Accounts, list[Row], list[Check]]:
+def read(path: Path) -> tuple[Accounts, list[RawRow], list[Check]]:
     """Read published final accounts (部门决算公开, PDF).
 
     Returns  the tables, the figures of the dictionary that they give, and every check of the tables.
@@ -39,7 +40,7 @@ def read(path: Path) -> tuple[Accounts, list[Row], list[Check]]:
     return accounts, rows, check_accounts(accounts)
 
 
-def lines(accounts: Accounts, rows: list[Row], checks: list[Check]) -> list[str]:
+def lines(accounts: Accounts, rows: list[RawRow], checks: list[Check]) -> list[str]:
     """The yield as a person reads it: tables, figures, then what does not agree, worst first, and what was not read."""
     dictionary = figures.read_dictionary(project_root(Path.cwd()))
     counts = Counter(check.verdict for check in checks)
@@ -68,7 +69,7 @@ def lines(accounts: Accounts, rows: list[Row], checks: list[Check]) -> list[str]
     return said
 
 
-def as_json(accounts: Accounts, rows: list[Row], checks: list[Check]) -> str:
+def as_json(accounts: Accounts, rows: list[RawRow], checks: list[Check]) -> str:
     """The yield for another program."""
     found = {
         "file": accounts.file, "sha256": accounts.sha256, "year": accounts.year, "pages": accounts.pages,
@@ -76,7 +77,7 @@ def as_json(accounts: Accounts, rows: list[Row], checks: list[Check]) -> str:
             {"table": name, "title": table.title, "unit": table.unit, "pages": list(table.pages), "lines": len(table.lines)}
             for name, table in accounts.tables.items()
         ],
-        "figures": rows, "checks": [asdict(check) for check in checks],
+        "figures": [row.cells for row in rows], "checks": [asdict(check) for check in checks],
         "faults": [str(fault) for fault in accounts.faults], "notes": [str(note) for note in accounts.notes],
     }  # fmt: skip
     return json.dumps(found, ensure_ascii=False, indent=1)

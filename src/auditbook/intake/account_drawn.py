@@ -19,9 +19,11 @@ def drawn_grid(number: int, page: Any, drawn: Sequence[Any], index: int, way: st
     table = drawn[index]
     before = drawn[index - 1].bbox[3] if index else 0
     after = drawn[index + 1].bbox[1] if index + 1 < len(drawn) else page.height
+    rows = [*_rows(table, number)]
+    read = sum(len("".join((piece.text if piece else "").split())) for row in rows for piece in row.cells)
     return Grid(
-        lines_between(page, before, table.bbox[1]), lines_between(page, table.bbox[3], after),
-        [*_rows(table, number)], sorted({cell[0] for cell in table.cells}), way, not index,
+        lines_between(page, before, table.bbox[1]), lines_between(page, table.bbox[3], after), rows,
+        sorted({cell[0] for cell in table.cells}), way, not index, max(_printed_in(page, table.bbox) - read, 0),
     )  # fmt: skip
 
 
@@ -40,8 +42,7 @@ def _middles(page: Any) -> Iterator[tuple[float, float]]:
             yield (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
 
 
-def printed_in(page: Any, box: Box) -> int:
-    """How many characters stand in a box."""
+def _printed_in(page: Any, box: Box) -> int:
     x0, top, x1, bottom = box
     return sum(x0 <= x < x1 and top <= y < bottom for x, y in _middles(page))
 

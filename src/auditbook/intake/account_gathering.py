@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from auditbook.faults import Fault
+from auditbook.intake.account_across import reader_of
+from auditbook.intake.account_amounts import Gathered, Told
 from auditbook.intake.account_grids import BLANK_STRIPS, CELLS, LINES, OPEN_SIDES, Grid, Sheaf, texts, words
 from auditbook.intake.account_heads import REMARK, Headings
 from auditbook.intake.account_layouts import Layout, Layouts, bare
-from auditbook.intake.account_rows import Gathered, Told, reader_of
 from auditbook.intake.account_tables import Printed, Table
 from auditbook.numbers import factor, places
 
@@ -31,6 +32,9 @@ _WAYS = {
 }
 
 
+_Titled = tuple[Layout, str]  # a table, and its title as it is spelt there
+
+
 class Gathering:
     """Puts the grids of a document together into the tables of the layouts."""
 
@@ -43,23 +47,23 @@ class Gathering:
     def gather(self, sheaves: Sequence[Sheaf]) -> None:
         """Find each grid's table."""
         current: Gathered | None = None
-        foot: tuple[Layout, str] | None = None  # the title at the foot of the page before
+        foot: _Titled | None = None  # the title at the foot of the page before
         running = _running_lines(sheaves, self.layouts)
         for sheaf in sheaves:
             for grid in self._chosen(sheaf, current):
+                titled = self._title(grid.above)
                 grid = replace(
                     grid, above=[line for line in grid.above if _even(line) not in running],
                     below=[line for line in grid.below if _even(line) not in running],
                 )  # fmt: skip
-                current = self._placed(grid, current, foot)
+                current = self._placed(grid, titled, current, foot)
                 foot = None
             foot = self._at_foot(sheaf)
 
     def _placed(
-        self, grid: Grid, current: Gathered | None, foot: tuple[Layout, str] | None
+        self, grid: Grid, titled: _Titled | None, current: Gathered | None, foot: _Titled | None
     ) -> Gathered | None:
         """Put a grid where it belongs; returns the table that the next one may go on with."""
-        titled = self._title(grid.above)
         last = current.grids[-1] if current else None
         alone = grid.first and not [line for line in grid.above if not _BESIDE_TITLE.fullmatch(bare(line))]
         if not titled and foot and alone and self._resolves(Gathered(*foot, [grid])):
@@ -119,21 +123,25 @@ class Gathering:
         told = Told()
         return reader_of(gathered, self.headings, told).resolve() and not told.faults
 
-    def _repeats(self, titled: tuple[Layout, str], grid: Grid, current: Gathered, last: Grid) -> bool:
+    def _repeats(self, titled: _Titled, grid: Grid, current: Gathered, last: Grid) -> bool:
         """Whether a grid under the same title goes on with the table before, and does not begin it anew."""
-        following = grid.page == last.page + 1 if last.page else grid.way == CELLS
-        total = any(
-            set(words(row.cells)) & self.headings.totals for part in current.grids for row in part.rows
-        )
-        again = any(set(words(row.cells)) & self.headings.totals for row in grid.rows)
-        return (
-            titled[0] is current.layout and following and len(grid.edges) == len(last.edges) and not (total and again)
-        )  # fmt: skip
+        sheet = grid.way == CELLS and file_of(grid.where) == file_of(last.where)
+        following = grid.page == last.page + 1 if last.page else sheet
+        same = titled[0] is current.layout and len(grid.edges) == len(last.edges)
+        if not following or not same:
+            return False
+        total = any(self._has_total(current.layout, part) for part in current.grids)
+        return not (total and self._has_total(current.layout, grid))
 
-    def _title(self, lines: Sequence[str]) -> tuple[Layout, str] | None:
+    def _has_total(self, layout: Layout, grid: Grid) -> bool:
+        start = self.headings.start(layout, [row.cells for row in grid.rows])
+        labels = (word for row in grid.rows[start:] for word in words(row.cells))
+        return any(word in self.headings.totals for word in labels)
+
+    def _title(self, lines: Sequence[str]) -> _Titled | None:
         """The title that stands nearest above a table, on one line or broken over two or three."""
         for end in range(len(lines), 0, -1):
-            best: tuple[Layout, str] | None = None
+            best: _Titled | None = None
             for start in range(end - 1, max(end - 4, -1), -1):
                 found = self.layouts.titled("".join(lines[start:end]))
                 if found and (best is None or len(bare(found[1])) > len(bare(best[1]))):
@@ -142,7 +150,7 @@ class Gathering:
                 return best
         return None
 
-    def _at_foot(self, sheaf: Sheaf) -> tuple[Layout, str] | None:
+    def _at_foot(self, sheaf: Sheaf) -> _Titled | None:
         """A title at the foot of a page, whose table begins on the next; a table of contents has several."""
         lines = [line for line in sheaf.lines if not _BESIDE_TITLE.fullmatch(bare(line))]
         titles = [line for line in lines if self.layouts.titled(line)]
@@ -171,8 +179,13 @@ class Gathering:
         read = reader_of(gathered, self.headings, self.told)
         if not read.resolve():
             return None
+        for grid in gathered.grids:
+            if grid.lost:
+                found = f"有{grid.lost}个字不在任何一格内"
+                told = Fault(f"{grid.where} {gathered.title}", found, "每个字都在格内", "请对照原文核对此表")
+                self.told.faults.append(told)
         lines = tuple(read.lines())
-        read.dashes_told()
+        read.amounts.dashes_told()
         unit = self._unit(gathered)
         finest = _FINEST + len(str(int(factor(unit)))) - 1 if unit else 10
         decimals = max(
@@ -182,7 +195,7 @@ class Gathering:
         rows = [row for grid in gathered.grids for row in grid.rows]
         pages = tuple(dict.fromkeys(row.page for row in rows if row.page))
         below = _remarks(gathered.grids[-1].below)
-        place = gathered.grids[0].where.partition("!")[0].partition(":")[0]
+        place = file_of(gathered.grids[0].where)
         return Table(
             gathered.layout, gathered.title, unit, pages, read.names, lines, "".join([*read.remarks, *below]), min(decimals, finest), place,
             Printed(tuple(map(texts, read.head)), tuple(read.printed), "".join(below)),
@@ -204,6 +217,11 @@ class Gathering:
             fault = Fault(gathered.where, "没有写明单位", "“单位：万元”或“单位：元”", "此表的金额不能使用")
         self.told.faults.append(fault)
         return ""
+
+
+def file_of(where: str) -> str:
+    """The file, or file and sheet, of a place: ``账.xlsx 预算!5行`` → ``账.xlsx 预算``."""
+    return where.partition("!")[0].partition(":")[0]
 
 
 def _running_lines(sheaves: Sequence[Sheaf], layouts: Layouts) -> set[str]:

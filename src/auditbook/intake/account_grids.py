@@ -43,7 +43,10 @@ class GridRow:
 
 @dataclass
 class Grid:
-    """A table on one page or sheet, with the lines of text above and below it, and where its columns begin."""
+    """A table on one page or sheet, with the lines of text above and below it, and where its columns begin.
+
+    ``lost`` counts the characters that stand in it and in none of its cells.
+    """
 
     above: list[str]
     below: list[str]
@@ -51,6 +54,7 @@ class Grid:
     edges: list[float]
     way: str
     first: bool
+    lost: int = 0
 
     @property
     def page(self) -> int:
@@ -84,6 +88,7 @@ class Sheaf:
     grids: list[Grid] = field(default_factory=list)
     others: list[list[Grid]] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)  # amounts at the height of a drawn table and in none
+    picture: bool = False  # whether the page holds a picture and no text
 
 
 def words(cells: Cells) -> list[str]:
@@ -105,7 +110,7 @@ def _joined(text: str) -> str:
 def as_json(sheaf: Sheaf) -> dict[str, Any]:
     """A page of a PDF as plain lists; the file's name is not in it, so that a copy under another name is the same."""
     return {
-        "number": sheaf.number, "lines": sheaf.lines, "beside": sheaf.beside,
+        "number": sheaf.number, "lines": sheaf.lines, "beside": sheaf.beside, "picture": sheaf.picture,
         "ways": [[_plain(grid) for grid in way] for way in (sheaf.grids, *sheaf.others)],
     }  # fmt: skip
 
@@ -113,7 +118,7 @@ def as_json(sheaf: Sheaf) -> dict[str, Any]:
 def _plain(grid: Grid) -> dict[str, Any]:
     cells = [[p and [p.text, p.x0, p.x1, p.top, p.bottom] for p in row.cells] for row in grid.rows]
     return {
-        "above": grid.above, "below": grid.below, "rows": cells, "edges": grid.edges, "way": grid.way, "first": grid.first,
+        "above": grid.above, "below": grid.below, "rows": cells, "edges": grid.edges, "way": grid.way, "first": grid.first, "lost": grid.lost,
     }  # fmt: skip
 
 
@@ -125,9 +130,11 @@ def from_json(kept: dict[str, Any], name: str) -> Sheaf:
     number = int(kept["number"])
     where = f"{name} 第{number}页"
     drawn, *others = [[_grid(grid, number, where) for grid in way] for way in kept["ways"]]
-    return Sheaf(number, where, list(kept["lines"]), drawn, others, list(kept["beside"]))
+    return Sheaf(
+        number, where, list(kept["lines"]), drawn, others, list(kept["beside"]), bool(kept["picture"])
+    )
 
 
 def _grid(kept: dict[str, Any], page: int, where: str) -> Grid:
     rows = [GridRow([cell and Piece(*cell) for cell in row], page, where) for row in kept["rows"]]
-    return Grid(kept["above"], kept["below"], rows, kept["edges"], kept["way"], kept["first"])
+    return Grid(kept["above"], kept["below"], rows, kept["edges"], kept["way"], kept["first"], kept["lost"])

@@ -37,6 +37,9 @@ class Headings:
 
     def start(self, layout: Layout, rows: Sequence[Cells]) -> int:
         """How many rows the head has."""
+        # 项目 may stand above 科目编码 and 科目名称; where items stand in the head, 合计 is one of them
+        across = layout.layout == "across"
+        known = self.names if across else self.names - {"项目"} | {"决算数", "金额"}
         seen_name = False
         for index, row in enumerate(rows):
             found = [word for word in words(row) if word]
@@ -44,15 +47,15 @@ class Headings:
                 continue
             if any(AMOUNT.fullmatch(word) and ("." in word or CODE.fullmatch(word)) for word in found):
                 return index
-            if layout.layout == "across" and found and all(map(_amount_or_dash, found)):
+            if across and found and all(map(_amount_or_dash, found)):
                 return index
             if found and seen_name:
                 if set(found) <= self.totals or found[0] in self.totals or re.match(r"一、", found[0]):
                     return index
                 if any(AMOUNT.fullmatch(word) for word in found[1:]):
                     return index
-            seen_name = seen_name or bool(set(found) & (self.names - {"项目"} | {"决算数", "金额"}))
-        return len([row for row in rows if any(words(row))])
+            seen_name = seen_name or bool(set(found) & known)
+        return max((number for number, row in enumerate(rows, 1) if any(words(row))), default=0)
 
     def paths(self, head: Sequence[Cells], edges: Sequence[float], way: str) -> list[list[str]]:
         """For each column the texts of the cells above it, from the top."""

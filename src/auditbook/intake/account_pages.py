@@ -15,7 +15,7 @@ from typing import Any
 from auditbook import inputs
 from auditbook.faults import CaseError, Fault, LimitError
 from auditbook.intake import account_undrawn
-from auditbook.intake.account_drawn import AMOUNT, LINE_TOLERANCE, beside, drawn_grid, printed_in
+from auditbook.intake.account_drawn import AMOUNT, LINE_TOLERANCE, beside, drawn_grid
 from auditbook.intake.account_grids import LINES, Grid, Sheaf, as_json
 
 MOST_PAGES = 300
@@ -47,11 +47,9 @@ def read(path: Path, told: Callable[[int, int], None] | None = None) -> dict[str
     with document:
         if count > MOST_PAGES:
             raise LimitError(Fault(name, f"有{count}页", f"不超过{MOST_PAGES}页"))
-        pictures = 0
         for number, page in enumerate(document.pages, 1):
             try:
-                sheaf = _sheaf(number, page, faults)
-                pictures += not sheaf.lines and bool(page.images)
+                sheaf = _sheaf(number, page)
             except MemoryError:
                 raise
             except Exception as error:  # as above: a page that the parser cannot read
@@ -63,36 +61,28 @@ def read(path: Path, told: Callable[[int, int], None] | None = None) -> dict[str
             if told:
                 told(number, count)
     if not any(sheaf.lines for sheaf in sheaves):
-        found = "扫描件没有文字" if pictures else "文件里没有文字"
+        found = "扫描件没有文字" if any(sheaf.picture for sheaf in sheaves) else "文件里没有文字"
         raise CaseError(Fault(name, found, "有文字的 PDF", "请取得原始电子文件，或另行转录并登记"))
     return {"sha256": hashlib.sha256(data).hexdigest(), "pages": [*map(as_json, sheaves)], "faults": faults}
 
 
-def _sheaf(number: int, page: Any, faults: list[list[str]]) -> Sheaf:
+def _sheaf(number: int, page: Any) -> Sheaf:
     page = _upright(page)
     own = (page.extract_text(y_tolerance=LINE_TOLERANCE) or "").splitlines()
-    if not own and page.images:
-        faults.append([f"第{number}页", "只有图片，没有文字", "可以选取的文字", "扫描页请核对原文"])
     drawn = sorted(page.find_tables(), key=lambda table: table.bbox[1])
     grids, stray = [], 0
-    for index, table in enumerate(drawn):
-        grid = drawn_grid(number, page, drawn, index, LINES)
-        lost = printed_in(page, table.bbox) - sum(
-            len("".join((piece.text if piece else "").split())) for row in grid.rows for piece in row.cells
-        )
-        if lost > 0:
-            where = f"第{number}页 第{index + 1}个表格"
-            faults.append([where, f"有{lost}个字不在任何一格内", "每个字都在格内", "请对照原文核对此表"])
+    for index in range(len(drawn)):
+        grids.append(drawn_grid(number, page, drawn, index, LINES))
         stray += beside(page, [table.bbox for table in drawn], index)
-        grids.append(grid)
     inside = Counter(
         text for grid in grids for row in grid.rows for piece in row.cells if piece for text in piece.text.split()
     )  # fmt: skip
     amounts = Counter(word for line in own for word in line.split() if AMOUNT.fullmatch(word)) - inside
     others: list[list[Grid]] = []
-    if stray or amounts.total() >= _STRAY_AMOUNTS:
+    if stray or amounts.total() >= _STRAY_AMOUNTS or (not grids and account_undrawn.names_table(own)):
         others = account_undrawn.other_ways(number, page)
-    return Sheaf(number, "", own, grids, others, sorted(amounts.elements()) if stray else [])
+    alone = not own and bool(page.images)
+    return Sheaf(number, "", own, grids, others, sorted(amounts.elements()) if stray else [], alone)
 
 
 def _upright(page: Any) -> Any:

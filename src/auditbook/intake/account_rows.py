@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from auditbook.faults import Fault
-from auditbook.intake import cell_values
-from auditbook.intake.account_grids import BLANK_STRIPS, CELLS, Grid, GridRow, Piece, texts, words
+from auditbook.intake.account_amounts import Amounts, Gathered, Told
+from auditbook.intake.account_grids import GridRow, texts, words
 from auditbook.intake.account_heads import (
     AMOUNT,
     CODE,
@@ -25,42 +25,13 @@ from auditbook.intake.account_heads import (
     UNKNOWN,
     Headings,
 )
-from auditbook.intake.account_layouts import Layout, bare, heading, unnumbered
-from auditbook.intake.account_tables import Amount, Line
+from auditbook.intake.account_layouts import bare, unnumbered
+from auditbook.intake.account_tables import Line
 from auditbook.intake.sheets import Note
-from auditbook.numbers import parse
 
 _CODE_IN_NAME = re.compile(r"(\d{3}(?:\d{2}){0,2})(\D.*)")
-_SPACED = re.compile(r"-?\d{1,3}(?: \d{3})+(?:\.\d+)?")
 _MOST_SHOWN = 40
-
-
-@dataclass
-class Told:
-    """What is told about a document while it is read."""
-
-    faults: list[Fault] = field(default_factory=list)
-    notes: list[Fault] = field(default_factory=list)
-    conversions: list[Note] = field(default_factory=list)
-
-
-@dataclass
-class Gathered:
-    """The grids of one table, over its pages."""
-
-    layout: Layout
-    title: str
-    grids: list[Grid] = field(default_factory=list)
-
-    @property
-    def way(self) -> str:
-        """How its cells were told apart."""
-        return self.grids[0].way
-
-    @property
-    def where(self) -> str:
-        """Where it begins, and what it is."""
-        return f"{self.grids[0].where} {self.title}"
+_LABELS = {CODE_COLUMN, NAME_COLUMN}
 
 
 class Downward:
@@ -72,8 +43,6 @@ class Downward:
         self.remarks: list[str] = []
         self.names: tuple[str, ...] = ()
         self.blocks: list[list[tuple[str, int]]] = []  # per side: role or column id, and where it stands
-        self.dashes: list[str] = []
-        self.blanks = 0
         first = gathered.grids[0].rows
         start = headings.start(self.layout, [row.cells for row in first])
         self.head = [row.cells for row in first[:start]]
@@ -107,9 +76,7 @@ class Downward:
         found: set[str] = set()
         for index, path in enumerate(paths):
             role = self.headings.role(self.layout, path, self._side_name(len(self.blocks)))
-            if role in {CODE_COLUMN, NAME_COLUMN} and any(
-                known not in {CODE_COLUMN, NAME_COLUMN} for known, _ in block
-            ):
+            if role in _LABELS and any(known not in _LABELS for known, _ in block):
                 self.blocks.append(block)
                 block = []
             if role in {UNKNOWN, OTHER} and self._holds_amounts(index):
@@ -135,9 +102,11 @@ class Downward:
         self.blocks.append(block)
         self.names = tuple(c.name for c in self.layout.columns if c.id in found)
         lacking = [c.name for c in self.layout.columns if c.required and c.id not in found]
-        lacking += (
-            ["科目名称或项目"] if any(NAME_COLUMN not in {r for r, _ in b} for b in self.blocks) else []
-        )
+        roles = [{role for role, _ in block} for block in self.blocks]
+        lacking += ["科目名称或项目"] if any(NAME_COLUMN not in own for own in roles) else []
+        lacking += ["金额"] if any(not own - _LABELS for own in roles) else []
+        if self.layout.codes and len({CODE_COLUMN in own for own in roles}) > 1:
+            lacking.append("一边的科目编码")
         if self.layout.layout == "coded" and CODE_COLUMN not in found and not self._codes_in_names():
             lacking.append("科目编码")
         if len(self.blocks) < max(len(self.layout.sides), 1):
@@ -179,6 +148,9 @@ class Downward:
 
     def lines(self) -> Iterator[Line]:
         """The rows, side after side; what is no row is a fault."""
+        self.amounts = Amounts(
+            self.gathered, self.told, [i for own in self.blocks for role, i in own if role not in _LABELS]
+        )
         self._joined_names()
         self._totals_of_two_blocks()
         sides: dict[str, list[Line]] = {}
@@ -224,10 +196,10 @@ class Downward:
         for number, row in enumerate(self.body):
             cells = list(row.cells)
             for one, other in zip(self.blocks, self.blocks[1:], strict=False):
-                label = [i for role, i in one if role in {CODE_COLUMN, NAME_COLUMN}]
-                empty = [i for role, i in one if role not in {CODE_COLUMN, NAME_COLUMN}]
-                lacking = [i for role, i in other if role in {CODE_COLUMN, NAME_COLUMN}]
-                given = [i for role, i in other if role not in {CODE_COLUMN, NAME_COLUMN}]
+                label = [i for role, i in one if role in _LABELS]
+                empty = [i for role, i in one if role not in _LABELS]
+                lacking = [i for role, i in other if role in _LABELS]
+                given = [i for role, i in other if role not in _LABELS]
                 own = words(row.cells)
                 text = "".join(own[i] for i in label)
                 known = self.layout.row_id(text) or text in self.headings.totals
@@ -235,13 +207,15 @@ class Downward:
                     known and len(empty) == len(given) == 1 and not own[empty[0]] and own[given[0]]
                     and not any(own[i] for i in lacking)
                 ):  # fmt: skip
-                    cells[empty[0]], cells[given[0]] = cells[given[0]], None
+                    moved = cells[given[0]]
+                    cells[empty[0]], cells[given[0]] = moved, moved and replace(moved, text="")
             self.body[number] = replace(row, cells=cells)
 
     def _side(self, side: str, block: Sequence[tuple[str, int]]) -> Iterator[Line]:
         codes = self._codes([index for role, index in block if role == CODE_COLUMN])
         shown = {c.id: c.name for c in self.layout.columns}
         names = [index for role, index in block if role == NAME_COLUMN]
+        under = ""  # what rows without code stand under: 年初财政拨款结转和结余, then its parts by the names of the items
         for number, row in enumerate(self.body):
             own = ["".join((piece.text if piece else "").split()) for piece in row.cells]
             code, name = codes[number], "".join(own[index] for index in names)
@@ -253,7 +227,7 @@ class Downward:
                 (piece.text if (piece := row.cells[index]) else "").replace("\n", "")
                 for _, index in block if own[index]
             )  # fmt: skip
-            if not printed:
+            if not printed or not (name or code or any(_says_something(own[index]) for _, index in block)):
                 continue
             where = f"{row.where} {self.gathered.title}"
             wrong = self._no_row(code, name, printed)
@@ -264,13 +238,15 @@ class Downward:
             by_codes = bool(self.layout.codes)
             id_ = self.layout.row_id(name) or ("total" if total and by_codes else "")
             label = f"{code} {name}".strip()
-            key = f"{self.layout.id}:{side + ':' if side else ''}{id_ or code or unnumbered(name)}"
+            under = id_ or under
+            row_key = id_ or code or (f"{under}." if under else "") + unnumbered(name)
+            key = f"{self.layout.id}:{side + ':' if side else ''}{row_key}"
             amounts = {
-                role: self.amount(
+                role: self.amounts.read(
                     row, index, key=f"{key}:{role}", label=label,
                     column=f"{side}：{shown[role]}" if side else shown[role],
                 )
-                for role, index in block if role not in {CODE_COLUMN, NAME_COLUMN}
+                for role, index in block if role not in _LABELS
             }  # fmt: skip
             place = next((row.cells[i].place for _, i in block if row.cells[i]), "")  # type: ignore[union-attr]
             yield Line(id_, side, code, name, row.page, amounts, printed, place)
@@ -288,7 +264,8 @@ class Downward:
     def _codes(self, columns: Sequence[int]) -> list[str]:
         """The code of each row: from one column; from three that each hold a level, or the whole code of a level."""
         parts = [
-            [self._code_part(row, index, number) for number, index in enumerate(columns)] for row in self.body
+            [self._code_part(at, index, number) for number, index in enumerate(columns)]
+            for at in range(len(self.body))
         ]
         if len(columns) < 2:
             return ["".join(own) for own in parts]
@@ -315,80 +292,26 @@ class Downward:
         )
         return codes
 
-    def _code_part(self, row: GridRow, index: int, number: int) -> str:
+    def _code_part(self, at: int, index: int, number: int) -> str:
+        """What stands in a column of codes in a row, or in the cell above that reaches over the row."""
+        row = self.body[at]
         piece = row.cells[index]
-        if piece is None:  # a cell above may reach over this row
-            middle = next(((p.top + p.bottom) / 2 for p in row.cells if p), None)
-            edge = self.edges[index]
-            piece = next(
-                (
-                    p for other in self.body if other.page == row.page for p in other.cells
-                    if middle is not None and p and p.x0 == edge and p.top <= middle < p.bottom
-                ),
-                None,
-            )  # fmt: skip
+        if piece is None and (own := next((p for p in row.cells if p), None)):
+            middle = (own.top + own.bottom) / 2
+            above = (self.body[i] for i in range(at - 1, -1, -1) if self.body[i].page == row.page)
+            piece = next((cell for other in above if (cell := other.cells[index])), None)
+            if piece and piece.bottom < middle:
+                piece = None
         text = "".join((piece.text if piece else "").split())
         if number and piece and piece.place and re.fullmatch(r"\d", text):
             self.told.conversions.append(Note(piece.place, text, f"0{text}", "code_number"))
             return f"0{text}"  # a number in a sheet loses the nought of 06
         return text
 
-    def amount(self, row: GridRow, index: int | None, *, key: str, label: str, column: str) -> Amount:
-        """A cell's amount; what is no number is a fault and no value."""
-        piece = row.cells[index] if index is not None else None
-        place = piece.place if piece else ""
-        blank = Amount("", None, row.page, self.gathered.title, label, column, key, place)
-        raw, mark = (piece.text.strip(), piece.mark) if piece else ("", "")
-        where = f"{place or row.where} {blank.locator if row.page else blank.locator.removeprefix(place).lstrip()}"
-        if piece and index is not None and raw and self._reaches_on(piece, index):
-            self.told.faults.append(
-                Fault(
-                    where,
-                    f"“{raw[:_MOST_SHOWN]}”在合并的格内，占了不止一栏",
-                    "一格一个金额",
-                    "没有读，请核对原文",
-                )
-            )
-            return blank
-        if not raw and not mark:
-            self.blanks += 1
-            return blank
-        parts = raw.split()
-        text = "".join(parts)
-        if DASH.fullmatch(text) and not mark:
-            self.dashes.append(where)
-            return blank
-        try:
-            several = any(AMOUNT.fullmatch(part) for part in parts[:-1]) and not _SPACED.fullmatch(
-                " ".join(parts)
-            )
-            if several or (len(parts) > 1 and self.gathered.way == BLANK_STRIPS):
-                raise ValueError(f"“{' '.join(parts)[:_MOST_SHOWN]}”不是一个数")
-            number = cell_values.amount(text, mark)
-            if number.kind == cell_values.PERCENT:
-                raise ValueError(f"“{text}”是百分数，不是金额")
-        except ValueError as error:
-            self.told.faults.append(Fault(where, str(error), "一个金额", "没有读，请核对原文"))
-            return blank
-        kind = number.kind or ("spaced" if len(parts) > 1 and self.gathered.way == CELLS else "")
-        if kind and (place or kind != cell_values.THOUSANDS):  # thousands separators are how a PDF prints
-            self.told.conversions.append(Note(place or where, raw, number.value, kind))
-        return replace(blank, text=number.value, value=parse(number.value))
 
-    def _reaches_on(self, piece: Piece, index: int) -> bool:
-        own = [i for block in self.blocks for role, i in block if role not in {CODE_COLUMN, NAME_COLUMN}]
-        return any(i > index and self.edges[i] + 1 < piece.x1 for i in own)
-
-    def dashes_told(self) -> None:
-        """Dashes for blanks: a note where the table writes its blanks so, faults where it has other blanks."""
-        if not self.dashes:
-            return
-        if len(self.dashes) > self.blanks:
-            found = f"{len(self.dashes)}格写作“—”，按空白记，不当作零（首格：{self.dashes[0]}）"
-            self.told.notes.append(Fault(self.gathered.where, found))
-            return
-        for where in self.dashes:
-            self.told.faults.append(Fault(where, "只有“—”", "数字或空白", "按空白记，不当作零"))
+def _says_something(word: str) -> bool:
+    """Whether a cell holds more than a nought or a dash, with which a row without a name may be filled."""
+    return bool(word) and not DASH.fullmatch(word) and not re.fullmatch(r"0(?:\.0+)?", bare(word))
 
 
 def _located_by_name(lines: Sequence[Line]) -> Iterator[Line]:
@@ -399,128 +322,3 @@ def _located_by_name(lines: Sequence[Line]) -> Iterator[Line]:
             amounts = {column: replace(amount, row=line.name) for column, amount in line.amounts.items()}
             line = replace(line, amounts=amounts)
         yield line
-
-
-class Across(Downward):
-    """Reads a table of items × columns: items in the head (三公经费), or columns in the head, or one of each."""
-
-    def resolve(self) -> bool:
-        """Find item and column of every cell."""
-        paths = self.headings.paths(self.head, self.edges, self.gathered.way)
-        self.cells: dict[
-            tuple[str, str], tuple[int | None, int, str]
-        ] = {}  # row, where known; column; its heading
-        columns = [self._column(path) for path in paths]
-        named = [index for index, path in enumerate(paths) if path and path[-1] in self.headings.names]
-        rows = self._columns_in_rows(named)
-        self.downward = bool(named) and any(columns) and not rows
-        if self.downward:
-            return super().resolve()
-        required = [column.id for column in self.layout.columns if column.required]
-        unknown: list[str] = []
-        for index, path in enumerate(paths):
-            if not path or index in named or path[-1] in self.headings.ignored:
-                continue
-            item = self._item([word for word in path if self._column([word]) is None])
-            kinds = [(at, kind) for at, kind in rows.items()] if rows else [
-                (None, columns[index] or (required[0] if len(required) == 1 else None))
-            ]  # fmt: skip
-            for at, kind in kinds:
-                if kind is None or not item or (item, kind) in self.cells:
-                    if self._holds_amounts(index):
-                        unknown.append("/".join(path))
-                else:
-                    leaf = next((word for word in reversed(path) if self._column([word]) is None), path[-1])
-                    self.cells[item, kind] = at, index, leaf
-        if unknown:
-            found = "、".join(dict.fromkeys(unknown))
-            self._fault(f"列“{found}”不认识", "各项的预算数与决算数", "没有读")
-        lacking = [
-            f"{names[0]} {column.name}" for item, names in self.layout.rows.items()
-            for column in self.layout.columns
-            if column.required and item not in self.layout.optional_rows and (item, column.id) not in self.cells
-        ]  # fmt: skip
-        if lacking and self.cells:
-            self._fault(f"没有{'、'.join(lacking)}各列", "这张表的全部列", "请核对表头")
-        elif lacking:
-            self._fault(f"表头里没有{'、'.join(lacking)}", "这张表的全部列", "这张表没有读，请核对表头")
-        present = {column for _, column in self.cells}
-        self.names = tuple(c.name for c in self.layout.columns if c.id in present)
-        return bool(self.cells)
-
-    def _column(self, path: Sequence[str]) -> str | None:
-        return next((c.id for c in self.layout.columns if set(map(heading, c.headings)) & set(path)), None)
-
-    def _columns_in_rows(self, named: Sequence[int]) -> dict[int, str]:
-        """Rows that are columns of the layout by their label: 预算数 | …, 决算数 | …."""
-        if not named:
-            return {}
-        found = {n: self._column([heading(words(row.cells)[named[0]])]) for n, row in enumerate(self.body)}
-        return {number: column for number, column in found.items() if column}
-
-    def _item(self, path: Sequence[str]) -> str:
-        whole = "/" + "/".join(path)
-        fitting = [
-            (len(alias), item) for item, names in self.layout.rows.items() for alias in map(heading, names)
-            if whole.endswith("/" + alias) or whole.endswith("/" + unnumbered(alias))
-        ]  # fmt: skip
-        return max(fitting)[1] if fitting else ""
-
-    def lines(self) -> Iterator[Line]:
-        """A row for each item, with the amounts of its columns."""
-        if self.downward:
-            yield from super().lines()
-            return
-        used = {index for _, index, _ in self.cells.values()}
-        rows = self._data_rows(used)
-        empty = GridRow([], self.gathered.grids[0].page, self.gathered.grids[0].where)
-        shown = {column.id: column.name for column in self.layout.columns}
-        for item in dict.fromkeys(item for item, _ in self.cells):
-            own = {column: cell for (known, column), cell in self.cells.items() if known == item}
-            leaf = next(iter(own.values()))[2]
-            name = self.layout.rows[item][0].partition("/")[0]
-            amounts = {}
-            for column, (at, index, _) in own.items():
-                row = self.body[at] if at is not None else rows[0] if rows else empty
-                amounts[column] = self.amount(
-                    row, index if row.cells else None, key=f"{self.layout.id}:{item}:{column}", label="",
-                    column=f"{name} {shown[column]}",
-                )  # fmt: skip
-            row = next(
-                (self.body[at] for at, _, _ in own.values() if at is not None), rows[0] if rows else empty
-            )
-            own_words = words(row.cells)
-            printed = " ".join(own_words[index] or "〔空〕" for index in sorted(used)) if own_words else ""
-            place = next((piece.place for piece in row.cells if piece), "")
-            yield Line(item, "", "", name if leaf == "小计" else leaf, row.page, amounts, printed, place)
-
-    def _data_rows(self, used: set[int]) -> list[GridRow]:
-        """The rows of amounts; rows of words (相关统计数) are left aside."""
-        found: list[GridRow] = []
-        for row in self.body:
-            own = words(row.cells)
-            other = [
-                own[i] for i in used if own[i] and not AMOUNT.fullmatch(own[i]) and not DASH.fullmatch(own[i])
-            ]
-            if other and (found or not any(AMOUNT.fullmatch(own[i]) for i in used)):
-                shown = " ".join(filter(None, own))[:_MOST_SHOWN]
-                self.told.notes.append(
-                    Fault(f"{row.where} {self.gathered.title}", f"“{shown}”不是各项的金额，没有读")
-                )
-                if found:
-                    break
-            else:
-                found.append(row)
-        several = [row for row in found if any(words(row.cells)[i] for i in used)]
-        if len(several) > 1 and all(at is None for at, _, _ in self.cells.values()):
-            total = [row for row in several if set(words(row.cells)) & self.headings.totals]
-            if len(total) == 1:
-                return total
-            where = f"{several[1].where} {self.gathered.title}"
-            self.told.faults.append(Fault(where, f"有{len(several)}行数字", "一行", "只读了第一行"))
-        return several
-
-
-def reader_of(gathered: Gathered, headings: Headings, told: Told) -> Downward:
-    """What reads a table of a layout."""
-    return (Across if gathered.layout.layout == "across" else Downward)(gathered, headings, told)

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from auditbook.faults import Fault
+from auditbook.intake.account_amounts import Told
 from auditbook.intake.account_grids import CELLS, Grid, GridRow, Piece, Sheaf
 from auditbook.intake.account_heads import AMOUNT, CODE, REMARK, headings_of
 from auditbook.intake.account_layouts import Layouts, bare, heading
-from auditbook.intake.account_rows import Told
 from auditbook.intake.account_tables import Table
 from auditbook.intake.sheets import Area, Sheet
 
@@ -111,7 +111,7 @@ class _Cut:
 
     def _is_head(self, row: Sequence[str]) -> bool:
         known = {heading(cell) for cell in row if heading(cell) in self.vocabulary}
-        return len(known) >= _FEWEST_HEADINGS or (bare(row[0]) == PAGE and bool(known))
+        return len(known) >= _FEWEST_HEADINGS or bare(row[0]) == PAGE
 
     def _is_title(self, index: int) -> bool:
         """Whether a row holds the title of a table, one that is known or another one after a gap."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 
 from auditbook.intake.account_layouts import Layout
 from auditbook.numbers import Interval, factor
@@ -117,5 +118,13 @@ class Table:
         """The range in 元 that a printed amount stands for; None for a blank one."""
         if amount.value is None:
             return None
-        half, held = Fraction(1, 2 * 10**self.decimals), factor(self.unit)
-        return Interval((amount.value - half) * held, (amount.value + half) * held)
+        held, half = _held(self.unit, self.decimals)
+        value = amount.value * held
+        return Interval(value - half, value + half)
+
+
+@cache
+def _held(unit: str, decimals: int) -> tuple[Fraction, Fraction]:
+    """How many 元 a unit holds, and half a last place of it."""
+    held = factor(unit)
+    return held, held / (2 * 10**decimals)

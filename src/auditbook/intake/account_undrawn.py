@@ -20,7 +20,14 @@ _FEWEST_RULES = 3
 _TITLE = re.compile(r"[^,，。；]{2,40}表(\(.*\))?")
 _ABOVE = re.compile(r".*单位[:：]?.*|(公开|附|财决)?\d*表|部门[:：].*|.*[:：]")
 _BELOW = re.compile(r"(注|说明|备注)[:：].*")
-_START = re.compile(rf"{AMOUNT.pattern}|\d{{3}}(?:\d{{2}}){{0,2}}|.*[合总]计|[一二三四五六七八九十]+、.*")
+_TOTAL = re.compile(".*[合总]计")
+_START = re.compile(rf"{AMOUNT.pattern}|\d{{3}}(?:\d{{2}}){{0,2}}|[一二三四五六七八九十]+、.*")
+_FEWEST_WORDS = 3  # in a line of a head
+
+
+def names_table(lines: Sequence[str]) -> bool:
+    """Whether one of some lines may be the title of a table."""
+    return any(_TITLE.fullmatch(bare(line)) for line in lines)
 
 
 def other_ways(number: int, page: Any) -> list[list[Grid]]:
@@ -125,16 +132,15 @@ def _lines(page: Any) -> list[list[_Word]]:
 def _in_strips(
     number: int, above: list[str], lines: Sequence[list[_Word]], below: list[str], first: bool
 ) -> Grid | None:
-    start = next(
-        (i for i, line in enumerate(lines) if any(_START.fullmatch(bare(word.text)) for word in line)),
-        len(lines),
-    )
+    start = next((i for i, line in enumerate(lines) if _begins(line)), len(lines))
     body = [word for line in lines[start:] for word in line]
-    if sum(bool(AMOUNT.fullmatch(word.text)) for word in body) < _FEWEST_RULES:
+    amounts = sum(bool(AMOUNT.fullmatch(word.text)) for word in body)
+    titled = any(_TITLE.fullmatch(bare(line)) for line in above)
+    if amounts < _FEWEST_RULES and not (titled and any(len(line) >= _FEWEST_WORDS for line in lines)):
         return None
     strips: list[tuple[float, float]] = []
     for word in sorted(body, key=lambda word: word.x0):
-        if re.fullmatch(".*[合总]计", bare(word.text)):
+        if _TOTAL.fullmatch(bare(word.text)):
             continue  # it may stand in the middle of several columns
         if strips and word.x0 < strips[-1][1] + _NEAR:
             strips[-1] = strips[-1][0], max(strips[-1][1], word.x1)
@@ -151,6 +157,13 @@ def _in_strips(
     strips.sort()
     rows = [GridRow(_pieces(strips, line, index), number, "") for index, line in enumerate(lines) if line]
     return Grid(above, below, rows, [strip[0] for strip in strips], BLANK_STRIPS, first)
+
+
+def _begins(line: Sequence[_Word]) -> bool:
+    """Whether a line is the first under a head."""
+    texts = [bare(word.text) for word in line]
+    total = _TOTAL.fullmatch(texts[0]) and all(map(AMOUNT.fullmatch, texts[1:]))
+    return bool(total) or any(map(_START.fullmatch, texts))
 
 
 def _reached(strips: Sequence[tuple[float, float]], word: _Word) -> list[int]:

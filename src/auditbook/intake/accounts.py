@@ -19,10 +19,10 @@ from typing import Any
 from auditbook import inputs
 from auditbook.faults import CaseError, Fault, LimitError, UsageError
 from auditbook.intake import account_sheets, limited
+from auditbook.intake.account_amounts import Told
 from auditbook.intake.account_gathering import Gathering
 from auditbook.intake.account_grids import Sheaf, from_json
 from auditbook.intake.account_layouts import Layout, Layouts, read_layouts
-from auditbook.intake.account_rows import Told
 from auditbook.intake.account_tables import Table
 from auditbook.intake.sheets import Note
 from auditbook.tables import write_whole
@@ -38,8 +38,9 @@ Progress = Callable[[int, int], None]
 class Accounts:
     """Everything read from a document. ``faults``: what could not be read; ``notes``: what was left aside, and why.
 
-    ``lines`` are the lines of text of each page (of each sheet), ``texts`` the same without blanks; ``conversions`` are
-    amounts that were written otherwise than they are kept.
+    ``lines`` are the lines of text of each page (of each sheet), ``texts`` the same without blanks, ``numbers`` its page
+    (0 where there are no pages) and ``places`` where that is: ``x.pdf 第7页``. ``conversions`` are amounts that were
+    written otherwise than they are kept.
     """
 
     file: str
@@ -51,6 +52,8 @@ class Accounts:
     notes: tuple[Fault, ...]
     texts: tuple[str, ...] = ()
     lines: tuple[tuple[str, ...], ...] = ()
+    numbers: tuple[int, ...] = ()
+    places: tuple[str, ...] = ()
     conversions: tuple[Note, ...] = ()
 
 
@@ -87,6 +90,13 @@ def read_accounts(
     for layout in known.tables:
         if layout.id not in tables and not layout.optional and layout.id not in gathering.refused:
             _missing(name, layout, known, sheaves, tables, said)
+    pictures = "、".join(str(sheaf.number) for sheaf in sheaves if sheaf.picture)
+    if pictures and said.faults:  # what was not found may be there
+        said.faults.append(
+            Fault(f"{name} 第{pictures}页", "只有图片，没有文字", "可以选取的文字", "扫描页请核对原文")
+        )
+    elif pictures:
+        said.notes.append(Fault(f"{name} 第{pictures}页", "只有图片，没有文字，没有读"))
     if not tables:
         raise CaseError(said.faults or Fault(name, "没有一张决算表", "部门决算公开的各表"))
     if own_year is None and year is None:
@@ -97,7 +107,8 @@ def read_accounts(
         said.faults.append(Fault(name, f"是{own_year}年度的决算", f"{year}年度的", "请核对是不是这一份"))
     return Accounts(
         name, digest, own_year or year, sum(bool(sheaf.number) for sheaf in sheaves), tables, tuple(said.faults),
-        tuple(said.notes), texts, tuple(tuple(sheaf.lines) for sheaf in sheaves), tuple(said.conversions),
+        tuple(said.notes), texts, tuple(tuple(sheaf.lines) for sheaf in sheaves), tuple(sheaf.number for sheaf in sheaves),
+        tuple(sheaf.where for sheaf in sheaves), tuple(said.conversions),
     )  # fmt: skip
 
 
