@@ -78,7 +78,7 @@ def begin(
         (
             f"把 {WORKBOOK} 交给部门填写（第一张表是填写说明）；填好后仍放在 data/raw/{case}/，名称不变",
             f"核对并补全 params/cases/{case}.yaml：部门全称、下属单位、评分框架的理由、重要性水平",
-            f"收到的其他资料放进 data/raw/{case}/，在 SOURCES.yaml 里把该条的 absent 改成 received，写上 file 与 sha256",
+            f"向部门索取 data/raw/{case}/SOURCES.yaml 末尾所列的资料，收到的放进该文件夹并登记",
             f"python tools/record_hashes.py data/raw/{case}　文件改过之后重新记录指纹",
             f"auditbook check {case}　列出全部读不通的地方",
             f"auditbook run {case}　计算并写出报告",
@@ -225,10 +225,12 @@ def _case_text(
 
 
 def _register(layout: Workbook, case: str, department: str, year: int, workbook: bytes) -> str:
-    """The evidence register: the workbook, and the documents to ask for, absent until they arrive."""
+    """The evidence register: the workbook, and as remarks the documents to ask for, each ready to be registered.
+
+    They are not registered as absent: that is said of what a document refers to and nobody has, and is a finding.
+    """
     lines = [
         f"# 资料登记簿。录入表或别的表改过之后运行：python tools/record_hashes.py data/raw/{case}",
-        "# 收到一份资料：status 改成 received，补上 file、sha256、date、reliability（high/medium/low）与 reason。",
         "sources:",
         "  - id: intake-workbook",
         f"    file: {WORKBOOK}",
@@ -241,19 +243,24 @@ def _register(layout: Workbook, case: str, department: str, year: int, workbook:
         "    reliability: low",
         "    reason: 部门自行填报，尚未与批复、账簿和决算核对；核对后由审计人员改评",
         "",
-        "  # 还要向部门索取的资料；不需要的条目可以删去",
+        "  # 还要向部门索取的资料。收到一份，删去那几行开头的“#”，写上文件名，再运行上面的命令记录指纹；",
+        "  # reliability 是 high、medium、low 之一，由审计人员评定。资料里提到而没有取得的，status 写 absent。",
     ]
     for document in layout.documents:
         title = document.title.replace("{department}", department).replace("{year}", str(year))
         lines += [
-            f"  - id: {document.id}",
-            f"    title: {_quoted(title)}",
-            "    date: null",
-            "    status: absent",
-            f"    supplies: {_quoted(document.supplies)}",
             "",
+            f"  # 能提供：{document.supplies}",
+            f"  # - id: {document.id}",
+            "  #   file: 文件名",
+            f"  #   title: {_quoted(title)}",
+            "  #   date: null",
+            "  #   status: received",
+            '  #   sha256: ""',
+            "  #   reliability: medium",
+            "  #   reason: 评定的理由",
         ]
-    return "\n".join(lines).rstrip("\n") + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def _put(case_file: Path, case_text: bytes, folder: Path, written: Mapping[str, bytes]) -> None:

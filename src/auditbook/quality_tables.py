@@ -18,7 +18,7 @@ from pydantic import field_validator
 from auditbook import charts, formulas
 from auditbook.cases import DEPARTMENT, Audit, Id, Strict, Words
 from auditbook.figures import ANY_UNIT, NOT_APPLICABLE, Dictionary, FigureRow, Figures, Key
-from auditbook.intake.account_checks import AGREES, WITHIN_ROUNDING
+from auditbook.intake.account_comparing import AGREES, WITHIN_ROUNDING
 from auditbook.intake.evidence import Evidence
 from auditbook.intake.phrases import ELSEWHERE, RESPACED, UNVERIFIED, VERIFIED
 from auditbook.numbers import Interval, amount_text, dimension, plain, text

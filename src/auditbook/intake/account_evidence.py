@@ -14,7 +14,8 @@ from pathlib import Path
 from auditbook.cases import Audit, Source
 from auditbook.faults import Fault
 from auditbook.figures import Dictionary
-from auditbook.intake.account_checks import AGREES, DISAGREES, Check, check_accounts
+from auditbook.intake.account_checks import check_accounts
+from auditbook.intake.account_comparing import AGREES, DISAGREES, Check
 from auditbook.intake.account_figures import figures_of
 from auditbook.intake.accounts import Accounts, read_accounts
 from auditbook.intake.documents import PDF, Kept, kind_of
@@ -49,12 +50,9 @@ def read(
         faults += accounts.faults
         notes += accounts.conversions
         notes += (Note(fault.where, fault.found, "没有读入", "left_aside") for fault in accounts.notes)
-        places = {a.locator: a.place for table in accounts.tables.values() for a in table.amounts if a.place}
         for row in figures_of(accounts, dictionary, scope=own[0].scope, year=audit.case.year):
-            place = places.get(row["locator"], "")
-            source = next((known for name, known in files.items() if _in_file(place, name)), own[0])
-            where = place or f"{source.file} {row['locator']}"
-            given.rows.append((source, RawRow(row, where)))
+            source = next((known for name, known in files.items() if _in_file(row.where, name)), own[0])
+            given.rows.append((source, row))
         checks = [*check_accounts(accounts), *_against_original(audit, own[0], accounts, kept)]
         given.checks.extend((own[0].id, check) for check in checks)
     return given

@@ -28,7 +28,7 @@ from auditbook.figures import (
     same_dimension,
 )
 from auditbook.intake import cell_values, documents, patterns, phrases, raw_tables
-from auditbook.intake.account_checks import Check
+from auditbook.intake.account_comparing import Check
 from auditbook.intake.documents import Document, Found, Kept
 from auditbook.intake.entered import ENTERED, faults_of
 from auditbook.intake.raw_tables import RawRow

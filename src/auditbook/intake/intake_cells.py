@@ -109,7 +109,7 @@ def figure(
             "precision": value.precision if value.has_value else "", "locator": filled.locator(row, id), "quote": quote,
             "basis": "",
         },
-        filled.sheet.at(row),
+        at,
         {
             **{name: at for name in ("figure", "year", "state", "value", "precision", "locator", "quote")},
             **{name: filled.at(row, column) for name, column in naming.items() if column in filled.columns},

@@ -88,7 +88,7 @@ class Filled:
         index = self.columns.get(column) if column else None
         number = self.sheet.numbers[row]
         if self.sheet.name:
-            return f"{self.sheet.name}!{'' if index is None else letters(index)}{number}"
+            return f"{self.sheet.name}!" + (f"{number}行" if index is None else f"{letters(index)}{number}")
         return f"第{number}行" + ("" if index is None else f"第{index + 1}列")
 
     def speaks(self, row: int) -> bool:
@@ -209,7 +209,7 @@ def _filled(sheet: Sheet, layout: SheetLayout, reading: Reading) -> Filled | Non
     if years is not None:
         for row in rows:
             _year_of_row(sheet, row, years, reading)
-    headings = {id: bare(head.texts[index]) for id, index in columns.items()}
+    headings = {id: " ".join(head.texts[index].split()) for id, index in columns.items()}
     filled = Filled(layout, sheet, headings, columns, rows, "", "")
     if not any(filled.speaks(row) for row in rows):
         return filled
@@ -219,19 +219,20 @@ def _filled(sheet: Sheet, layout: SheetLayout, reading: Reading) -> Filled | Non
 
 
 def _head(sheet: Sheet, layout: SheetLayout) -> _Head | None:
-    best: _Head | None = None
-    for first in range(min(MOST_HEAD_ROWS, len(sheet.rows))):
-        for last in (first, first + 1):
-            if last >= len(sheet.rows):
-                continue
-            texts = _one_line(sheet, first) if first == last else _two_lines(sheet, first)
-            matched = {
-                index: next(filter(None, map(layout.headed, paths)), None) for index, paths in texts.items()
-            }
-            known = {index: column for index, column in matched.items() if column}
-            if len(known) >= 2 and (best is None or len(known) > len(best.known)):
-                best = _Head(first, last, {index: paths[0] for index, paths in texts.items()}, known)
-    return best
+    """The line, or else the two lines, that name the most columns; two only where they name more than one alone."""
+    rows = range(min(MOST_HEAD_ROWS, len(sheet.rows)))
+    heads = [_named(row, row, _one_line(sheet, row), layout) for row in rows]
+    heads += [
+        _named(row, row + 1, _two_lines(sheet, row), layout) for row in rows if row + 1 < len(sheet.rows)
+    ]
+    best = max(heads, key=lambda head: len(head.known), default=None)
+    return best if best and len(best.known) >= 2 else None
+
+
+def _named(first: int, last: int, texts: Mapping[int, list[str]], layout: SheetLayout) -> _Head:
+    matched = {index: next(filter(None, map(layout.headed, paths)), None) for index, paths in texts.items()}
+    known = {index: column for index, column in matched.items() if column}
+    return _Head(first, last, {index: paths[0] for index, paths in texts.items()}, known)
 
 
 def _one_line(sheet: Sheet, row: int) -> dict[int, list[str]]:
