@@ -431,7 +431,7 @@ def _named(keys: Iterable[str], figures: Figures, scopes: Mapping[str, str]) -> 
             continue
         when = f"{year}年" if year != str(figures.year) else ""
         where = scopes.get(scope, scope) if scope != DEPARTMENT else ""
-        part = figures.item_name(figure, item)
+        part = f"{figures.item_name(figure, item)}·" if item else ""
         found.append(f"“{when}{where}{part}{figures.dictionary[figure].name}”")
     different = list(dict.fromkeys(found))
     more = f"等{len(different)}项" if len(different) > MOST_NAMED else ""
