@@ -322,7 +322,10 @@ def _item_sums(figures: Figures) -> Prepared:
             split[key.figure, key.scope, key.year][key.item] = row
     for (figure, scope, _), own in split.items():
         whole = own.get("")
-        items = [row for item, row in own.items() if item and "." not in item]
+        # an item inside another counts once: 201.06 in 201, but 201.06 itself where nobody gives 201
+        items = [
+            row for item, row in own.items() if item and not any(item.startswith(f"{other}.") for other in own if other)
+        ]  # fmt: skip
         given = [row for row in items if row.has_value]
         if whole is None or not whole.has_value or not given:
             continue
