@@ -32,15 +32,21 @@ def rules() -> tuple[Any, Any]:
     return dictionary, read_workbook(ROOT, dictionary)
 
 
-def empty(units: dict[str, str] = UNITS, year: int = YEAR) -> bytes:
+@functools.cache
+def made(units: tuple[tuple[str, str], ...]) -> bytes:
     return intake_writing.write(
         rules()[1],
         case="library-2022",
         department="云山市图书馆（虚构）",
-        year=year,
-        units=units,
+        year=YEAR,
+        units=dict(units),
         lines=LINES,
     )
+
+
+def empty(units: dict[str, str] = UNITS) -> bytes:
+    """The workbook as it is shipped."""
+    return made(tuple(units.items()))
 
 
 @dataclass

@@ -225,10 +225,7 @@ def _case_text(
 
 
 def _register(layout: Workbook, case: str, department: str, year: int, workbook: bytes) -> str:
-    """The evidence register: the workbook, and as remarks the documents to ask for, each ready to be registered.
-
-    They are not registered as absent: that is said of what a document refers to and nobody has, and is a finding.
-    """
+    """The evidence register: the workbook, and the documents to ask for, absent until they arrive."""
     lines = [
         f"# 资料登记簿。录入表或别的表改过之后运行：python tools/record_hashes.py data/raw/{case}",
         "sources:",
@@ -243,24 +240,20 @@ def _register(layout: Workbook, case: str, department: str, year: int, workbook:
         "    reliability: low",
         "    reason: 部门自行填报，尚未与批复、账簿和决算核对；核对后由审计人员改评",
         "",
-        "  # 还要向部门索取的资料。收到一份，删去那几行开头的“#”，写上文件名，再运行上面的命令记录指纹；",
-        "  # reliability 是 high、medium、low 之一，由审计人员评定。资料里提到而没有取得的，status 写 absent。",
+        "  # 还要向部门索取的资料，没有收到之前是 absent。收到一份：status 改成 received，补上 file、reliability（high、",
+        '  # medium、low 之一）、reason，写一行 sha256: ""，再运行上面的命令记录指纹。不需要的条目可以删去。',
     ]
     for document in layout.documents:
         title = document.title.replace("{department}", department).replace("{year}", str(year))
         lines += [
+            f"  - id: {document.id}",
+            f"    title: {_quoted(title)}",
+            "    date: null",
+            "    status: absent",
+            f"    supplies: {_quoted(document.supplies)}",
             "",
-            f"  # 能提供：{document.supplies}",
-            f"  # - id: {document.id}",
-            "  #   file: 文件名",
-            f"  #   title: {_quoted(title)}",
-            "  #   date: null",
-            "  #   status: received",
-            '  #   sha256: ""',
-            "  #   reliability: medium",
-            "  #   reason: 评定的理由",
         ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def _put(case_file: Path, case_text: bytes, folder: Path, written: Mapping[str, bytes]) -> None:

@@ -1,13 +1,13 @@
 """The tables that data-quality rules judge: those of the evidence, and residuals computed exactly from its figures.
 
-A row that ties figures together (an identity, a sum, a second source) names their keys: such a row is what could
-contradict them, and where it closes, what speaks for them (旁证).
+A row that ties figures together (an identity, a sum, a second source) comes with a tie: such a row is what could
+contradict them, and where it closes, what speaks for them (``corroboration``).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -17,10 +17,10 @@ from pydantic import field_validator
 
 from auditbook import charts, formulas
 from auditbook.cases import DEPARTMENT, Audit, Id, Strict, Words
-from auditbook.figures import ANY_UNIT, NOT_APPLICABLE, Dictionary, FigureRow, Figures, Key
-from auditbook.intake.account_comparing import AGREES, WITHIN_ROUNDING
+from auditbook.corroboration import Reading, Tie, spoken_for
+from auditbook.figures import ANY_UNIT, NOT_APPLICABLE, Dictionary, FigureRow, Figures, Key, Resolved
 from auditbook.intake.evidence import Evidence
-from auditbook.intake.phrases import ELSEWHERE, RESPACED, UNVERIFIED, VERIFIED
+from auditbook.intake.phrases import UNVERIFIED
 from auditbook.numbers import Interval, amount_text, dimension, plain, text
 from auditbook.tables import COLUMNS, KEYS, Row
 
@@ -59,13 +59,13 @@ class Bounds(Strict):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A table as the rules see it: rows, where each of them stands, and which figures each of them ties together."""
+    """A table as the rules see it: rows, where each of them stands, and what of them ties figures together."""
 
     columns: tuple[str, ...]
     rows: list[dict[str, Cell]]
     places: list[str]
     found: list[str]
-    keys: list[tuple[str, ...]] = field(default_factory=list)
+    ties: list[Tie] = field(default_factory=list)
 
 
 PREPARED = (
@@ -98,12 +98,14 @@ def prepare(
     handed_on: Sequence[Row],
 ) -> dict[str, Prepared]:
     """The tables that rules may speak of: those of the evidence, and the residuals computed from them."""
-    ties = {
+    tying = {
         "identities": _identities(identities, figures),
         "unit_sums": _unit_sums(figures),
         "item_sums": _item_sums(figures),
         "rivals": _rivals(evidence.figures),
+        "bounds": _bounds(bounds, figures),
     }
+    ties = [tie for table in tying.values() for tie in table.ties]
     return {
         "sources": _sources(audit, evidence),
         "figures": _figures(evidence, dictionary, handed_on),
@@ -111,8 +113,7 @@ def prepare(
         "statements": _plain_table("statements", evidence.statements, evidence, lambda row: row["statement"]),
         "published": _plain_table("published", evidence.published, evidence, lambda row: row["claim"]),
         "entered": _entered(evidence),
-        **ties,
-        "bounds": _bounds(bounds, figures),
+        **tying,
         "families": _families(figures, {unit.id: unit.name for unit in audit.case.units}),
         "accounts": _accounts(evidence),
         "corroboration": _corroboration(figures, ties, evidence),
@@ -206,21 +207,27 @@ def _entered(evidence: Evidence) -> Prepared:
     return Prepared(columns, rows, places, found)
 
 
-def _residual(name: str, scope: str, item: str, box: Interval | None, words: str) -> dict[str, Cell]:
-    """``beyond_rounding`` is how far the whole range lies from zero; None where something is missing."""
+def _residual(
+    name: str, scope: str, item: str, box: Interval | None, words: str, short: Fraction | None = None
+) -> dict[str, Cell]:
+    """``beyond_rounding`` is how far the whole range lies from zero; None where something is missing.
+
+    ``short``: by how much parts that are not all given fall short of their whole.
+    """
     beyond = None
     if box is not None:
         distance = max(box.low, -box.high, Fraction(0))
         beyond = Decimal(plain(distance))
-    return {"identity": name, "scope": scope, "item": item, "beyond_rounding": beyond, "words": words}
+    lacking = None if short is None else Decimal(plain(max(short, Fraction(0))))
+    return {"identity": name, "scope": scope, "item": item, "beyond_rounding": beyond, "short": lacking, "words": words}
 
 
-_RESIDUAL = ("identity", "scope", "item", "beyond_rounding", "words")
+_RESIDUAL = ("identity", "scope", "item", "beyond_rounding", "short", "words")
 
 
 def _identities(identities: Sequence[Identity], figures: Figures) -> Prepared:
     rows, places, found = [], [], []
-    ties: list[tuple[str, ...]] = []
+    ties: list[Tie] = []
     for identity in identities:
         formula = formulas.read(identity.formula)
         for scope, item, resolved in figures.together(formula.figures):
@@ -228,10 +235,36 @@ def _identities(identities: Sequence[Identity], figures: Figures) -> Prepared:
             span = formula.range({f: r.terms for f, r in resolved.items()}) if known else None
             rows.append(_residual(identity.id, scope, item, span.interval if span else None, identity.name))
             keys = tuple(term for r in resolved.values() for term in r.terms)
-            ties.append(keys)
+            if known:
+                zero = Interval(Fraction(0), Fraction(0))
+                ties.append(Tie("identities", keys, _holds(formula, resolved, zero)))
             places.append("、".join(dict.fromkeys(_place(figures, key) for key in keys)))
             found.append(_sum_words(identity, formula, resolved, figures))
     return Prepared(_RESIDUAL, rows, places, found, ties)
+
+
+def _holds(
+    formula: formulas.Formula, resolved: Mapping[str, Resolved], within: Interval
+) -> Callable[[Reading], bool]:
+    """Whether a formula over published figures may come to something within bounds."""
+
+    def holds(read: Reading) -> bool:
+        terms = {f: {key: read(key, box) for key, box in r.terms.items()} for f, r in resolved.items()}
+        span = formula.range(terms)
+        return span is None or (span.interval.low <= within.high and span.interval.high >= within.low)
+
+    return holds
+
+
+def _adds_up(whole: FigureRow, parts: Sequence[FigureRow]) -> Callable[[Reading], bool]:
+    """Whether figures may add up to another."""
+
+    def holds(read: Reading) -> bool:
+        total, *boxes = (read(str(row.key), row.interval) for row in (whole, *parts))
+        low, high = sum((b.low for b in boxes), Fraction(0)), sum((b.high for b in boxes), Fraction(0))
+        return low <= total.high and total.low <= high
+
+    return holds
 
 
 def _sum_words(
@@ -250,9 +283,12 @@ def _place(figures: Figures, key: str) -> str:
 
 
 def _unit_sums(figures: Figures) -> Prepared:
-    """Where the department and its units are both given: the units' sum against the department's figure."""
+    """Where the department and its units are both given: the units' sum against the department's figure.
+
+    Where not every unit is given, their sum may be less, never more.
+    """
     rows, places, found = [], [], []
-    ties: list[tuple[str, ...]] = []
+    ties: list[Tie] = []
     by_key: dict[tuple[str, str], dict[str, FigureRow]] = defaultdict(dict)
     for key, row in figures.chosen.items():
         if key.year == figures.year and row.has_value and figures.dictionary[key.figure].units == "sum":
@@ -266,12 +302,15 @@ def _unit_sums(figures: Figures) -> Prepared:
         high = sum((row.interval.high for row in units), Fraction(0)) - whole.low
         complete = len(units) == len(figures.units)
         name = figures.dictionary[figure].name
-        rows.append(_residual(figure, DEPARTMENT, item, Interval(low, high) if complete else None, name))
-        places.append(scopes[DEPARTMENT].where)
+        box = Interval(low, high if complete else max(high, low, Fraction(0)))
+        rows.append(_residual(figure, DEPARTMENT, item, box, name, None if complete else -high))
+        places.append("、".join(dict.fromkeys(row.where for row in (scopes[DEPARTMENT], *units))))
         unit = scopes[DEPARTMENT].unit
         total = text(sum((row.exact for row in units), Fraction(0)), unit)
         found.append(f"{name}：各单位之和{total}，部门{text(scopes[DEPARTMENT].exact, unit)}")
-        ties.append(tuple(str(row.key) for row in scopes.values()))
+        if complete:
+            keys = tuple(str(row.key) for row in scopes.values())
+            ties.append(Tie("unit_sums", keys, _adds_up(scopes[DEPARTMENT], units)))
     return Prepared(_RESIDUAL, rows, places, found, ties)
 
 
@@ -281,14 +320,17 @@ def _item_sums(figures: Figures) -> Prepared:
     Where not every item is given, their sum may be less than the whole, never more.
     """
     rows, places, found = [], [], []
-    ties: list[tuple[str, ...]] = []
+    ties: list[Tie] = []
     split: dict[tuple[str, str, int], dict[str, FigureRow]] = defaultdict(dict)
     for key, row in figures.chosen.items():
         if figures.dictionary[key.figure].total == "sum":
             split[key.figure, key.scope, key.year][key.item] = row
     for (figure, scope, _), own in split.items():
         whole = own.get("")
-        items = [row for item, row in own.items() if item and "." not in item]
+        # an item inside another counts once: 201.06 in 201, but 201.06 itself where nobody gives 201
+        items = [
+            row for item, row in own.items() if item and not any(item.startswith(f"{other}.") for other in own if other)
+        ]  # fmt: skip
         given = [row for row in items if row.has_value]
         if whole is None or not whole.has_value or not given:
             continue
@@ -300,15 +342,14 @@ def _item_sums(figures: Figures) -> Prepared:
             and set(listed) <= {row.key.item for row in items if row.state in {*_COUNTED, NOT_APPLICABLE}}
         )  # fmt: skip
         name = figures.dictionary[figure].name
-        rows.append(
-            _residual(
-                figure, scope, "", Interval(low, high if complete else max(high, low, Fraction(0))), name
-            )
-        )
+        box = Interval(low, high if complete else max(high, low, Fraction(0)))
+        short = -high if isinstance(listed, dict) and not complete else None
+        rows.append(_residual(figure, scope, "", box, name, short))
         places.append("、".join(dict.fromkeys(row.where for row in (whole, *given))))
         total = text(sum((row.exact for row in given), Fraction(0)), whole.unit)
         found.append(f"{name}：分项之和{total}，合计{text(whole.exact, whole.unit)}")
-        ties.append(tuple(str(row.key) for row in (whole, *given)) if complete or low <= 0 <= high else ())
+        # items that add up to the whole are all there are, whatever the dictionary lists; where they do not, no tie holds
+        ties.append(Tie("item_sums", tuple(str(row.key) for row in (whole, *given)), _adds_up(whole, given)))
     return Prepared(_RESIDUAL, rows, places, found, ties)
 
 
@@ -323,6 +364,7 @@ def _bounds(bounds: Sequence[Bounds], figures: Figures) -> Prepared:
     columns = ("bounds", "scope", "ratio")
     rows: list[dict[str, Cell]] = []
     places, found = [], []
+    ties: list[Tie] = []
     for bound in bounds:
         formula = formulas.read(bound.formula)
         for scope, item, resolved in figures.together(formula.figures):
@@ -334,13 +376,16 @@ def _bounds(bounds: Sequence[Bounds], figures: Figures) -> Prepared:
                 continue
             within = not ratio or Fraction(bound.at_least) <= ratio <= Fraction(bound.at_most)
             rows.append({"bounds": bound.id, "scope": scope, "ratio": "within" if within else "beyond"})
-            keys = [term for r in resolved.values() for term in r.terms]
+            keys = tuple(term for r in resolved.values() for term in r.terms)
+            if ratio:
+                limits = Interval(Fraction(bound.at_least), Fraction(bound.at_most))
+                ties.append(Tie("bounds", keys, _holds(formula, resolved, limits), precise=False))
             places.append("、".join(dict.fromkeys(_place(figures, key) for key in keys)))
             shown = {f: text(r.value or Fraction(0), figures.dictionary[f].unit) for f, r in resolved.items()}
             found.append(
-                f"{bound.name}：{formula.with_numbers(shown)}，不在{bound.at_least}至{bound.at_most}之间（按元、人计），疑单位有误"
+                f"{bound.name}：{formula.with_numbers(shown)}，不在{bound.at_least}至{bound.at_most}之间（按元、人计），疑数或单位有误"
             )
-    return Prepared(columns, rows, places, found)
+    return Prepared(columns, rows, places, found, ties)
 
 
 def _accounts(evidence: Evidence) -> Prepared:
@@ -374,39 +419,20 @@ def reconciliations(evidence: Evidence) -> list[Row]:
     ]  # fmt: skip
 
 
-def _corroboration(figures: Figures, ties: Mapping[str, Prepared], evidence: Evidence) -> Prepared:
-    """For each figure that is used, what could have contradicted it and did not: its independent checks (旁证).
-
-    A phrase that the original holds, an identity or sum that closes, a second source that agrees, a check of the
-    published tables. A figure of which nothing of this is known may be wrong without anything showing it.
-    """
-    known: dict[str, dict[str, None]] = defaultdict(dict)
-    for name, table in ties.items():
-        for keys, row in zip(table.keys, table.rows, strict=True):
-            if row["beyond_rounding"] == 0:
-                for key in keys:
-                    known[key][name] = None
-    agreed = {
-        cell for _, check in evidence.account_checks if check.verdict in {AGREES, WITHIN_ROUNDING} for cell in check.cells
-    }  # fmt: skip
+def _corroboration(figures: Figures, ties: Sequence[Tie], evidence: Evidence) -> Prepared:
+    """For each figure that is used, its independent checks, and those that close only within its own table."""
     rows: list[dict[str, Cell]] = []
     places, found = [], []
-    for own_key, used in figures.chosen.items():
-        if not used.has_value:
-            continue
-        own = known[str(own_key)]
-        if used.quote_status in {VERIFIED, RESPACED, ELSEWHERE}:
-            own["phrase"] = None
-        if used.locator.partition("〔")[0] in agreed:
-            own["accounts"] = None
+    for one in spoken_for(figures, ties, evidence.account_checks):
+        key = one.row.key
         rows.append(
             {
-                "figure": own_key.figure, "scope": own_key.scope, "item": own_key.item, "year": str(own_key.year), "source": used.source,
-                "checks": ";".join(own), "independent": "yes" if own else "no",
+                "figure": key.figure, "scope": key.scope, "item": key.item, "year": str(key.year), "source": one.row.source,
+                "checks": ";".join(one.checks), "within": ";".join(one.within), "independent": "yes" if one.checks else "no",
             }
         )  # fmt: skip
-        places.append(used.where)
-        found.append(f"{_figure_words(figures, used)}{used.value}{used.unit}")
+        places.append(one.row.where)
+        found.append(f"{_figure_words(figures, one.row)}{one.row.value}{one.row.unit}")
     return Prepared((*COLUMNS["corroboration"], "independent"), rows, places, found)
 
 
@@ -464,7 +490,7 @@ def _figure_words(figures: Figures, row: FigureRow) -> str:
 def _rivals(all_rows: Sequence[FigureRow]) -> Prepared:
     """Where several sources give one figure: how far their ranges lie apart."""
     rows, places, found = [], [], []
-    ties: list[tuple[str, ...]] = []
+    ties: list[Tie] = []
     rivals: dict[Key, list[FigureRow]] = defaultdict(list)
     for row in all_rows:
         if row.has_value:
@@ -472,13 +498,23 @@ def _rivals(all_rows: Sequence[FigureRow]) -> Prepared:
     for key, own in rivals.items():
         if len(own) < 2:
             continue
-        ties.append(tuple(str(row.key) for row in own[:1]))
+        ties.append(Tie("rivals", (str(key),), _agree(own)))
         gap = max(row.interval.low for row in own) - min(row.interval.high for row in own)
         box = Interval(max(gap, Fraction(0)), max(gap, Fraction(0)))
         rows.append(_residual(key.figure, key.scope, key.item, box, str(key)))
         places.append("、".join(row.where for row in own))
         found.append("；".join(f"{row.source} {row.value}{row.unit}" for row in own))
     return Prepared(_RESIDUAL, rows, places, found, ties)
+
+
+def _agree(rivals: Sequence[FigureRow]) -> Callable[[Reading], bool]:
+    """Whether the sources of a figure may mean one number; only the one that is used may be read otherwise."""
+
+    def holds(read: Reading) -> bool:
+        boxes = [read(str(row.key), row.interval) if row.chosen else row.interval for row in rivals]
+        return max(box.low for box in boxes) <= min(box.high for box in boxes)
+
+    return holds
 
 
 def _glyphs(audit: Audit, evidence: Evidence) -> Prepared:

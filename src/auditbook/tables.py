@@ -31,7 +31,7 @@ RECORDED = (
 REPLIES = "finding reply replied_by replied_when answer answered_by answered_when status source locator quote"
 GRADES = "person branch period grader item grade source locator quote"
 RECONCILIATIONS = "check source rule name severity verdict where found expected width explanation"
-CORROBORATION = "figure scope item year source checks"
+CORROBORATION = "figure scope item year source checks within"
 QUALITY = "rule severity blocking passed checked failed where found expected why"
 INDICATORS = (
     "indicator name definition scope item year scoring status value low high unit numerator denominator"

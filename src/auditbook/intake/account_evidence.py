@@ -95,6 +95,10 @@ def _against_original(audit: Audit, source: Source, accounts: Accounts, kept: Ke
     wanted = {a.key: a for table in printed.tables.values() for a in table.amounts}
     there = {a.key: a for table in accounts.tables.values() for a in table.amounts}
     name, agreed = "转录与原件逐格一致", []
+    for id_, table in accounts.tables.items():
+        if id_ in printed.tables and printed.tables[id_].unit != table.unit:
+            expected = f"原件为{printed.tables[id_].unit}"
+            yield Check(TRANSCRIBED, name, "high", table.where, table.unit, expected, DISAGREES)
     for key, own in there.items():
         other = wanted.pop(key, None)
         if other is not None and other.value == own.value:

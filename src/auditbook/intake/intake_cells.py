@@ -58,6 +58,8 @@ def value_of(filled: Filled, row: int, id: str, reading: Reading, unit: str = ""
         reading.fault(where, f"“{column.heading}”{error}", _EXPECTED)
         return None
     own = filled.unit if column.kind == AMOUNT else column.unit or unit
+    if column.kind == AMOUNT and not own:
+        return None  # the sheet has been told that it lacks its unit
     percent = number.kind == WRITTEN_AS_PERCENT
     if percent and own != "%":
         reading.fault(where, f"“{column.heading}”是百分数“{shown(text)}”", f"以{own or '自己的单位'}计的数")

@@ -206,12 +206,13 @@ def _filled(sheet: Sheet, layout: SheetLayout, reading: Reading) -> Filled | Non
     columns, years = _columns(sheet, layout, head, reading)
     _years_of(sheet, range(head.last + 1), reading)
     rows = _rows(sheet, layout, head, columns, reading)
-    if years is not None:
-        for row in rows:
-            _year_of_row(sheet, row, years, reading)
     headings = {id: " ".join(head.texts[index].split()) for id, index in columns.items()}
     filled = Filled(layout, sheet, headings, columns, rows, "", "")
-    if not any(filled.speaks(row) for row in rows):
+    spoken = [row for row in rows if filled.speaks(row)]
+    if years is not None:
+        for row in spoken:
+            _year_of_row(sheet, row, years, reading)
+    if not spoken:
         return filled
     _hidden(sheet, head, rows, reading)
     unit, place = _unit(sheet, layout, head, columns, reading) if layout.in_money else ("", "")
@@ -321,7 +322,7 @@ def _years_of(sheet: Sheet, rows: Iterable[int], reading: Reading) -> None:
 
 def _year_of_row(sheet: Sheet, row: int, column: int, reading: Reading) -> None:
     text = bare(sheet.rows[row][column]).removesuffix("度").removesuffix("年")
-    if text != str(reading.year):
+    if text and text != str(reading.year):
         reading.fault(
             sheet.at(row, column),
             f"年度是“{shown(sheet.rows[row][column])}”",

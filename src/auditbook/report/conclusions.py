@@ -54,7 +54,7 @@ def corroboration_sentence(run: Run) -> str:
         return ""
     return (
         f"采用的 {len(own)} 个数字都有独立核对。" if not alone
-        else f"采用的 {len(own)} 个数字中，{alone} 个没有独立核对：没有原文短语、恒等式、合计、另一来源或决算表勾稽可以印证，错了也看不出来（底稿 20_quality 逐个列出）。"
+        else f"采用的 {len(own)} 个数字中，{alone} 个没有独立核对：没有原文短语、恒等式、合计、另一来源或决算表勾稽可以印证，或者只在单位无从核对的本表之内合拢，错了也看不出来（底稿 20_quality 逐个列出）。"
     )  # fmt: skip
 
 

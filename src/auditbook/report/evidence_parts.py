@@ -304,7 +304,10 @@ CHECKS = {
 
 
 def corroboration(run: Run) -> Html:
-    """How many figures something independent speaks for, by kind, and one by one those for which nothing does."""
+    """How many figures something independent speaks for, by kind, and one by one those for which nothing does.
+
+    What closes only within a table whose unit nothing else confirms is told beside them.
+    """
     own = run.table("corroboration")
     alone = [row for row in own if not row["checks"]]
     counts = {name: sum(name in row["checks"].split(";") for row in own) for name in CHECKS}
@@ -327,8 +330,11 @@ def corroboration(run: Run) -> Html:
                 row["year"],
                 shown_value(figure),
                 place(figure["locator"]) or "—",
+                "、".join(CHECKS[name] for name in row["within"].split(";") if name) or "—",
             ]
         )
-    columns = [Column("数字"), Column("范围"), Column("年度"), Column("数值", numeric=True), Column("定位")]
+    columns = [
+        Column("数字"), Column("范围"), Column("年度"), Column("数值", numeric=True), Column("定位"), Column("只在本表之内合拢的"),
+    ]  # fmt: skip
     listed = html.table("没有独立核对的数字", columns, rows, rest_in="corroboration.csv") if rows else ""
     return html.join(html.paragraph(said), listed)
