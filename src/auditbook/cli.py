@@ -126,7 +126,10 @@ def explain(indicator: Annotated[str, typer.Argument(help="指标代号，如 bu
 @app.command("intake")
 def intake_document(
     files: Annotated[
-        list[str], typer.Argument(help="部门决算公开：一个 PDF、一个 .xlsx，或若干 .csv（一表一个）")
+        list[str],
+        typer.Argument(
+            help="部门决算公开（PDF、.xlsx，或若干 .csv）、资料录入表、原始表，或文字资料（.txt .docx .pdf .html）"
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
     tables: Annotated[
@@ -137,7 +140,7 @@ def intake_document(
     import shutil
     from pathlib import Path
 
-    from auditbook import document_yield
+    from auditbook import document_yield, printed
     from auditbook.faults import CaseError
 
     found = document_yield.read([Path(file) for file in files], _pages_told())
@@ -145,9 +148,7 @@ def intake_document(
     if as_json:
         typer.echo(found.as_json())
     else:
-        typer.echo(
-            found.text(shutil.get_terminal_size().columns if sys.stdout.isatty() else document_yield.WIDE)
-        )
+        typer.echo(found.text(shutil.get_terminal_size().columns if sys.stdout.isatty() else printed.WIDE))
     for path in written:
         typer.echo(f"写出：{path}", err=True)
     if found.faults:

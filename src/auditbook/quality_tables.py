@@ -219,7 +219,14 @@ def _residual(
         distance = max(box.low, -box.high, Fraction(0))
         beyond = Decimal(plain(distance))
     lacking = None if short is None else Decimal(plain(max(short, Fraction(0))))
-    return {"identity": name, "scope": scope, "item": item, "beyond_rounding": beyond, "short": lacking, "words": words}
+    return {
+        "identity": name,
+        "scope": scope,
+        "item": item,
+        "beyond_rounding": beyond,
+        "short": lacking,
+        "words": words,
+    }
 
 
 _RESIDUAL = ("identity", "scope", "item", "beyond_rounding", "short", "words")

@@ -6,19 +6,20 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from auditbook.faults import Fault, UsageError
 from auditbook.intake import documents
 from auditbook.intake.documents import Document
+from auditbook.intake.patterns import UNITS
 from auditbook.intake.sheets import Note
 from auditbook.printed import WIDE, Printout
 
-# What may follow a number in a sentence as its unit; years, dates and numbering are none.
+# Years, dates and numbering have none of these behind them.
+_UNIT = "|".join(map(re.escape, sorted({*UNITS, "％", "个百分点"}, key=len, reverse=True)))
 _NUMBER = re.compile(
-    r"(?<![\d.,第〔(（])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*"
-    r"(亿元|百万元|万元|千元|元|%|％|‰|个百分点|人次|人|名|家|项|个|辆|台|套|件|条|份|次|批|平方米|分)(?!之)"
+    rf"(?<![\d.,第〔(（])(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*({_UNIT})(?![之号])"
 )
 _AROUND = 14
 
@@ -43,6 +44,11 @@ class TextFound:
     document: Document
     notes: tuple[Note, ...]
     faults: tuple[Fault, ...] = ()
+    no_accounts: tuple[Fault, ...] = ()
+
+    def instead_of_accounts(self, why: tuple[Fault, ...]) -> TextFound:
+        """The same, which was first taken for published accounts: why it is none is said."""
+        return replace(self, no_accounts=why)
 
     @property
     def numbers(self) -> list[Counted]:
@@ -54,11 +60,21 @@ class TextFound:
         out, document, found = Printout(width), self.document, self.numbers
         pages = len({block.page for block in document.blocks if block.page})
         held = f"{pages} 页，" if pages else ""
-        out.line(f"{self.file}：文字资料，{held}{len(document.blocks)} 段，{len(document.text)} 字（sha256 {self.sha256[:16]}…）")
+        out.line(
+            f"{self.file}：文字资料，{held}{len(document.blocks)} 段，{len(document.text)} 字（sha256 {self.sha256[:16]}…）"
+        )
+        if self.no_accounts:
+            out.table("不是部门决算公开的表", ["说明"], [[str(fault)] for fault in self.no_accounts])
         rows = [[one.place, one.section, f"{one.number}{one.unit}", one.words] for one in found]
-        out.table(f"带单位的数 {len(rows)} 个（案例文件的 patterns 可以逐年取出）", ["出处", "章节", "数值", "上下文"], rows)
+        out.table(
+            f"带单位的数 {len(rows)} 个（案例文件的 patterns 可以逐年取出）",
+            ["出处", "章节", "数值", "上下文"],
+            rows,
+        )
         if self.notes:
-            out.table("读入时的换算", ["处", "原样", "读作"], [[n.where, n.written, n.read_as] for n in self.notes])
+            out.table(
+                "读入时的换算", ["处", "原样", "读作"], [[n.where, n.written, n.read_as] for n in self.notes]
+            )
         return str(out)
 
     def as_json(self) -> str:
@@ -73,7 +89,9 @@ class TextFound:
 
     def write_tables(self, folder: Path) -> list[Path]:
         """There are no tables in sentences. Raises UsageError, saying so."""
-        raise UsageError(Fault(self.file, "是文字资料，没有可写出的表", "部门决算公开的文件", "请去掉 --tables"))
+        raise UsageError(
+            Fault(self.file, "是文字资料，没有可写出的表", "部门决算公开的文件", "请去掉 --tables")
+        )
 
 
 def read(path: Path, told: Callable[[int, int], None] | None = None) -> TextFound:
@@ -92,4 +110,5 @@ def _numbers(document: Document) -> Iterator[Counted]:
         for found in _NUMBER.finditer(joined):
             before, after = max(0, found.start() - _AROUND), found.end() + _AROUND
             words = ("…" if before else "") + joined[before:after] + ("…" if after < len(joined) else "")
-            yield Counted(documents.named(block), section, found[1], found[2], words)
+            place = f"第{block.number}行" if document.kind == documents.TXT else documents.named(block)
+            yield Counted(place, section, found[1], found[2], words)
