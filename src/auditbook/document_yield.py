@@ -2,82 +2,215 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from auditbook import figures
 from auditbook.faults import Fault, UsageError
-from auditbook.intake.account_checks import check_accounts
+from auditbook.figures import Dictionary
+from auditbook.intake.account_checks import check_accounts, unchecked
 from auditbook.intake.account_comparing import Check
-from auditbook.intake.account_figures import figures_of
+from auditbook.intake.account_figures import declaring, figures_of
+from auditbook.intake.account_layouts import bare, read_layouts
+from auditbook.intake.account_sheets import table_csv, text_csv
 from auditbook.intake.accounts import Accounts, read_accounts
 from auditbook.intake.raw_tables import RawRow
+from auditbook.tables import write_whole
 from auditbook.workspace import project_root
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 VERDICTS = {
-    "agrees": "一致",
-    "within_rounding": "四舍五入之内",
     "disagrees": "不一致",
+    "within_rounding": "四舍五入之内",
+    "agrees": "一致",
     "not_checkable": "无法核对",
 }
+SEVERITIES = {"high": "高", "medium": "中", "low": "低"}
+WIDE = 200  # columns of text, where there is no terminal to say so
+
+Told = Callable[[int, int], None]
 
 
-def read(path: Path) -> tuple[Accounts, list[RawRow], list[Check]]:
-    """Read published final accounts (部门决算公开, PDF).
+class Found(Protocol):
+    """What a document yields, whatever kind it is."""
 
-    Returns  the tables, the figures of the dictionary that they give, and every check of the tables.
-    Raises   UsageError for a kind of file that is not read; CaseError and LimitError as ``read_accounts``.
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What could not be read."""
+
+    def text(self, width: int = WIDE) -> str:
+        """As a person reads it."""
+
+    def as_json(self) -> str:
+        """For another program."""
+
+    def write_tables(self, folder: Path) -> list[Path]:
+        """Write what it yields as tables for a case's folder."""
+
+
+def read(paths: Sequence[Path], told: Told | None = None) -> Found:
+    """Read a document, or the files that it consists of.
+
+    Takes    paths: published final accounts (部门决算公开) as a PDF, an .xlsx, or .csv files; told: takes the progress.
+    Raises   UsageError for a kind of file that is not read; CaseError and LimitError as the reader of its kind.
     """
-    if path.suffix.lower() != ".pdf":
-        raise UsageError(
-            Fault(str(path), "不是 PDF", "部门决算公开的 PDF 文件", "其他文件尚不能直接读入，请转录为 CSV 表")
-        )
+    kinds = {path.suffix.lower() for path in paths}
+    reader = _READERS.get(next(iter(kinds))) if len(kinds) == 1 else None
+    if reader is None:
+        name = "、".join(path.name for path in paths)
+        expected = f"{'、'.join(_READERS)} 中的一种"
+        raise UsageError(Fault(name, "不是能读的文件", expected, "其他文件请另存为其中一种"))
+    return reader(paths, told)
+
+
+def _accounts(paths: Sequence[Path], told: Told | None) -> Found:
     dictionary = figures.read_dictionary(project_root(Path.cwd()))
-    accounts = read_accounts(path)
+    accounts = read_accounts(paths, told=told)
     rows = figures_of(accounts, dictionary) if accounts.year else []
-    return accounts, rows, check_accounts(accounts)
+    return AccountsFound(accounts, dictionary, rows, check_accounts(accounts))
 
 
-def lines(accounts: Accounts, rows: list[RawRow], checks: list[Check]) -> list[str]:
-    """The yield as a person reads it: tables, figures, then what does not agree, worst first, and what was not read."""
-    dictionary = figures.read_dictionary(project_root(Path.cwd()))
-    counts = Counter(check.verdict for check in checks)
-    said = [
-        f"{accounts.file}：{accounts.pages} 页，{accounts.year or '年度不明'} 年度，认出 {len(accounts.tables)} 张表，"
-        f"数字 {len(rows)} 个（sha256 {accounts.sha256[:16]}…）"
-    ]
-    for table in accounts.tables.values():
-        pages = "、".join(str(page) for page in table.pages)
-        said.append(f"  {table.title}：第 {pages} 页，{len(table.lines)} 行，单位 {table.unit or '没有写'}")
-    said.append("数字：")
-    for row in rows:
-        value = f"{row['value']}{row['unit']}" if row["state"] in {"value", "zero"} else "缺"
-        meaning = dictionary[row["figure"]]
-        item = meaning.items.get(row["item"], row["item"]) if isinstance(meaning.items, dict) else row["item"]
-        named = f"{meaning.name}·{item}" if item else meaning.name
-        said.append(f"  {named}（{row['year']}年）：{value}　{row['locator']}")
-    counted = "、".join(f"{name} {counts[verdict]}" for verdict, name in VERDICTS.items() if counts[verdict])
-    said.append(f"勾稽核对 {len(checks)} 处：{counted}")
-    for verdict in ("disagrees", "within_rounding"):
-        for check in checks:
-            if check.verdict == verdict and check.found != check.expected:
-                where = f"{check.name}（{check.where}）"
-                said.append(f"  {VERDICTS[verdict]}　{where}：{check.found}；应为{check.expected}")
-    said += [f"没有读入：{note}" for note in accounts.notes]
-    return said
+_READERS = {".pdf": _accounts, ".xlsx": _accounts, ".csv": _accounts}
 
 
-def as_json(accounts: Accounts, rows: list[RawRow], checks: list[Check]) -> str:
-    """The yield for another program."""
-    found = {
-        "file": accounts.file, "sha256": accounts.sha256, "year": accounts.year, "pages": accounts.pages,
-        "tables": [
-            {"table": name, "title": table.title, "unit": table.unit, "pages": list(table.pages), "lines": len(table.lines)}
-            for name, table in accounts.tables.items()
-        ],
-        "figures": [row.cells for row in rows], "checks": [asdict(check) for check in checks],
-        "faults": [str(fault) for fault in accounts.faults], "notes": [str(note) for note in accounts.notes],
-    }  # fmt: skip
-    return json.dumps(found, ensure_ascii=False, indent=1)
+@dataclass(frozen=True)
+class AccountsFound:
+    """What published final accounts yield: tables, figures of the dictionary, checks."""
+
+    accounts: Accounts
+    dictionary: Dictionary
+    rows: list[RawRow]
+    checks: list[Check]
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What could not be read."""
+        return self.accounts.faults
+
+    def text(self, width: int = WIDE) -> str:
+        """Tables, figures, then what does not agree, worst first, and what was not read."""
+        from rich.console import Console
+
+        accounts = self.accounts
+        out = Console(file=io.StringIO(), width=width, no_color=True, highlight=False, markup=False)
+        pages = f"{accounts.pages} 页，" if accounts.pages else ""
+        year = f"{accounts.year} 年度" if accounts.year else "年度不明"
+        out.print(
+            f"{accounts.file}：{year}部门决算，{pages}认出 {len(accounts.tables)} 张表（sha256 {accounts.sha256[:16]}…）"
+        )
+        tables = [
+            [
+                "、".join(map(str, table.pages)) or table.place, table.title, str(len(table.lines)),
+                table.unit or "没有写", str(sum(amount.value is not None for amount in table.amounts)),
+            ]
+            for table in accounts.tables.values()
+        ]  # fmt: skip
+        _print(out, "表", ["页" if accounts.pages else "处", "表", "行", "单位", "有数的格"], tables)
+        figure_rows = [[*self._named(row), _amount(row), row["locator"]] for row in self.rows]
+        _print(out, f"数字 {len(figure_rows)} 个", ["数字", "年份", "金额", "出处"], figure_rows)
+        self._print_checks(out)
+        alone = unchecked(accounts, self.checks)
+        _print(
+            out, f"没有独立核对的数 {len(alone)} 个（没有相符的勾稽关系涉及）", ["金额", "出处"],
+            [[amount.text, amount.where] for amount in alone],
+        )  # fmt: skip
+        _print(out, f"没有读的 {len(accounts.notes)} 处", ["说明"], [[str(note)] for note in accounts.notes])
+        said = out.file.getvalue()  # type: ignore[attr-defined]
+        return "\n".join(line.rstrip() for line in said.splitlines())
+
+    def _named(self, row: RawRow) -> list[str]:
+        meaning = self.dictionary[row["figure"]]
+        items = meaning.items if isinstance(meaning.items, dict) else {}
+        item = items.get(row["item"], row["item"])
+        return [f"{meaning.name}·{item}" if item else meaning.name, row["year"]]
+
+    def _print_checks(self, out: Console) -> None:
+        counts = Counter(check.verdict for check in self.checks)
+        counted = "、".join(
+            f"{name} {counts[verdict]}" for verdict, name in VERDICTS.items() if counts[verdict]
+        )
+        order = list(SEVERITIES)
+        wrong = sorted(
+            (check for check in self.checks if check.verdict == "disagrees"),
+            key=lambda check: order.index(check.severity),
+        )
+        rows = [[SEVERITIES[c.severity], c.name, c.where, c.found, c.expected, c.explanation] for c in wrong]
+        heads = ["轻重", "核对", "出处", "表上", "应为", "说明"]
+        _print(out, f"勾稽核对 {len(self.checks)} 处：{counted}", [], [])
+        _print(out, f"不一致 {len(rows)} 处", heads, rows)
+        tails = [
+            [c.name, c.where, c.found, c.expected, c.explanation]
+            for c in self.checks if c.verdict == "within_rounding"
+        ]  # fmt: skip
+        _print(out, f"尾差 {len(tails)} 处（四舍五入之内，不是差错）", heads[1:], tails)
+        unread = [[c.name, c.where, c.explanation] for c in self.checks if c.verdict == "not_checkable"]
+        _print(out, f"无法核对 {len(unread)} 处", ["核对", "出处", "原因"], unread)
+
+    def as_json(self) -> str:
+        """The yield for another program."""
+        accounts = self.accounts
+        found = {
+            "file": accounts.file, "sha256": accounts.sha256, "year": accounts.year, "pages": accounts.pages,
+            "tables": [
+                {"table": name, "title": table.title, "unit": table.unit, "pages": list(table.pages), "lines": len(table.lines)}
+                for name, table in accounts.tables.items()
+            ],
+            "figures": [row.cells for row in self.rows], "checks": [asdict(check) for check in self.checks],
+            "unchecked": [amount.where for amount in unchecked(accounts, self.checks)],
+            "faults": [str(fault) for fault in accounts.faults], "notes": [str(note) for note in accounts.notes],
+            "conversions": [asdict(note) for note in accounts.conversions],
+        }  # fmt: skip
+        return json.dumps(found, ensure_ascii=False, indent=1)
+
+    def write_tables(self, folder: Path) -> list[Path]:
+        """Write each table as a CSV file in the form that is read again as the same table.
+
+        Returns  the files, none where one of them is there already.
+        Raises   UsageError where a file is there already.
+        """
+        accounts = self.accounts
+        files = {
+            folder / f"{number:02d}-{bare(table.title)}.csv": table_csv(table, accounts.year)
+            for number, table in enumerate(accounts.tables.values(), 1)
+        }
+        said = declaring(accounts, self.dictionary, read_layouts())
+        if said:  # what a blank cell means stands in the text
+            files[folder / f"{len(files) + 1:02d}-说明文字摘录.csv"] = text_csv(said)
+        there = [path for path in files if path.exists()]
+        if there:
+            raise UsageError(
+                [
+                    Fault(str(path), "已有这个文件", "一个没有这些文件的文件夹", "请换一个文件夹，或先移走它")
+                    for path in there
+                ]
+            )
+        for path, data in files.items():
+            write_whole(path, data)
+        return list(files)
+
+
+def _amount(row: RawRow) -> str:
+    return f"{row['value']}{row['unit']}" if row["state"] in {"value", "zero"} else "缺"
+
+
+def _print(out: Console, title: str, heads: list[str], rows: list[list[str]]) -> None:
+    """A table under its title, or the title alone."""
+    from rich.table import Table as Drawn
+    from rich.text import Text
+
+    out.print(f"\n{title}")
+    if rows:
+        drawn = Drawn(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        for head in heads:
+            right = head in {"金额", "行", "有数的格", "表上", "应为"}
+            drawn.add_column(head, overflow="fold", justify="right" if right else "left")
+        for row in rows:
+            drawn.add_row(*map(Text, row))
+        out.print(drawn)
