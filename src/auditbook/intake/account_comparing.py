@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from auditbook.intake.account_tables import Amount, Table
 from auditbook.numbers import Interval, amount_text, factor
@@ -92,12 +93,12 @@ class Cell:
     table: Table
     amount: Amount
 
-    @property
+    @cached_property
     def range(self) -> Interval | None:
         """What it may stand for, in 元."""
         return self.table.interval(self.amount)
 
-    @property
+    @cached_property
     def value(self) -> Fraction | None:
         """What is printed, in 元."""
         return None if self.amount.value is None else self.amount.value * factor(self.table.unit)
