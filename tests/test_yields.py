@@ -20,6 +20,7 @@ def test_a_text_yields_its_numbers_with_their_places(tmp_path):
     assert numbers == [
         ("52,340", "元", "第2行", "一"),
         ("3.5", "%", "第2行", "一"),
+        ("4", "座", "第3行", "一"),
         ("3", "家", "第3行", "一"),
     ]
     assert [block["number"] for block in found["blocks"]] == [1, 2, 3]

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from auditbook.faults import Fault, UsageError
-from auditbook.intake import documents
+from auditbook.intake import documents, guard
 from auditbook.intake.documents import Document
 from auditbook.intake.patterns import UNITS
 from auditbook.intake.sheets import Note
@@ -97,6 +97,7 @@ class TextFound:
 def read(path: Path, told: Callable[[int, int], None] | None = None) -> TextFound:
     """Read a document of sentences. Raises CaseError and LimitError as ``documents.read``."""
     notes: list[Note] = []
+    guard.look(path)
     data = path.read_bytes()
     document = documents.read(path, data, notes, told=told)
     return TextFound(path.name, hashlib.sha256(data).hexdigest(), document, tuple(notes))
