@@ -14,7 +14,7 @@ from auditbook.intake import phrases
 from auditbook.intake.account_layouts import bare
 from auditbook.intake.cell_values import PERCENT as WRITTEN_AS_PERCENT
 from auditbook.intake.cell_values import amount, day, shown
-from auditbook.intake.intake_layouts import AMOUNT, NUMBER, PERCENT, Column, nearest
+from auditbook.intake.intake_layouts import AMOUNT, NUMBER, PERCENT, Column, bare_all, nearest
 from auditbook.intake.intake_sheets import Filled, Reading
 from auditbook.intake.raw_tables import SHAPES, RawRow
 from auditbook.intake.sheets import DATE, ERROR, UNCACHED, Note
@@ -50,7 +50,7 @@ def value_of(filled: Filled, row: int, id: str, reading: Reading, unit: str = ""
     text, mark, where = filled.text(row, id), filled.mark(row, id), filled.at(row, id)
     if filled.blank(row, id):
         return Value(MISSING)
-    if bare(text) in set(map(bare, reading.workbook.not_applicable)):
+    if bare(text) in bare_all(tuple(reading.workbook.not_applicable)):
         return Value(NOT_APPLICABLE)
     try:
         number = amount(text, mark)

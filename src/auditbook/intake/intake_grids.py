@@ -14,7 +14,7 @@ from auditbook.figures import MISSING, NOT_APPLICABLE
 from auditbook.intake.account_layouts import bare
 from auditbook.intake.cell_values import shown
 from auditbook.intake.intake_cells import Value, added, derived, figure, value_of, year_of
-from auditbook.intake.intake_layouts import NUMERIC, Column, Row, nearest
+from auditbook.intake.intake_layouts import NUMERIC, Column, Row, bare_all, nearest
 from auditbook.intake.intake_sheets import Filled, Reading, scope_of
 from auditbook.intake.raw_tables import RawRow
 
@@ -60,9 +60,8 @@ def read(filled: Filled, reading: Reading) -> list[RawRow]:
     ]
     _once(filled, spoken, reading)
     rows = []
-    for cell in sorted(cells, key=lambda cell: cell.entry.row):
-        if cell.value.state == MISSING and _given_elsewhere(cell, cells):
-            continue
+    told = [cell for cell in cells if cell.value.state != MISSING] + _gaps(cells)
+    for cell in sorted(told, key=lambda cell: (cell.entry.row, filled.columns[cell.column.id])):
         name = "" if cell.entry.spec is _ALL else f"{cell.entry.spec.names[0]} "
         label = f"{name}{cell.column.heading}"
         rows.append(
@@ -130,17 +129,18 @@ def _cells(filled: Filled, entry: _Entry, reading: Reading) -> list[_Cell]:
     return cells
 
 
-def _given_elsewhere(cell: _Cell, cells: list[_Cell]) -> bool:
-    """Whether a blank is no gap: the whole is given by its items, the department by its units."""
-    for other in cells:
-        if (other.figure, other.year) != (cell.figure, cell.year) or other.value.state == MISSING:
-            continue
-        own = other.entry.scope == cell.entry.scope
-        if own and not cell.item and other.item:
-            return True
-        if not own and cell.entry.scope == DEPARTMENT and (not cell.item or other.item == cell.item):
-            return True
-    return False
+def _gaps(cells: list[_Cell]) -> list[_Cell]:
+    """The blanks that are gaps: not where the whole is given by its items, or the department by its units."""
+    given = [cell for cell in cells if cell.value.state != MISSING]
+    by_items = {(cell.figure, cell.year, cell.entry.scope) for cell in given if cell.item}
+    of_units = [cell for cell in given if cell.entry.scope != DEPARTMENT]
+    by_units = {(cell.figure, cell.year, item) for cell in of_units for item in ("", cell.item)}
+    return [
+        cell for cell in cells
+        if cell.value.state == MISSING
+        and not (not cell.item and (cell.figure, cell.year, cell.entry.scope) in by_items)
+        and not (cell.entry.scope == DEPARTMENT and (cell.figure, cell.year, cell.item) in by_units)
+    ]  # fmt: skip
 
 
 def _once(filled: Filled, spoken: list[_Entry], reading: Reading) -> None:
@@ -169,7 +169,7 @@ def _adds(filled: Filled, cells: list[_Cell], reading: Reading) -> list[RawRow]:
             parts = [
                 cell for cell in cells
                 if cell.entry.scope == scope and cell.column.id == wanted.column
-                and bare(cell.entry.spec.names[0]) in set(map(bare, wanted.rows))
+                and bare(cell.entry.spec.names[0]) in bare_all(tuple(wanted.rows))
             ]  # fmt: skip
             if len(parts) == len(wanted.rows) and all(cell.value.has_value for cell in parts):
                 total, precision, words = added([cell.value for cell in parts])

@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +28,17 @@ NUMERIC = (AMOUNT, COUNT, PERCENT, POINTS, NUMBER)
 NAMING = (MARK, SCOPE, ITEM, MONTH)
 REMARKS = ("origin", "remark")
 _UNIT_IN_HEADING = re.compile(r"\((?:单位:)?([^()]{1,4})\)$")
+
+
+@cache
+def bare_all(names: tuple[str, ...]) -> frozenset[str]:
+    """Names for comparison."""
+    return frozenset(map(bare, names))
+
+
+@cache
+def _bare_choices(choices: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return {bare(shown): held for shown, held in choices}
 
 
 class Column(Strict):
@@ -66,7 +78,7 @@ class Column(Strict):
     def chosen(self, text: str) -> str | None:
         """What a written choice stands for; None where there is no such choice."""
         words = bare(text)
-        known = {bare(shown): held for shown, held in self.choices.items()}
+        known = _bare_choices(tuple(self.choices.items()))
         if words in known:
             return known[words]
         for stem, held in self.numbered.items():
@@ -160,7 +172,7 @@ class SheetLayout(Strict):
     def row(self, name: str) -> Row | None:
         """The row that a name belongs to; a number before it (一、, 1.) and 其中 do not count."""
         wanted = {bare(name), unnumbered(name), re.sub("^其中:?", "", unnumbered(name))}
-        return next((row for row in self.rows if wanted & set(map(bare, row.names))), None)
+        return next((row for row in self.rows if wanted & bare_all(tuple(row.names))), None)
 
 
 class Instructions(Strict):
@@ -217,7 +229,7 @@ class Workbook(Strict):
 
     def is_total(self, name: str) -> bool:
         """Whether a name says 合计."""
-        return unnumbered(name) in set(map(bare, self.total_names))
+        return unnumbered(name) in bare_all(tuple(self.total_names))
 
 
 def heading_words(heading: str) -> tuple[str, str]:

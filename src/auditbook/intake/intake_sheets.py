@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePath
 
 from auditbook.cases import DEPARTMENT
@@ -18,12 +19,15 @@ from auditbook.intake.account_layouts import bare
 from auditbook.intake.cell_values import amount, shown
 from auditbook.intake.intake_layouts import (
     AMOUNT,
+    MARK,
     NAMING,
     NUMERIC,
     REMARKS,
+    SCOPE,
     Column,
     SheetLayout,
     Workbook,
+    bare_all,
     heading_words,
     nearest,
 )
@@ -47,6 +51,11 @@ class Reading:
     year: int
     faults: list[Fault]
     notes: list[Note]
+
+    @cached_property
+    def scopes(self) -> dict[str, str]:
+        """The units of the case by what they may be called."""
+        return {word: id for id, name in self.units.items() for word in (bare(name), id)}
 
     def fault(self, where: str, found: str, expected: str = "", remedy: str = "") -> None:
         """Tell a mistake."""
@@ -382,18 +391,20 @@ def _rows(
     sheet: Sheet, layout: SheetLayout, head: _Head, columns: Mapping[str, int], reading: Reading
 ) -> list[int]:
     rows = []
+    shipped = example(layout, reading.year)
+    telling = _telling(layout, columns, shipped)
     for row in range(head.last + 1, len(sheet.rows)):
         filled = [index for index in range(len(sheet.rows[row])) if not _blank(sheet, row, index)]
         if not filled or _is_footer(sheet, row, filled, reading):
             continue
         if _is_example(sheet, row, filled, columns, reading):
-            if wrong := _changed(sheet, layout, row, columns, reading):
+            if wrong := _changed(sheet, row, columns, shipped):
                 reading.fault(
                     sheet.at(row, columns[wrong]), f"示例行的内容已改为“{shown(sheet.rows[row][columns[wrong]])}”", "原样的示例",
                     "是真实数据，请删去这一行的“示例”二字；不是，请删去这一行",
                 )  # fmt: skip
             continue
-        if _is_shipped(sheet, layout, row, columns, reading):
+        if telling and all(_says(sheet, row, index, text) for index, text in telling):
             reading.fault(
                 sheet.at(row), "像是示例行：内容与示例完全相同，而没有“示例”二字", "真实数据", "请删去这一行"
             )
@@ -432,7 +443,7 @@ def _is_example(
     sheet: Sheet, row: int, filled: Sequence[int], columns: Mapping[str, int], reading: Reading
 ) -> bool:
     places = {filled[0], *([columns["mark"]] if "mark" in columns else [])}
-    marks = set(map(bare, reading.workbook.example_marks))
+    marks = bare_all(tuple(reading.workbook.example_marks))
     return any(bare(sheet.rows[row][place]).strip("()[]【】") in marks for place in places)
 
 
@@ -441,39 +452,39 @@ def example(layout: SheetLayout, year: int) -> dict[str, str]:
     return {id: text.replace("{year}", str(year)) for id, text in layout.example.items()}
 
 
-def _changed(
-    sheet: Sheet, layout: SheetLayout, row: int, columns: Mapping[str, int], reading: Reading
-) -> str | None:
+def _changed(sheet: Sheet, row: int, columns: Mapping[str, int], shipped: Mapping[str, str]) -> str | None:
     """The first column in which a row that is marked as the example is not what the example says."""
-    shipped = example(layout, reading.year)
     for id, index in columns.items():
-        if id == "mark" or _blank(sheet, row, index):
-            continue
-        if not _same(sheet.rows[row][index], sheet.marks.get((row, index), ""), shipped.get(id, "")):
+        if (
+            id != "mark"
+            and not _blank(sheet, row, index)
+            and not _says(sheet, row, index, shipped.get(id, ""))
+        ):
             return id
     return None
 
 
-def _is_shipped(
-    sheet: Sheet, layout: SheetLayout, row: int, columns: Mapping[str, int], reading: Reading
-) -> bool:
-    """Whether a row says just what the example says, in every column that is not a name."""
-    shipped = {
-        id: text for id, text in example(layout, reading.year).items()
-        if id in columns and layout.column(id).kind not in {"mark", "scope"} and id not in REMARKS
-    }  # fmt: skip
-    numeric = [id for id in shipped if layout.column(id).kind in NUMERIC]
-    if layout.kind != "grades" and layout.kind != "tasks" and not numeric:
-        return False
-    return all(
-        _same(sheet.rows[row][columns[id]], sheet.marks.get((row, columns[id]), ""), text)
-        for id, text in shipped.items()
-    )
+def _telling(
+    layout: SheetLayout, columns: Mapping[str, int], shipped: Mapping[str, str]
+) -> list[tuple[int, str]]:
+    """What tells the example from real data, names of units and remarks apart; nothing where only names are left."""
+    kinds = {id: layout.column(id).kind for id in shipped if id in columns and id not in REMARKS}
+    own = {id: kind for id, kind in kinds.items() if kind not in {MARK, SCOPE}}
+    if layout.kind not in {"grades", "tasks"} and not set(own.values()) & set(NUMERIC):
+        return []
+    # words first: they are compared faster, and differ as often
+    return [(columns[id], shipped[id]) for id in sorted(own, key=lambda id: own[id] in NUMERIC)]
+
+
+def _says(sheet: Sheet, row: int, column: int, text: str) -> bool:
+    return _same(sheet.rows[row][column], sheet.marks.get((row, column), ""), text)
 
 
 def _same(cell: str, mark: str, text: str) -> bool:
     if mark == DATE:
         return cell.partition("T")[0] == text
+    if not text or not (text[0].isdigit() or text[0] == "-"):
+        return bare(cell) == bare(text)
     try:
         return parse(amount(cell, mark).value) == parse(text)
     except ValueError:
@@ -504,11 +515,10 @@ def scope_of(filled: Filled, row: int, reading: Reading) -> str | None:
     if filled.mark(row, "scope") in {ERROR, UNCACHED}:
         reading.fault(filled.at(row, "scope"), f"“单位”是错误值“{shown(text)}”", "单位的名称", "请改正")
         return None
-    if not words or text == DEPARTMENT or words in set(map(bare, reading.workbook.department_names)):
+    if not words or text == DEPARTMENT or words in bare_all(tuple(reading.workbook.department_names)):
         return DEPARTMENT
-    for id, name in reading.units.items():
-        if words in {bare(name), id}:
-            return id
+    if found := reading.scopes.get(words):
+        return found
     names = ["部门整体", *reading.units.values()]
     reading.fault(
         filled.at(row, "scope"),

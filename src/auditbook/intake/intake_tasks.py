@@ -142,15 +142,19 @@ def _counts(filled: Filled, scope: str, tasks: list[_Task], reading: Reading) ->
     unkeyed = [task for task in tasks if not task.key]
     rows = count("tasks_planned", "列出", lambda task: True, [], "")
     rows += count(
-        "tasks_done", f"{year}年之内有完成日期", lambda task: task in done, unsaid, "没有一项写明是否完成"
+        "tasks_done",
+        f"{year}年之内有完成日期",
+        lambda task: task.done_in(year),
+        unsaid,
+        "没有一项写明是否完成",
     )
     rows += count(
         "tasks_on_time", "完成日期不晚于应完成日期",
-        lambda task: task in done and task.due is not None and task.done is not None and task.done <= task.due,
+        lambda task: task.done_in(year) and task.due is not None and task.done is not None and task.done <= task.due,
         unsaid or undue, "完成的任务没有应完成日期" if begun else "没有一项写明是否完成",
     )  # fmt: skip
     rows += count(
-        "tasks_quality_met", "完成并写明质量达标", lambda task: task in done and task.quality == "yes",
+        "tasks_quality_met", "完成并写明质量达标", lambda task: task.done_in(year) and task.quality == "yes",
         unsaid or ungraded, "完成的任务没有写明质量" if begun else "没有一项写明是否完成",
     )  # fmt: skip
     if len(unkeyed) < len(tasks):
@@ -162,7 +166,7 @@ def _counts(filled: Filled, scope: str, tasks: list[_Task], reading: Reading) ->
             "没有写明是否交办重点",
         )
         rows += count(
-            "key_tasks_done", f"交办重点、{year}年之内有完成日期", lambda task: task.key == "yes" and task in done,
+            "key_tasks_done", f"交办重点、{year}年之内有完成日期", lambda task: task.key == "yes" and task.done_in(year),
             unkeyed or unsaid, "没有写明是否交办重点" if unkeyed else "没有一项写明是否完成",
         )  # fmt: skip
     return rows
