@@ -58,7 +58,9 @@ class Spoken:
     within: tuple[str, ...]
 
 
-def spoken_for(figures: Figures, ties: Iterable[Tie], checks: Sequence[tuple[str, Check]]) -> Iterator[Spoken]:
+def spoken_for(
+    figures: Figures, ties: Iterable[Tie], checks: Sequence[tuple[str, Check]]
+) -> Iterator[Spoken]:
     """Every figure that is used and has a value, with what speaks for it.
 
     Takes    ties: identities, sums, second sources, bounds; checks: of published tables, with their source.
@@ -80,7 +82,9 @@ def _place(row: FigureRow) -> _Place:
     for pattern in _CELLS:
         if found := pattern.fullmatch(cell):
             printed = pattern is _CELLS[0]
-            return _Place(found["table"] if printed else _sheet(row.where), found["row"] or "", found["column"])
+            return _Place(
+                found["table"] if printed else _sheet(row.where), found["row"] or "", found["column"]
+            )
     return _Place(_sheet(row.where))
 
 
@@ -139,12 +143,17 @@ class _Known:
                     found |= set(changed)
         return found
 
-    def _damages(self, keys: Sequence[str]) -> Iterator[tuple[Callable[[FigureRow], bool], dict[str, Interval]]]:
+    def _damages(
+        self, keys: Sequence[str]
+    ) -> Iterator[tuple[Callable[[FigureRow], bool], dict[str, Interval]]]:
         """What may befall a table: which figures are safe from it by themselves, and what it would make of the others."""
         money = [key for key in keys if dimension(self.rows[key].unit) == MONEY and self.rows[key].exact]
         for slip in _SLIPS:
             scaled = {key: self._box(key) for key in money}
-            yield _phrase_tells_unit, {key: Interval(box.low * slip, box.high * slip) for key, box in scaled.items()}
+            yield (
+                _phrase_tells_unit,
+                {key: Interval(box.low * slip, box.high * slip) for key, box in scaled.items()},
+            )
         columns: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for key in keys:
             columns[self.places[key].column][self.places[key].row].append(key)

@@ -219,7 +219,14 @@ def _residual(
         distance = max(box.low, -box.high, Fraction(0))
         beyond = Decimal(plain(distance))
     lacking = None if short is None else Decimal(plain(max(short, Fraction(0))))
-    return {"identity": name, "scope": scope, "item": item, "beyond_rounding": beyond, "short": lacking, "words": words}
+    return {
+        "identity": name,
+        "scope": scope,
+        "item": item,
+        "beyond_rounding": beyond,
+        "short": lacking,
+        "words": words,
+    }
 
 
 _RESIDUAL = ("identity", "scope", "item", "beyond_rounding", "short", "words")
@@ -327,7 +334,10 @@ def _item_sums(figures: Figures) -> Prepared:
             split[key.figure, key.scope, key.year][key.item] = row
     for (figure, scope, _), own in split.items():
         whole = own.get("")
-        items = [row for item, row in own.items() if item and "." not in item]
+        # an item inside another counts once: 201.06 in 201, but 201.06 itself where nobody gives 201
+        items = [
+            row for item, row in own.items() if item and not any(item.startswith(f"{other}.") for other in own if other)
+        ]  # fmt: skip
         given = [row for row in items if row.has_value]
         if whole is None or not whole.has_value or not given:
             continue
