@@ -169,7 +169,9 @@ def _title(text: str) -> str:
 
 def _is_instructions(sheet: Sheet, reading: Reading) -> bool:
     names = set(map(_title, reading.workbook.instructions.names))
-    return _title(sheet.name or PurePath(sheet.file).stem) in names
+    if sheet.name:
+        return _title(sheet.name) in names
+    return any(_title(PurePath(sheet.file).stem).endswith(name) for name in names)
 
 
 def _has_content(sheet: Sheet) -> bool:
