@@ -167,9 +167,10 @@ def grants_sides() -> tuple[list[tuple[str, str]], list[tuple[str, ...]]]:
 
 
 def _amounts() -> dict[str, str]:
-    """Every amount that is not blank, by the key that reading gives it."""
+    """Every amount of the nine tables that is not blank, by the key that reading gives it."""
     found: dict[str, str] = {}
-    for table, rows in CODED.items():
+    for table in ("income", "spending", "general_budget", "funds"):
+        rows = CODED[table]
         for code, row in rows.items():
             found |= {f"{table}:{code}:{c}": amount for c, amount in zip(COLUMNS[table], row, strict=True)}
     ids = {

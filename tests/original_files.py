@@ -6,7 +6,7 @@ What a file says is laid out here by hand, block by block; what is read from it 
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from account_pages import FONT
@@ -50,8 +50,16 @@ PAGES = [
 HEAD, SIZE, PITCH, LEFT = "清河县水务局绩效自评", 12, 20, 72
 
 
-def pdf(path: Path, pages: Sequence[Sequence[Sequence[str]]] = PAGES, head: str = HEAD) -> Path:
-    """A PDF of A4 pages: a running head, paragraphs indented by two characters, a page number at the foot."""
+def pdf(
+    path: Path,
+    pages: Sequence[Sequence[Sequence[str]]] = PAGES,
+    head: str = HEAD,
+    pictures: Collection[int] = (),
+) -> Path:
+    """A PDF of A4 pages: a running head, paragraphs indented by two characters, a page number at the foot.
+
+    ``pictures`` are the pages that are a picture and nothing else, as a scanner makes them.
+    """
     font = FONT.copy()
     font.set_size(SIZE)
     with rc_context({"pdf.fonttype": 42}), PdfPages(path) as file:
@@ -59,6 +67,10 @@ def pdf(path: Path, pages: Sequence[Sequence[Sequence[str]]] = PAGES, head: str 
             figure = Figure(figsize=(595 / 72, 842 / 72))
             axes = figure.add_axes((0, 0, 1, 1), xlim=(0, 595), ylim=(842, 0))
             axes.axis("off")
+            if number in pictures:
+                axes.imshow([[0, 1], [1, 0]], extent=(100, 400, 400, 100))
+                file.savefig(figure)
+                continue
             if head:
                 axes.text(240, 50, head, fontproperties=font)
             axes.text(280, 800, f"- {number} -", fontproperties=font)

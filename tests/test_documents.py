@@ -20,7 +20,7 @@ from auditbook.faults import CaseError, LimitError
 from auditbook.intake import document_pdf, documents, limited
 from auditbook.intake.documents import Document, Kept, named
 from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, RESPACED, UNVERIFIED, VERIFIED
-from auditbook.report import page
+from auditbook.report import document_parts, page
 
 CASE = damage.CASE
 REPORT = files.REPORT.read_text(encoding="utf-8")
@@ -184,6 +184,20 @@ def test_what_holds_no_phrase_is_counted_and_folded(papers):
     )
     assert [summary for summary, _ in folded][-1] == "第4页第2段至第4页第9段：8 段没有所引短语"
     assert folded[-1][1].count("按计划推进") == 8
+
+
+def test_a_document_too_long_for_a_page_is_said_to_be():
+    document = Document.of_text("\n".join(["短短的一段。", "长" * 90, "一段。"]))
+    run = document_parts._Run(0, 2, 1)
+    shown = [
+        str(part) for part in document_parts._Marked("s", document, [run]).passages(document_parts._Room(50))
+    ]
+    assert "短短" in shown[0] and "长" * 90 in shown[1]  # the paragraph beside a phrase is always there
+    assert "一段。" in shown[2] and "1 段没有所引短语" in shown[2]
+    shown = [
+        str(part) for part in document_parts._Marked("s", document, []).passages(document_parts._Room(50))
+    ]
+    assert len(shown) == 1 and "第1行至第3行" in shown[0] and "3 段没有所引短语，全文过长" in shown[0]
 
 
 def test_without_an_original_the_page_says_which_is_needed(wuxi):
@@ -450,6 +464,17 @@ def test_a_scan_is_told_as_such(copied, tmp_path):
     assert (fault.where, fault.found) == ("report.pdf", "扫描件没有文字")
 
 
+def test_a_page_that_is_only_a_picture_is_neither_for_nor_against_a_phrase(tmp_path):
+    blank = [[""]]
+    content = document_pdf.read(files.pdf(tmp_path / "a.pdf", [files.PAGES[0], blank], head="", pictures={2}))
+    assert content["pictures"] == [2]
+    document = Document.of_parts(documents.PDF, content["blocks"], content["aside"], content["pictures"])
+    assert document.find("自评95分", "第2页").status == UNVERIFIED
+    assert document.find("自评95分", "第1页").status == NOT_FOUND
+    assert document.find("自评95分", "第1-2页").status == NOT_FOUND
+    assert document.find("行政编制20名", "第2页").status == ELSEWHERE
+
+
 @pytest.mark.parametrize("name", ["a.pdf", "a.docx"])
 def test_a_damaged_file_is_a_fault(tmp_path, name):
     path = (files.pdf if name == "a.pdf" else files.docx)(tmp_path / name)
@@ -521,16 +546,23 @@ def test_a_case_without_its_originals_imports_no_parser():
 # --- real documents -----------------------------------------------------------------------------------------------
 
 
-def test_the_2019_report_has_every_phrase_that_is_quoted_from_it(tmp_path):
-    if not REPORT_2019.is_file():
-        pytest.skip(f"the 2019 report is not at {REPORT_2019}")
+@pytest.mark.parametrize(
+    ("name", "original", "file", "least"),
+    [
+        ("wuxi-offices-2019", REPORT_2019, "report.txt", 300),
+        ("putuo-finance-2024", ACCOUNTS / "putuo-finance-2024.pdf", "accounts.pdf", 100),
+    ],
+)
+def test_every_phrase_of_the_shipped_cases_is_in_its_original(name, original, file, least, tmp_path):
+    if not original.is_file():
+        pytest.skip(f"the original is not at {original}")
     base = tmp_path / "base"
-    shutil.copytree(ROOT / "data" / "raw" / "wuxi-offices-2019", base / "data" / "raw" / "wuxi-offices-2019")
+    shutil.copytree(ROOT / "data" / "raw" / name, base / "data" / "raw" / name)
     (base / "params" / "cases").mkdir(parents=True)
-    case = shutil.copy(ROOT / "params" / "cases" / "wuxi-offices-2019.yaml", base / "params" / "cases")
-    shutil.copy(REPORT_2019, base / "data" / "raw" / "wuxi-offices-2019" / "report.txt")
+    case = shutil.copy(ROOT / "params" / "cases" / f"{name}.yaml", base / "params" / "cases")
+    shutil.copy(original, base / "data" / "raw" / name / file)
     found = pipeline.check(str(case)).raw
-    assert len(found.quoted) > 300
+    assert len(found.quoted) > least
     assert [quoted for quoted in found.quoted if quoted.found.status != VERIFIED] == []
 
 

@@ -36,6 +36,8 @@ def test_value_words_and_dependencies_come_from_one_line():
     names = {"added": "调增", "cut": "调减", "initial": "年初"}
     assert formula.sentence(names) == "(调增 + 调减) ÷ 年初"
     assert formula.with_numbers({"added": "20", "cut": "5", "initial": "100"}) == "(20 + 5) ÷ 100"
+    back = formulas.read("change / (now - change)")
+    assert back.with_numbers({"change": "-5", "now": "95"}) == "-5 ÷ (95 − (-5))"
 
 
 @pytest.mark.parametrize(

@@ -563,8 +563,9 @@ def test_a_file_that_is_no_such_table(tmp_path, content, said):
     assert not rows and len(faults) == 1 and said in str(faults[0])
 
 
-def test_a_table_of_nothing_but_a_head_has_no_rows(tmp_path):
-    assert read(written(tmp_path, table()[:1]))[:2] == ([], [])
+def test_a_table_of_nothing_but_a_head_is_told(tmp_path):
+    rows, faults, _ = read(written(tmp_path, table()[:1]))
+    assert rows == [] and [str(fault.where) for fault in faults] == ["money.csv:1"] and "只有表头" in faults[0].found
 
 
 def test_a_file_that_is_not_there(tmp_path):
@@ -608,7 +609,7 @@ def test_a_fault_of_the_evidence_names_the_cell(copied):
     saved(folder, table(), _set("G3", "约120万"))
     register(folder, "money.csv", "money.xlsx")
     damage.rehash(copied)
-    with pytest.raises(CaseError, match=r"money\.xlsx 数字!G3（value）：“约120万”"):
+    with pytest.raises(CaseError, match=r"money\.xlsx 数字!G3（value）：数里写着单位“约120万”"):
         pipeline.check(str(damage.case_file(copied)))
 
 

@@ -107,6 +107,13 @@ def test_runs_and_years(text, phrase, value):
     assert taken(text, phrase=phrase).row["value"] == value
 
 
+def test_of_several_beginnings_the_nearest_is_quoted():
+    assert (
+        taken("年初预算见前，年初预算数10万元", phrase="年初预算*{number}万元").row["quote"]
+        == "年初预算数10万元"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "phrase"),
     [

@@ -66,6 +66,8 @@ def test_the_words_for_no_change_are_those_of_the_wording():
 def test_a_declared_zero_needs_a_word():
     assert holds("本部门无专项资金", "0", "万元", zero=True) == HOLDS
     assert holds("专项资金另行说明", "0", "万元", zero=True) == HOLDS_NOT
+    assert holds("支出决算为０.００万元", "0", "万元", zero=True) == HOLDS
+    assert holds("调减预算100.05万元", "0", "万元", zero=True) == HOLDS_NOT  # a 0 within a number is none
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,8 @@ def test_the_run_ends_well_since_tail_differences_block_nothing(putuo):
         ("income_actual", "other", "2024", "table-income", "6.20"),
         ("grants_total", "", "2024", "table-grants", "2961.68"),
         ("general_budget_spent", "", "2024", "table-general-budget", "2940.05"),
+        ("general_budget_spent", "201", "2024", "table-general-budget", "2106.66"),
+        ("general_budget_spent", "201.06.01", "2024", "table-general-budget", "1511.89"),
         ("staff_funds_actual", "", "2024", "table-basic", "2152.26"),
         ("public_funds_actual", "", "2024", "table-basic", "184.65"),
         # only in the narrative: pages 21 and 24
@@ -163,6 +165,14 @@ def test_what_the_accounts_do_not_give_is_not_assessed(putuo, indicator, definit
         row for row in rows(putuo, "figures")
         if (row["figure"], row["item"]) == (lacking, item) and row["state"] in {"value", "zero"}
     ]  # fmt: skip
+
+
+def test_the_page_says_what_can_be_computed_where_the_scoring_definition_cannot(putuo):
+    page = (putuo.outputs(PUTUO) / "report.html").read_text(encoding="utf-8")
+    assert "可以算出的一般公共预算支出除以其年初预算数：98.20% ＝ 2,940.05 ÷ 2,993.92" in page
+    assert "可以算出的结转结余总额除以支出完成数：1.88% ＝ 55.34 ÷ 2,940.05" in page
+    # a number below zero stands in brackets after a sign
+    assert "-56.95 ÷ (2,995.39 − (-56.95))" in page
 
 
 # -------------------------------------------------------------------------------------------- claims
@@ -267,6 +277,22 @@ def test_tail_differences_are_told_as_such_and_are_no_finding(putuo):
     assert (close["passed"], close["failed"]) == ("yes", "0")
     said = " ".join(row["condition"] for row in rows(putuo, "findings"))
     assert not re.search(r"326\.7|171\.0|251\.2", said)
+
+
+def test_what_text_and_tables_say_of_one_figure_agrees_line_by_line(putuo):
+    # 11 of the figures that both give, and 4 类 and 11 项 of the general budget
+    rivals = quality(putuo, "rivals_agree")
+    assert (rivals["passed"], rivals["checked"]) == ("yes", "26")
+
+
+def test_the_budgets_of_the_lines_add_up_to_the_budget(putuo):
+    # 1560.05 + 10.00 + 135.90 + 450.52 + 85.55 + 161.62 + 80.81 + 0.94 + 62.29 + 187.75 + 258.50 = 2993.93, printed 2993.92
+    tied = {
+        (row["item"], row["checks"])
+        for row in rows(putuo, "corroboration") if row["figure"] == "general_budget_initial"
+    }  # fmt: skip
+    assert len(tied) == 12
+    assert {checks for _, checks in tied} == {"item_sums"}
 
 
 # --------------------------------------------------------------------------------- the transcription

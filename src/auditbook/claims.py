@@ -431,7 +431,7 @@ def _named(keys: Iterable[str], figures: Figures, scopes: Mapping[str, str]) -> 
             continue
         when = f"{year}年" if year != str(figures.year) else ""
         where = scopes.get(scope, scope) if scope != DEPARTMENT else ""
-        part = figures.item_name(figure, item)
+        part = f"{figures.item_name(figure, item)}·" if item else ""
         found.append(f"“{when}{where}{part}{figures.dictionary[figure].name}”")
     different = list(dict.fromkeys(found))
     more = f"等{len(different)}项" if len(different) > MOST_NAMED else ""
@@ -555,7 +555,7 @@ class _Asked:
 
     def _called(self, whose: str) -> str:
         own = self.figures.dictionary[self.figure].name
-        part = self.figures.item_name(self.figure, self.item) if self.item else ""
+        part = f"{self.figures.item_name(self.figure, self.item)}·" if self.item else ""
         when = f"{self.year}年" if self.year != self.figures.year else ""
         return f"{when}{whose}{part}{own}"
 

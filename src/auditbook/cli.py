@@ -11,6 +11,8 @@ import typer
 from auditbook.faults import EXIT_CONTRADICTION, EXIT_OWN_FAULT, AuditbookError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.progress import Progress
 
     from auditbook.running import Finished, Told
@@ -123,23 +125,46 @@ def explain(indicator: Annotated[str, typer.Argument(help="指标代号，如 bu
 
 @app.command("intake")
 def intake_document(
-    file: Annotated[str, typer.Argument(help="部门决算公开的 PDF")],
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            help="部门决算公开（PDF、.xlsx，或若干 .csv）、资料录入表、原始表，或文字资料（.txt .docx .pdf .html）"
+        ),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+    tables: Annotated[
+        str, typer.Option("--tables", help="把各表写成 CSV，放进这个文件夹（不覆盖已有的文件）")
+    ] = "",
 ) -> None:
     """一份文件能读出什么：表、带出处的数字、勾稽核对 / what a document would yield."""
+    import shutil
     from pathlib import Path
 
-    from auditbook import document_yield
+    from auditbook import document_yield, printed
     from auditbook.faults import CaseError
 
-    accounts, rows, checks = document_yield.read(Path(file))
+    found = document_yield.read([Path(file) for file in files], _pages_told())
+    written = found.write_tables(Path(tables)) if tables else []
     if as_json:
-        typer.echo(document_yield.as_json(accounts, rows, checks))
+        typer.echo(found.as_json())
     else:
-        for line in document_yield.lines(accounts, rows, checks):
-            typer.echo(line)
-    if accounts.faults:
-        raise CaseError(list(accounts.faults))
+        typer.echo(found.text(shutil.get_terminal_size().columns if sys.stdout.isatty() else printed.WIDE))
+    for path in written:
+        typer.echo(f"写出：{path}", err=True)
+    if found.faults:
+        raise CaseError(list(found.faults))
+
+
+def _pages_told() -> Callable[[int, int], None] | None:
+    """Progress through a document, page by page, where there is a terminal."""
+    if not sys.stderr.isatty():
+        return None
+
+    def told(done: int, of: int) -> None:
+        sys.stderr.write(f"\r第{done}页/共{of}页" if done < of else "\r\033[K")
+        sys.stderr.flush()
+
+    return told
 
 
 def _made_anew(case: str, scenario: str, told: Told, *, force: bool) -> Finished:

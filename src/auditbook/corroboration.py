@@ -1,9 +1,10 @@
 """Corroboration (旁证): for each figure that is used, what could have contradicted it and did not.
 
-Two questions, since what answers one need not answer the other. Could anything contradict the cell: a phrase of the original,
-an identity, a sum, a second source? And could anything contradict the unit of its whole table? A table in 元 that says 万元 still
-adds up, and only what reaches beyond it can tell: an identity over two tables, a bound that such a slip would break, a phrase with
-its unit. A check counts as independent where both are answered; what closes only within such a table is kept apart.
+Two questions, since what answers one need not answer the other. Could anything contradict the cell: a phrase of the original, an
+identity, a sum, a second source? And could anything contradict what befalls a table as a whole: its amounts in another unit, two
+of its heads exchanged? A table in 元 that says 万元 still adds up, and so does a column of budgets under the head of actuals; only
+what reaches beyond can tell. So each such damage is done to the figures, one by one, and whatever held before must break.
+A check counts as independent where both are answered; what closes only within such a table is kept apart.
 """
 
 from __future__ import annotations
@@ -13,39 +14,44 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 
 from auditbook.figures import FigureRow, Figures
 from auditbook.intake import phrases
 from auditbook.intake.account_comparing import AGREES, IDENTITY, RULES, WITHIN_ROUNDING, Check
 from auditbook.numbers import MONEY, Interval, dimension
 
-Scale = Callable[[str], Fraction]
+# What the range of a figure is read as, by its key.
+Reading = Callable[[str, Interval], Interval]
 # By how much a table is off whose unit is taken for another: 元 for 万元, and the other way round.
 _SLIPS = (Fraction(10**4), Fraction(1, 10**4))
-_IN_ORIGINAL = {phrases.VERIFIED, phrases.RESPACED, phrases.ELSEWHERE}
-_OF_ACCOUNTS = re.compile(r"(\S+) [行列][‘']")
 # What may lie far off and still agree speaks for no amount.
 _PROVES = {rule: proves for rule, (_, _, proves) in RULES.items()}
+_IN_ORIGINAL = {phrases.VERIFIED, phrases.RESPACED, phrases.ELSEWHERE}
+_CELLS = (
+    re.compile(r"(?:\S+ )?(?:\S+ )?(?P<table>\S+?)(?: 行‘(?P<row>.*?)’)? 列‘(?P<column>.*)’"),
+    re.compile(r"(?P<table>.+)!(?P<column>[A-Z]+)(?P<row>[0-9]+)"),
+    re.compile(r"(?P<table>)第(?P<row>[0-9]+)行第(?P<column>[0-9]+)列"),
+)
 
 
 @dataclass(frozen=True)
 class Tie:
-    """Arithmetic that holds figures together: its name, their keys, and whether it holds when they are scaled.
+    """Arithmetic that holds figures together: its name, their keys, and whether it holds when they are read otherwise.
 
     ``precise``: it closes to the last place, and so speaks for each of its figures; a bound speaks for their order of magnitude
-    only. ``beyond``: it reaches into other tables than those of its figures, as a second source does.
+    only.
     """
 
     name: str
     keys: tuple[str, ...]
-    holds: Callable[[Scale], bool]
+    holds: Callable[[Reading], bool]
     precise: bool = True
-    beyond: bool = False
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """A figure that is used, the checks that are independent, and those that cannot tell the unit of its table."""
+    """A figure that is used, the checks that are independent, and those that would close in a damaged table as well."""
 
     row: FigureRow
     checks: tuple[str, ...]
@@ -62,81 +68,130 @@ def spoken_for(
     return _Known(figures, ties, [check for _, check in checks]).spoken()
 
 
-def scaled(box: Interval, by: Fraction) -> Interval:
-    """A range in another unit."""
-    return Interval(box.low * by, box.high * by)
+@dataclass(frozen=True)
+class _Place:
+    """Where a figure stands: its table, and the row and column of its cell where it has one of its own."""
+
+    table: str
+    row: str = ""
+    column: str = ""
 
 
-def _as_it_is(key: str) -> Fraction:
-    return Fraction(1)
+def _place(row: FigureRow) -> _Place:
+    cell = row.locator.partition("〔")[0]
+    for pattern in _CELLS:
+        if found := pattern.fullmatch(cell):
+            printed = pattern is _CELLS[0]
+            return _Place(
+                found["table"] if printed else _sheet(row.where), found["row"] or "", found["column"]
+            )
+    return _Place(_sheet(row.where))
+
+
+def _sheet(where: str) -> str:
+    """The file, or the sheet of it, that a place is in."""
+    return re.split(r"!|:(?=[0-9])", where)[0]
+
+
+def _as_read(key: str, box: Interval) -> Interval:
+    return box
 
 
 class _Known:
     def __init__(self, figures: Figures, ties: Iterable[Tie], checks: Sequence[Check]) -> None:
         self.rows = {str(key): row for key, row in figures.chosen.items() if row.has_value}
-        self.tables = {key: _table(row) for key, row in self.rows.items()}
-        self.ties = [tie for tie in ties if tie.holds(_as_it_is) and not self._made_of_itself(tie)]
+        self.places = {key: _place(row) for key, row in self.rows.items()}
+        self.ties: dict[str, list[Tie]] = defaultdict(list)
+        for tie in ties:
+            if tie.holds(_as_read) and not self._made_of_itself(tie):
+                for key in tie.keys:
+                    self.ties[key].append(tie)
         self.agreed = [
-            check.cells for check in checks
+            [cell.partition("〔")[0] for cell in check.cells] for check in checks
             if check.verdict in {AGREES, WITHIN_ROUNDING} and _PROVES.get(check.rule, IDENTITY) == IDENTITY
         ]  # fmt: skip
 
     def spoken(self) -> Iterator[Spoken]:
-        confirmed = self._confirmed()
+        """Every figure, with what speaks for it."""
         cells = {cell for own in self.agreed for cell in own}
-        closing: dict[str, dict[str, None]] = defaultdict(dict)
-        for tie in self.ties:
-            for key in tie.keys if tie.precise else ():
-                closing[key][tie.name] = None
+        unsure = self._unsure()
         for key, row in self.rows.items():
-            found = closing[key]
+            found = dict.fromkeys(tie.name for tie in self.ties[key] if tie.precise)
             if row.quote_status in _IN_ORIGINAL:
                 found["phrase"] = None
             if row.locator.partition("〔")[0] in cells:
                 found["accounts"] = None
-            sure = dimension(row.unit) != MONEY or self.tables[key] in confirmed
-            yield Spoken(row, tuple(found) if sure else (), () if sure else tuple(found))
-
-    def _touched(self, tie: Tie) -> set[str]:
-        return {self.tables[key] for key in tie.keys if key in self.tables}
+            yield Spoken(row, () if key in unsure else tuple(found), tuple(found) if key in unsure else ())
 
     def _made_of_itself(self, tie: Tie) -> bool:
         """Whether a figure of the tie was added up from the others: it cannot but close."""
-        derived = any(self.rows[key].basis == "derived" for key in tie.keys if key in self.rows)
-        return derived and len(self._touched(tie)) < 2
+        own = [key for key in tie.keys if key in self.rows]
+        derived = any(self.rows[key].basis == "derived" for key in own)
+        return derived and len({self.places[key].table for key in own}) < 2
 
-    def _confirmed(self) -> set[str]:
-        """The tables that could not be in another unit without contradicting something."""
-        crossing: dict[str, list[Tie]] = defaultdict(list)
-        for tie in self.ties:
-            touched = self._touched(tie)
-            for table in touched if len(touched) > 1 or tie.beyond else ():
-                crossing[table].append(tie)
-        found = {
-            table for table, own in crossing.items()
-            if all(any(self._breaks(tie, table, slip) for tie in own) for slip in _SLIPS)
-        }  # fmt: skip
-        for cells in self.agreed:
-            named = {match[1] for cell in cells if (match := _OF_ACCOUNTS.search(cell))}
-            found |= named if len(named) > 1 else set()
-        return found | {self.tables[key] for key, row in self.rows.items() if _phrase_tells_unit(row)}
+    def _unsure(self) -> set[str]:
+        """The figures that some damage to their table would change without contradicting anything."""
+        tables: dict[str, list[str]] = defaultdict(list)
+        for key, place in self.places.items():
+            tables[place.table].append(key)
+        confirmed = self._confirmed_by_accounts()
+        found: set[str] = set()
+        for keys in tables.values():
+            for sure, damaged in self._damages(keys):
+                changed = [key for key in damaged if key not in confirmed and not sure(self.rows[key])]
+                if changed and not self._contradicted(damaged):
+                    found |= set(changed)
+        return found
 
-    def _breaks(self, tie: Tie, table: str, slip: Fraction) -> bool:
-        def scale(key: str) -> Fraction:
-            slips = key in self.rows and self.tables[key] == table and dimension(self.rows[key].unit) == MONEY
-            return slip if slips else Fraction(1)
+    def _damages(
+        self, keys: Sequence[str]
+    ) -> Iterator[tuple[Callable[[FigureRow], bool], dict[str, Interval]]]:
+        """What may befall a table: which figures are safe from it by themselves, and what it would make of the others."""
+        money = [key for key in keys if dimension(self.rows[key].unit) == MONEY and self.rows[key].exact]
+        for slip in _SLIPS:
+            scaled = {key: self._box(key) for key in money}
+            yield (
+                _phrase_tells_unit,
+                {key: Interval(box.low * slip, box.high * slip) for key, box in scaled.items()},
+            )
+        columns: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for key in keys:
+            columns[self.places[key].column][self.places[key].row].append(key)
+        columns.pop("", None)
+        for one, other in combinations(columns.values(), 2):
+            swapped = {
+                key: self._box(counterpart[row][0])
+                for own, counterpart in ((one, other), (other, one))
+                for row in own if row in counterpart
+                for key in own[row]
+                if dimension(self.rows[key].unit) == dimension(self.rows[counterpart[row][0]].unit)
+            }  # fmt: skip
+            yield _in_original, {key: box for key, box in swapped.items() if box != self._box(key)}
 
-        return not tie.holds(scale)
+    def _box(self, key: str) -> Interval:
+        return self.rows[key].interval
+
+    def _contradicted(self, damaged: dict[str, Interval]) -> bool:
+        def read(key: str, box: Interval) -> Interval:
+            return damaged.get(key, box)
+
+        touched = {id(tie): tie for key in damaged for tie in self.ties[key]}
+        return any(not tie.holds(read) for tie in touched.values())
+
+    def _confirmed_by_accounts(self) -> set[str]:
+        """The figures whose cell agrees with one of another published table."""
+        cells: set[str] = set()
+        for own in self.agreed:
+            named = [match["table"] for cell in own if (match := _CELLS[0].fullmatch(cell))]
+            cells |= set(own) if len(set(named)) > 1 else set()
+        return {key for key, row in self.rows.items() if row.locator.partition("〔")[0] in cells}
 
 
-def _table(row: FigureRow) -> str:
-    """The table in which a figure stands: a sheet, a file of separated values, a table of published accounts."""
-    found = _OF_ACCOUNTS.search(row.locator)
-    return found[1] if found else re.split(r"!|:(?=[0-9])", row.where)[0]
+def _in_original(row: FigureRow) -> bool:
+    return row.quote_status in _IN_ORIGINAL
 
 
 def _phrase_tells_unit(row: FigureRow) -> bool:
     """Whether the original has the phrase, and the phrase would not hold the same number in another unit."""
     other = "元" if row.unit != "元" else "万元"
-    told = dimension(row.unit) == MONEY and phrases.holds(row.quote, row.value, other) != phrases.HOLDS
-    return told and row.quote_status in _IN_ORIGINAL
+    return _in_original(row) and phrases.holds(row.quote, row.value, other) != phrases.HOLDS

@@ -227,7 +227,10 @@ def _print(node: Node, show: Callable[[str], str]) -> str:
             strength = _STRENGTH[sign]
             # a − (b + c) and a ÷ (b × c) need their brackets although the signs are equally strong
             stronger = strength + (1 if sign in "-/" else 0)
-            return f"{_bracket(left, show, strength)}{_PRINTED[sign]}{_bracket(right, show, stronger)}"
+            second = _bracket(right, show, stronger)
+            # a number below zero: 100 − (-5)
+            second = f"({second})" if second.startswith("-") else second
+            return f"{_bracket(left, show, strength)}{_PRINTED[sign]}{second}"
         case Call("abs", (argument,)):
             return f"|{_print(argument, show)}|"
         case Call(function, arguments):

@@ -17,7 +17,7 @@ from pydantic import field_validator
 
 from auditbook import charts, formulas
 from auditbook.cases import DEPARTMENT, Audit, Id, Strict, Words
-from auditbook.corroboration import Scale, Tie, scaled, spoken_for
+from auditbook.corroboration import Reading, Tie, spoken_for
 from auditbook.figures import ANY_UNIT, NOT_APPLICABLE, Dictionary, FigureRow, Figures, Key, Resolved
 from auditbook.intake.evidence import Evidence
 from auditbook.intake.phrases import UNVERIFIED
@@ -207,16 +207,29 @@ def _entered(evidence: Evidence) -> Prepared:
     return Prepared(columns, rows, places, found)
 
 
-def _residual(name: str, scope: str, item: str, box: Interval | None, words: str) -> dict[str, Cell]:
-    """``beyond_rounding`` is how far the whole range lies from zero; None where something is missing."""
+def _residual(
+    name: str, scope: str, item: str, box: Interval | None, words: str, short: Fraction | None = None
+) -> dict[str, Cell]:
+    """``beyond_rounding`` is how far the whole range lies from zero; None where something is missing.
+
+    ``short``: by how much parts that are not all given fall short of their whole.
+    """
     beyond = None
     if box is not None:
         distance = max(box.low, -box.high, Fraction(0))
         beyond = Decimal(plain(distance))
-    return {"identity": name, "scope": scope, "item": item, "beyond_rounding": beyond, "words": words}
+    lacking = None if short is None else Decimal(plain(max(short, Fraction(0))))
+    return {
+        "identity": name,
+        "scope": scope,
+        "item": item,
+        "beyond_rounding": beyond,
+        "short": lacking,
+        "words": words,
+    }
 
 
-_RESIDUAL = ("identity", "scope", "item", "beyond_rounding", "words")
+_RESIDUAL = ("identity", "scope", "item", "beyond_rounding", "short", "words")
 
 
 def _identities(identities: Sequence[Identity], figures: Figures) -> Prepared:
@@ -239,27 +252,22 @@ def _identities(identities: Sequence[Identity], figures: Figures) -> Prepared:
 
 def _holds(
     formula: formulas.Formula, resolved: Mapping[str, Resolved], within: Interval
-) -> Callable[[Scale], bool]:
-    """Whether a formula over published figures may come to something within bounds, when they are scaled."""
+) -> Callable[[Reading], bool]:
+    """Whether a formula over published figures may come to something within bounds."""
 
-    def holds(scale: Scale) -> bool:
-        terms = {
-            f: {key: scaled(box, scale(key)) for key, box in r.terms.items()} for f, r in resolved.items()
-        }
+    def holds(read: Reading) -> bool:
+        terms = {f: {key: read(key, box) for key, box in r.terms.items()} for f, r in resolved.items()}
         span = formula.range(terms)
         return span is None or (span.interval.low <= within.high and span.interval.high >= within.low)
 
     return holds
 
 
-def _adds_up(whole: FigureRow, parts: Sequence[FigureRow]) -> Callable[[Scale], bool]:
-    """Whether figures may add up to another, when they are scaled."""
+def _adds_up(whole: FigureRow, parts: Sequence[FigureRow]) -> Callable[[Reading], bool]:
+    """Whether figures may add up to another."""
 
-    def box(row: FigureRow, scale: Scale) -> Interval:
-        return scaled(row.interval, scale(str(row.key)))
-
-    def holds(scale: Scale) -> bool:
-        total, boxes = box(whole, scale), [box(part, scale) for part in parts]
+    def holds(read: Reading) -> bool:
+        total, *boxes = (read(str(row.key), row.interval) for row in (whole, *parts))
         low, high = sum((b.low for b in boxes), Fraction(0)), sum((b.high for b in boxes), Fraction(0))
         return low <= total.high and total.low <= high
 
@@ -282,7 +290,10 @@ def _place(figures: Figures, key: str) -> str:
 
 
 def _unit_sums(figures: Figures) -> Prepared:
-    """Where the department and its units are both given: the units' sum against the department's figure."""
+    """Where the department and its units are both given: the units' sum against the department's figure.
+
+    Where not every unit is given, their sum may be less, never more.
+    """
     rows, places, found = [], [], []
     ties: list[Tie] = []
     by_key: dict[tuple[str, str], dict[str, FigureRow]] = defaultdict(dict)
@@ -298,7 +309,8 @@ def _unit_sums(figures: Figures) -> Prepared:
         high = sum((row.interval.high for row in units), Fraction(0)) - whole.low
         complete = len(units) == len(figures.units)
         name = figures.dictionary[figure].name
-        rows.append(_residual(figure, DEPARTMENT, item, Interval(low, high) if complete else None, name))
+        box = Interval(low, high if complete else max(high, low, Fraction(0)))
+        rows.append(_residual(figure, DEPARTMENT, item, box, name, None if complete else -high))
         places.append("、".join(dict.fromkeys(row.where for row in (scopes[DEPARTMENT], *units))))
         unit = scopes[DEPARTMENT].unit
         total = text(sum((row.exact for row in units), Fraction(0)), unit)
@@ -322,7 +334,10 @@ def _item_sums(figures: Figures) -> Prepared:
             split[key.figure, key.scope, key.year][key.item] = row
     for (figure, scope, _), own in split.items():
         whole = own.get("")
-        items = [row for item, row in own.items() if item and "." not in item]
+        # an item inside another counts once: 201.06 in 201, but 201.06 itself where nobody gives 201
+        items = [
+            row for item, row in own.items() if item and not any(item.startswith(f"{other}.") for other in own if other)
+        ]  # fmt: skip
         given = [row for row in items if row.has_value]
         if whole is None or not whole.has_value or not given:
             continue
@@ -334,11 +349,9 @@ def _item_sums(figures: Figures) -> Prepared:
             and set(listed) <= {row.key.item for row in items if row.state in {*_COUNTED, NOT_APPLICABLE}}
         )  # fmt: skip
         name = figures.dictionary[figure].name
-        rows.append(
-            _residual(
-                figure, scope, "", Interval(low, high if complete else max(high, low, Fraction(0))), name
-            )
-        )
+        box = Interval(low, high if complete else max(high, low, Fraction(0)))
+        short = -high if isinstance(listed, dict) and not complete else None
+        rows.append(_residual(figure, scope, "", box, name, short))
         places.append("、".join(dict.fromkeys(row.where for row in (whole, *given))))
         total = text(sum((row.exact for row in given), Fraction(0)), whole.unit)
         found.append(f"{name}：分项之和{total}，合计{text(whole.exact, whole.unit)}")
@@ -377,7 +390,7 @@ def _bounds(bounds: Sequence[Bounds], figures: Figures) -> Prepared:
             places.append("、".join(dict.fromkeys(_place(figures, key) for key in keys)))
             shown = {f: text(r.value or Fraction(0), figures.dictionary[f].unit) for f, r in resolved.items()}
             found.append(
-                f"{bound.name}：{formula.with_numbers(shown)}，不在{bound.at_least}至{bound.at_most}之间（按元、人计），疑单位有误"
+                f"{bound.name}：{formula.with_numbers(shown)}，不在{bound.at_least}至{bound.at_most}之间（按元、人计），疑数或单位有误"
             )
     return Prepared(columns, rows, places, found, ties)
 
@@ -492,7 +505,7 @@ def _rivals(all_rows: Sequence[FigureRow]) -> Prepared:
     for key, own in rivals.items():
         if len(own) < 2:
             continue
-        ties.append(Tie("rivals", (str(key),), _agree(own), beyond=True))
+        ties.append(Tie("rivals", (str(key),), _agree(own)))
         gap = max(row.interval.low for row in own) - min(row.interval.high for row in own)
         box = Interval(max(gap, Fraction(0)), max(gap, Fraction(0)))
         rows.append(_residual(key.figure, key.scope, key.item, box, str(key)))
@@ -501,11 +514,11 @@ def _rivals(all_rows: Sequence[FigureRow]) -> Prepared:
     return Prepared(_RESIDUAL, rows, places, found, ties)
 
 
-def _agree(rivals: Sequence[FigureRow]) -> Callable[[Scale], bool]:
-    """Whether the sources of a figure may mean one number, when the one that is used is scaled."""
+def _agree(rivals: Sequence[FigureRow]) -> Callable[[Reading], bool]:
+    """Whether the sources of a figure may mean one number; only the one that is used may be read otherwise."""
 
-    def holds(scale: Scale) -> bool:
-        boxes = [scaled(row.interval, scale(str(row.key))) if row.chosen else row.interval for row in rivals]
+    def holds(read: Reading) -> bool:
+        boxes = [read(str(row.key), row.interval) if row.chosen else row.interval for row in rivals]
         return max(box.low for box in boxes) <= min(box.high for box in boxes)
 
     return holds

@@ -64,7 +64,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Spot:
-    """A cell, or a row where ``column`` is None, as the messages are expected to name it."""
+    """A cell, or a row where ``column`` is None, as the messages are expected to name it; ``head`` is that of its column."""
 
     file: str
     sheet: str
@@ -75,6 +75,8 @@ class Spot:
     def named_in(self, text: str) -> bool:
         """Whether a text names the file, the sheet, the row and the column."""
         parts = [re.escape(self._part(part)) for part in ("file", "sheet", "row", "column")]
+        if self.head:  # a table known by its heads names the column by its head
+            parts[3] = f"(?:{parts[3]}|{self.head}列)" if parts[3] else ""
         if self.column is None:  # any cell of the row
             parts = [part.replace("!", "![A-Z]*") for part in parts]
         return all(re.search(part + ("(?![0-9])" if part[-1:].isdigit() else ""), text) for part in parts)
@@ -85,7 +87,7 @@ class Spot:
         if not self.sheet:  # a file of separated values
             if part == "row" and self.row is not None:
                 return f"{self.file}:{self.row + 1}"
-            return self.head if part == "column" and self.column is not None else ""
+            return f"第{self.column + 1}列" if part == "column" and self.column is not None else ""
         if part == "sheet":
             return self.sheet
         if self.row is None:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from corpus.books import Cell, Grid, separated, workbook
 from corpus.truth import CASE, DEPARTMENT, FACTS, TARGETS, YEAR
 
 CSV, XLSX = "csv", "xlsx"
+Key = tuple[str, str, str, str]
+Read = tuple[str, Fraction | None, str]  # state, value, unit
 
 
 @dataclass
@@ -40,13 +43,14 @@ class Document:
 class Form:
     """One way of handing the truth in.
 
-    ``original`` is the report that the phrases are in, where there is one; ``by_row``: its figures are known by their row, not by
+    ``expected`` are the figures that it holds; ``original`` is the report that the phrases are in, where there is one; ``by_row``: its figures are known by their row, not by
     a cell of it.
     """
 
     name: str
     suffix: str
     make: Callable[[], list[Document]]
+    expected: Callable[[], dict[Key, Read]]
     original: str = ""
     by_row: bool = False
 
@@ -195,8 +199,22 @@ def _transcribed() -> list[Document]:
     ]  # fmt: skip
 
 
-TABLES_CSV = Form("tables.csv", CSV, _transcribed, REPORT, by_row=True)
-TABLES_XLSX = Form("tables.xlsx", XLSX, _transcribed, REPORT, by_row=True)
+def read_as(value: str, unit: str) -> Read:
+    """What a figure is to be read as."""
+    return ("value" if value.strip("0.") else "zero", Fraction(value), unit)
+
+
+def of_facts(wanted: Callable[[truth.Fact], bool] = lambda fact: True) -> dict[Key, Read]:
+    """The figures of the truth, and those of its targets."""
+    found = {fact.key: read_as(fact.value, fact.unit) for fact in FACTS if wanted(fact)}
+    for target in TARGETS:
+        for figure, value in (("objective_target", target.target), ("objective_actual", target.actual)):
+            found[figure, DEPARTMENT, target.about, str(YEAR)] = read_as(value, target.unit)
+    return found
+
+
+TABLES_CSV = Form("tables.csv", CSV, _transcribed, of_facts, REPORT, by_row=True)
+TABLES_XLSX = Form("tables.xlsx", XLSX, _transcribed, of_facts, REPORT, by_row=True)
 
 
 # ---- a case folder around the files

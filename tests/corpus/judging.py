@@ -13,16 +13,19 @@ from auditbook.faults import EXIT_CONTRADICTION, AuditbookError, Fault
 from auditbook.quality import blocking_failures
 from auditbook.report.conclusions import corroboration_sentence
 from auditbook.tables import Row
+from corpus.forms import Key, Read
 
-Key = tuple[str, str, str, str]
-Read = tuple[str, Fraction | None, str]  # state, value, unit
+# counted by the program from the objectives, and the cells of a sheet that its own totals are held against
+_NOT_OF_THE_DEPARTMENT = {
+    "objectives_planned", "objectives_claimed", "objectives_proven", "objectives_possible", "sheet_total", "sheet_line",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Outcome:
     """The end of a run that goes as far as the quality of the data.
 
-    ``figures`` are those that are used; ``checks`` what speaks for each of them; ``conclusion`` the sentence that counts
+    ``figures`` are those that are used, ``places`` where each of them stands; ``checks`` what speaks for each of them; ``conclusion`` the sentence that counts
     those for which nothing does; ``lacking`` the figures that indicators say they cannot do without.
     """
 
@@ -30,6 +33,7 @@ class Outcome:
     faults: tuple[Fault, ...] = ()
     quality: Mapping[str, Row] = field(default_factory=dict)
     figures: Mapping[Key, Read] = field(default_factory=dict)
+    places: Mapping[Key, str] = field(default_factory=dict)
     checks: Mapping[Key, str] = field(default_factory=dict)
     conclusion: str = ""
     lacking: frozenset[str] = frozenset()
@@ -61,8 +65,9 @@ def judge(case: Path, workspace: Path) -> Outcome:
         {
             _key(row): _read(row)
             for row in run.table("figures")
-            if row["chosen"] == "yes" and row["basis"] != "derived"
+            if row["chosen"] == "yes" and row["figure"] not in _NOT_OF_THE_DEPARTMENT
         },
+        {_key(row): row["locator"] for row in run.table("figures") if row["chosen"] == "yes"},
         {_key(row): row["checks"] for row in run.table("corroboration")},
         corroboration_sentence(run),
         frozenset(name for result in run.results for name in result.lacking),

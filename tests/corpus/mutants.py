@@ -162,8 +162,9 @@ class Corpus:
 
 def every() -> list[Mutant]:
     """The whole corpus of damages."""
-    from corpus import tables_mutants
+    from corpus import tables_mutants, workbook_mutants
 
     corpus = Corpus()
-    tables_mutants.add(corpus)
+    for part in (tables_mutants, workbook_mutants):
+        part.add(corpus)
     return corpus.mutants

@@ -71,7 +71,7 @@ WRONG_NUMBER: dict[str, Callable[[Cell], Cell]] = {
 
 # ---- a table
 
-Spot = tuple[int, int | None]
+Spot = tuple[int | None, int | None]
 
 
 def in_yuan(cell: Cell) -> Cell:

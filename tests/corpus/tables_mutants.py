@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from corpus import operators, truth
-from corpus.books import Cell, Formula, Grid, words
+from corpus.books import Grid, words
 from corpus.forms import CSV, TABLES_CSV, TABLES_XLSX, Document, Form
-from corpus.mutants import Corpus, Site, contradicted, missing, refused
+from corpus.mutants import Corpus, Site, contradicted, flagged, missing, refused
 from corpus.operators import NOT_A_NUMBER, WRONG_NUMBER
 
 # position: document, texts of the row, column
@@ -33,7 +33,7 @@ def add(corpus: Corpus) -> None:
             name: Site(form, document, document, row, column)
             for name, (document, row, column) in SITES.items()
         }
-        for name in AMOUNTS:
+        for name in AMOUNTS if form.suffix == CSV else AMOUNTS[:1]:
             _amounts(corpus, f"{name}.{form.suffix}", sites[name], name)
         _days(corpus, form, sites)
         _rows(corpus, form, sites)
@@ -127,7 +127,7 @@ def _rows(corpus: Corpus, form: Form, sites: dict[str, Site]) -> None:
         table=other_value,
     )
     corpus.add("subtotal_counted_as_a_row", f"figures.{suffix}", site, refused("“subtotal”"), table=subtotal)
-    corpus.add("row_of_another_year", f"figures.{suffix}", site, Expected_year(), table=other_year)
+    corpus.add("row_of_another_year", f"figures.{suffix}", site, flagged("figures_years"), table=other_year)
     for name in ("figures", "objectives", "published", "statements", "judgements"):
         corpus.add(
             "duplicated_row", f"{name}.{suffix}", sites[name], refused((name == "published" and "没有用过") or "重复"),
@@ -146,12 +146,6 @@ def _rows(corpus: Corpus, form: Form, sites: dict[str, Site]) -> None:
             refused(),
             table=lambda document, grid, row, column: operators.head_only(grid),
         )
-
-
-def Expected_year():
-    from corpus.mutants import flagged
-
-    return flagged("figures_years")
 
 
 def _columns(corpus: Corpus, form: Form, sites: dict[str, Site]) -> None:
@@ -251,5 +245,3 @@ def _workbooks(corpus: Corpus, site: Site) -> None:
     for name, act in operators.HOSTILE.items():
         corpus.add(name, position, site, refused(code=7), file=act)
 
-
-_ = (Cell, Formula)

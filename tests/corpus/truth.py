@@ -286,6 +286,14 @@ WEIGHTS = [
     ("一般工作人员", "分管领导", "staff.leader_in_charge", "30"), ("一般工作人员", "处长", "staff.division_head", "70"),
 ]  # fmt: skip
 
+# what the ledger comes to, added up by hand: figure, scope, amount
+ADDED_UP = [
+    ("budget_moved", "department", "12.00"), ("budget_moved", "hall", "12.00"),
+    ("adjustment_exempt", "department", "40.00"), ("adjustment_exempt", "hall", "40.00"), ("adjustment_exempt", "store", "0.00"),
+    ("adjustment_ledger_added", "department", "160.50"), ("adjustment_ledger_cut", "department", "20.10"),
+    ("adjustment_ledger_moved", "department", "12.00"), ("adjustment_ledger_exempt", "department", "40.00"),
+]  # fmt: skip
+
 JUDGED = [
     ("budget_system_soundness", "established", "met", "", "取得三项制度文本", "2023-03-02"),
     ("budget_system_soundness", "sound", "partly", "", "缺少会计核算办法的修订稿", "2023-03-02"),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from corpus import truth
 from corpus.books import Cell, Grid
-from corpus.forms import CSV, XLSX, Document, Form
+from corpus.forms import CSV, XLSX, Document, Form, Key, Read, of_facts, read_as
 from corpus.truth import BEFORE, DEPARTMENT, ITEMS, SCOPES, YEAR, fact
 
 NAME = "录入表"
@@ -191,5 +191,42 @@ def _filled() -> list[Document]:
     return [Document(NAME, "intake", grids)]
 
 
-WORKBOOK_XLSX = Form("workbook.xlsx", XLSX, _filled)
-WORKBOOK_CSV = Form("workbook.csv", CSV, _filled)
+def _expected() -> dict[Key, Read]:
+    """The figures that the sheets hold."""
+    year = str(YEAR)
+    found = of_facts(lambda fact: (fact.figure, fact.item) != ("survey_answers", ""))
+    for number, (scope, _, amount, kind, _, exempt, _, _) in enumerate(_in_order(), 1):
+        names = {"追加": "added", "追减": "cut", "结构调整": "moved"}
+        figures = [f"adjustment_ledger_{names[kind]}", *(["adjustment_ledger_exempt"] if exempt == "是" else [])]
+        found |= {(figure, scope, f"l{number:02}", year): read_as(amount, "万元") for figure in figures}
+    for figure, scope, amount in truth.ADDED_UP:
+        found[figure, scope, "", year] = read_as(amount, "万元")
+    for number, amount in enumerate(truth.MONTHS, 1):
+        found["paid_monthly", DEPARTMENT, f"m{number:02}", year] = read_as(amount, "万元")
+    for item, pair in truth.ASSETS.items():
+        for figure, value in zip(("assets_total", "assets_in_use"), pair, strict=True):
+            found[figure, DEPARTMENT, item, year] = read_as(value, "万元")
+    names = {
+        "staff": ("staff_funds_budget", "staff_funds_actual"), "public": ("public_funds_budget", "public_funds_actual"),
+        "basic": ("general_basic_budget", "general_basic_spent"), "project": ("project_budget", "project_spent"),
+    }  # fmt: skip
+    for id_, pair in truth.BASIC.items():
+        for figure, value in zip(names[id_], pair, strict=True):
+            found[figure, DEPARTMENT, "", year] = read_as(value, "万元")
+    for id_, pair in truth.SELF_SCORED.items():
+        for figure, value in zip(("self_scored_weight", "self_scored_points"), pair, strict=True):
+            found[figure, DEPARTMENT, id_, year] = read_as(value, "分")
+    for figure in ("funds_received", "spent_from_prior"):  # only the whole has them
+        found |= {(figure, scope, "", year): ("missing", None, "") for scope in truth.UNITS}
+    for _, _, item, weight in truth.WEIGHTS:
+        found["appraisal_weight", DEPARTMENT, item, year] = read_as(weight, "%")
+    return found
+
+
+def _in_order() -> list[tuple[str, ...]]:
+    """The lines of the ledger by day and amount: so they are numbered."""
+    return sorted(truth.LEDGER, key=lambda line: (line[1], line[3], Decimal(line[2])))
+
+
+WORKBOOK_XLSX = Form("workbook.xlsx", XLSX, _filled, _expected)
+WORKBOOK_CSV = Form("workbook.csv", CSV, _filled, _expected)

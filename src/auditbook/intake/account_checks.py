@@ -44,6 +44,10 @@ _THREE_PUBLIC = {
     "vehicle_purchase": ("30913", "31013"),
 }
 
+_ONLY_SOME_PUBLISH = {"operating_within_public": "operating", "procurement_sum": "procurement"}
+
+_KINDS = {"general": "一般公共预算", "funds": "政府性基金", "state": "国有资本经营"}
+
 Tables = Mapping[str, Table]
 
 
@@ -56,7 +60,7 @@ def check_accounts(accounts: Accounts) -> list[Check]:
     checks += order_checks(accounts.tables, checks)
     order = {rule: number for number, rule in enumerate(RULES)}
     applied = {found.rule for found in checks}
-    checks += [unread(rule, "所涉各格都是空白，没有可核对的数") for rule in order if rule not in applied]
+    checks += [unread(rule, _why_not(rule, accounts.tables)) for rule in order if rule not in applied]
     checks.sort(key=lambda found: order[found.rule])
     often: Counter[str] = Counter()
     named = []
@@ -64,6 +68,13 @@ def check_accounts(accounts: Accounts) -> list[Check]:
         often[found.key] += 1
         named.append(replace(found, key=f"{found.key}#{often[found.key]}") if often[found.key] > 1 else found)
     return named
+
+
+def _why_not(rule: str, tables: Tables) -> str:
+    table = _ONLY_SOME_PUBLISH.get(rule)
+    if table and table not in tables:
+        return "没有这张表（各地不一定公布）"
+    return "所涉各格都是空白，没有可核对的数"
 
 
 def unchecked(accounts: Accounts, checks: Iterable[Check]) -> list[Amount]:
@@ -212,19 +223,37 @@ def _grants(table: Table | None) -> Iterator[Check]:
         if end > start + 1:
             whole = Cell(table, income[start].amounts["amount"])
             yield from equal("grants_opening", whole, _column(table, income[start + 1 : end], "amount"))
+            yield from _by_kind(table, [*_items(table, "收入", "income_total"), *income[start + 1 : end]])
+
+
+def _kind(name: str) -> str:
+    """Which money a row is about, by its name: the column that it has on the other side."""
+    return next((column for column, word in _KINDS.items() if word in unnumbered(name)), "")
+
+
+def _by_kind(table: Table, lines: Iterable[Line]) -> Iterator[Check]:
+    """What came and what was there of each kind of grants, against what went and what is left of it."""
+    own = list(lines)
+    for column in _KINDS:
+        whole = cell(table, "total", column, "支出")
+        parts = _column(table, [line for line in own if _kind(line.name) == column], "amount")
+        if whole and parts:
+            yield from equal("grants_by_kind", whole, parts)
 
 
 def _basic_parts(table: Table) -> Iterator[Check]:
     """What staff and public funds consist of: rows of their own, or columns beside the total."""
     tops = {line.code: line for line in table.lines if len(line.code) == 3}
-    told = False
-    for id_, codes in (("staff", _STAFF), ("public", _PUBLIC)):
-        whole = cell(table, id_, "amount")
-        if whole:
-            told = True
-            own = _column(table, [tops[code] for code in codes if code in tops], "amount")
-            yield from equal("basic_parts", whole, own)
-    if not told and not cell(table, "total", "staff"):
+    wholes = [
+        (whole, codes)
+        for id_, codes in (("staff", _STAFF), ("public", _PUBLIC))
+        for whole in (cell(table, id_, "amount"), cell(table, "total", id_))
+        if whole
+    ]
+    for whole, codes in wholes:
+        own = _column(table, [tops[code] for code in codes if code in tops], "amount")
+        yield from equal("basic_parts", whole, own)
+    if not wholes:
         yield unread("basic_parts", f"{table.where}没有人员经费或公用经费合计")
 
 
@@ -276,6 +305,13 @@ def _between(tables: Tables) -> Iterator[Check]:
         )
         yield from _functions("function_against_grants", tables["grants_spending"], "total", grants, "total")
     yield from _functions("function_against_grants", budget, "total", grants, "general")
+    yield from _carried(grants, overall)
+    for line in _items(grants, "收入", "income_total") if grants and overall else ():
+        assert grants and overall
+        same = [x for x in _items(overall, "收入", "income_total") if _kind(x.name) == _kind(line.name)]
+        if _kind(line.name) and same:
+            whole = Cell(grants, line.amounts["amount"])
+            yield from equal("grants_against_overall", whole, _column(overall, same, "amount"))
     yield from _within(tables)
     yield from _basic_between(tables)
     yield from _basic_within_three_public(tables.get("basic"), tables.get("three_public"))
@@ -296,6 +332,14 @@ def _kinds_of_income(income: Table | None, overall: Table | None) -> Iterator[Ch
         if whole and all(name in named for name in names) and names:
             own = _column(overall, [named[name] for name in names], "amount")
             yield from equal("income_against_overall", whole, own)
+
+
+def _carried(grants: Table | None, overall: Table | None) -> Iterator[Check]:
+    for side, row, column in (("收入", "opening", "amount"), ("支出", "closing", "total")):
+        own = cell(grants, row, column, side) if grants else None
+        all_ = cell(overall, row, "amount", side) if overall else None
+        if own and all_:
+            yield from at_most("carried_within", own, all_)
 
 
 def _within(tables: Tables) -> Iterator[Check]:

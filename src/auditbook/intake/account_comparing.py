@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from auditbook.intake.account_tables import Amount, Table
 from auditbook.numbers import Interval, amount_text, factor
@@ -33,7 +34,7 @@ RULES: dict[str, tuple[str, str, str]] = {
     "parent_sum": ("上级科目＝下级科目之和", "high", IDENTITY),
     "code_once": ("科目编码不重复", "high", FORM),
     "row_once": ("项目和合计行不重复", "high", FORM),
-    "levels_whole": ("合计行与各级科目行齐全", "high", FORM),
+    "levels_whole": ("合计行与各级科目行齐全", "medium", FORM),
     "code_name_pairs": ("同一编码在各表名称一致", "medium", FORM),
     "row_shift": ("支出决算表与一般公共预算支出表各行没有错位", "high", FORM),
     "one_unit": ("各表单位一致，或有别的表印证", "medium", FORM),
@@ -43,8 +44,11 @@ RULES: dict[str, tuple[str, str, str]] = {
     "grants_uses": ("财政拨款总表：支出总计＝本年支出合计＋年末财政拨款结转和结余", "high", IDENTITY),
     "grants_balance": ("财政拨款总表：收入总计＝支出总计", "high", IDENTITY),
     "grants_opening": ("财政拨款总表：年初结转和结余＝各项之和", "high", IDENTITY),
+    "grants_by_kind": ("财政拨款总表：各项本年收入＋年初结转和结余＝支出总计的相应栏", "high", IDENTITY),
+    "grants_against_overall": ("财政拨款总表各项收入＝收支总表各项财政拨款收入", "high", IDENTITY),
     "grants_against_income": ("财政拨款总表本年收入合计＝收入决算表财政拨款收入", "high", IDENTITY),
     "grants_against_budgets": ("财政拨款总表各项本年支出＝一般公共预算、基金、国资各表合计", "high", IDENTITY),
+    "carried_within": ("财政拨款年初、年末结转和结余不大于全部结转和结余", "high", BOUND),
     "function_against_grants": ("一般公共预算支出表各类＝财政拨款总表各类支出", "high", IDENTITY),
     "budget_within_spending": ("一般公共预算、基金、国资支出不大于全部支出（按科目和栏）", "high", BOUND),
     "basic_parts": ("基本支出表：人员经费、公用经费＝所含各类之和", "high", IDENTITY),
@@ -89,12 +93,12 @@ class Cell:
     table: Table
     amount: Amount
 
-    @property
+    @cached_property
     def range(self) -> Interval | None:
         """What it may stand for, in 元."""
         return self.table.interval(self.amount)
 
-    @property
+    @cached_property
     def value(self) -> Fraction | None:
         """What is printed, in 元."""
         return None if self.amount.value is None else self.amount.value * factor(self.table.unit)

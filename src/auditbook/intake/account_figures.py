@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from auditbook.cases import DEPARTMENT
 from auditbook.faults import CaseError, Fault
 from auditbook.figures import MISSING, VALUE, ZERO, Dictionary
-from auditbook.intake.account_layouts import Declared, FigurePlace, Layouts, read_layouts
+from auditbook.intake.account_layouts import EACH, Declared, FigurePlace, Layouts, read_layouts
 from auditbook.intake.account_tables import Amount, Line, Table
 from auditbook.intake.accounts import Accounts
 from auditbook.intake.raw_tables import RawRow
@@ -39,7 +39,7 @@ def figures_of(
         declared = next(_declared(accounts, known, place, amount), None)
         if declared is None:
             where = amount.place or f"{accounts.file} 第{amount.page}页"
-            rows.append(RawRow({**key, **_cells(table, line, amount)}, where))
+            rows.append(RawRow({**key, **_cells(place, table, line, amount)}, where))
         else:
             cells, where = declared
             rows.append(RawRow({**key, **cells}, where))
@@ -63,14 +63,14 @@ def _places(
 ) -> Iterator[tuple[FigurePlace, Table, Line, Amount]]:
     """The cell of each figure that dictionary and tables have; the first of several places counts."""
     given: set[tuple[str, str, str]] = set()
-    for place in layouts.figures:
+    for place in (own for listed in layouts.figures for own in _each(listed, accounts)):
         meaning, table = dictionary.get(place.figure), accounts.tables.get(place.table)
         fits = meaning is not None and (
             not place.item
             or meaning.items == "free"
             or (isinstance(meaning.items, dict) and place.item in meaning.items)
         )
-        line = table.line(place.row, place.side) if table and table.unit else None
+        line = _line(place, table) if table and table.unit else None
         amount = line.amounts.get(place.column) if line else None
         named = (place.figure, place.item, place.year)
         if fits and table and line and amount and named not in given:
@@ -78,11 +78,30 @@ def _places(
             yield place, table, line, amount
 
 
-def _cells(table: Table, line: Line, amount: Amount) -> dict[str, str]:
+def _each(place: FigurePlace, accounts: Accounts) -> list[FigurePlace]:
+    """A place of every row with a code as a place of each such row."""
+    table = accounts.tables.get(place.table)
+    if place.row != EACH or table is None:
+        return [place]
+    return [place.model_copy(update={"item": _item(line.code)}) for line in table.lines if line.code]
+
+
+def _item(code: str) -> str:
+    """The code of a row as the item of a figure: 类, 款 and 项 are nested, 2010601 is 201.06.01."""
+    return ".".join(part for part in (code[:3], code[3:5], code[5:]) if part)
+
+
+def _line(place: FigurePlace, table: Table) -> Line | None:
+    if place.row == EACH:
+        return next((line for line in table.lines if line.code and _item(line.code) == place.item), None)
+    return table.line(place.row, place.side)
+
+
+def _cells(place: FigurePlace, table: Table, line: Line, amount: Amount) -> dict[str, str]:
     state = MISSING if amount.value is None else ZERO if amount.value == 0 else VALUE
     there = state != MISSING
     return {
-        "label": f"{line.label} {amount.column}" if amount.row else amount.column,
+        "label": line.name if place.row == EACH else f"{line.label} {amount.column}" if amount.row else amount.column,
         "state": state, "value": amount.text if there else "", "unit": table.unit if there else "",
         "precision": _precision(table.decimals) if there else "", "locator": amount.locator,
         "quote": line.printed if there else "",

@@ -173,6 +173,7 @@ class Gathering:
                 self.refused.discard(id_)
             else:
                 self.refused.add(id_)
+        _as_fine_as_the_others(found)
         return {layout.id: found[layout.id] for layout in self.layouts.tables if layout.id in found}
 
     def _table(self, gathered: Gathered) -> Table | None:
@@ -217,6 +218,16 @@ class Gathering:
             fault = Fault(gathered.where, "没有写明单位", "“单位：万元”或“单位：元”", "此表的金额不能使用")
         self.told.faults.append(fault)
         return ""
+
+
+def _as_fine_as_the_others(tables: dict[str, Table]) -> None:
+    """A workbook keeps 15.00 as 15: how fine its amounts are, all its tables in one unit tell together."""
+    books = [table for table in tables.values() if any("!" in amount.place for amount in table.amounts)]
+    for unit in {table.unit for table in books}:
+        finest = max(table.decimals for table in books if table.unit == unit)
+        for table in books:
+            if table.unit == unit:
+                tables[table.layout.id] = replace(table, decimals=finest)
 
 
 def file_of(where: str) -> str:

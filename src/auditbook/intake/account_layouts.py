@@ -71,8 +71,11 @@ class Layout(Strict):
         return next((id_ for id_, names in self.rows.items() if wanted & set(map(bare, names))), "")
 
 
+EACH = "each"
+
+
 class FigurePlace(Strict):
-    """Which cell is which figure."""
+    """Which cell is which figure. ``row: each`` is every row with a code, and its code the item: 201.06.01."""
 
     figure: Id
     item: str = ""
@@ -139,7 +142,7 @@ def read_layouts(root: Path | None = None) -> Layouts:
         known = {table.id: table for table in layouts.tables}
         for index, place in enumerate(layouts.figures):
             table = known.get(place.table)
-            rows = {*table.rows, "total"} if table else set()
+            rows = {*table.rows, "total", *([EACH] if table.layout == "coded" else [])} if table else set()
             columns = {column.id for column in table.columns} if table else set()
             if place.row not in rows or place.column not in columns:
                 where = document.where(("figures", index))

@@ -6,8 +6,9 @@ No sum sees a subtotal that is missing, or names that slipped a row down: these 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from fractions import Fraction
+from itertools import pairwise
 
 from auditbook.intake.account_comparing import (
     AGREES,
@@ -29,16 +30,18 @@ _TOTALS = {
     "overall": (("收入", "income_total"), ("支出", "spending_total"), ("收入", "total"), ("支出", "total")),
     "grants": (("收入", "income_total"), ("支出", "spending_total"), ("收入", "total"), ("支出", "total")),
     "three_public": (("", "total"),),
+    "procurement": (("", "total"),),
 }
 
 
 def order_checks(tables: Mapping[str, Table], made: Sequence[Check]) -> Iterator[Check]:
     """The checks of rows, codes, names, units and statements; ``made``: the checks of amounts, which speak for units."""
+    shown = _levels_shown(tables)
     for table in tables.values():
         if table.layout.codes:
             yield from _code_once(table)
         yield from _row_once(table)
-        yield from _levels_whole(table)
+        yield from _levels_whole(table, shown.get(table.layout.codes, set()))
         if table.layout.may_be_empty:
             yield from _empty(table)
     yield from _code_name_pairs(tables)
@@ -91,27 +94,33 @@ def _row_once(table: Table) -> Iterator[Check]:
         yield check("row_once", where, f"{often[name]}行", "1行", DISAGREES, about=about)
 
 
-def _levels_whole(table: Table) -> Iterator[Check]:
-    """The totals, and between a code and the total every level that the table shows elsewhere."""
+def _levels_shown(tables: Mapping[str, Table]) -> dict[str, set[int]]:
+    """For each classification the levels of codes that its tables show: 3 is 类, 5 款, 7 项."""
+    shown: dict[str, set[int]] = {}
+    for table in tables.values():
+        codes = (line.code for line in table.lines if line.code)
+        shown.setdefault(table.layout.codes, set()).update(map(len, codes))
+    return shown
+
+
+def _levels_whole(table: Table, shown: Set[int]) -> Iterator[Check]:
+    """The totals, and every level of a code that the tables of its classification show."""
     if not table.has_amounts:
         return
     lacking: list[tuple[str, str, str]] = []  # where, what is missing, key
     by_code, _ = parents(table)
-    codes = set(by_code)
-    complete = table.layout.codes == "function"
-    for level in _LEVELS[1:]:
-        own = [code for code in codes if len(code) == level]
-        upper = _LEVELS[_LEVELS.index(level) - 1]
-        if any(code[:upper] in codes for code in own):
-            for code in sorted({code[:upper] for code in own} - codes):
-                under = min(c for c in own if c[:upper] == code)
-                at = f"{by_code[under].at} {table.title} 编码{under}"
-                lacking.append((at, f"没有它的上级科目{code}", code))
-            shown_below = {code[:upper] for code in own}
-            for code in sorted(codes):
-                if complete and len(code) == upper and code not in shown_below and _amount(by_code[code]):
-                    at = f"{by_code[code].at} {table.title} 编码{code}"
-                    lacking.append((at, "没有下级科目", f"{code}-"))
+    for upper, level in pairwise(_LEVELS):
+        if not {upper, level} <= shown:
+            continue
+        below = {code[:upper] for code in by_code if len(code) == level}
+        above = {code for code in by_code if len(code) == upper}
+        for code in sorted(below - above):
+            under = min(c for c in by_code if len(c) == level and c[:upper] == code)
+            at = f"{by_code[under].at} {table.title} 编码{under}"
+            lacking.append((at, f"没有它的上级科目{code}", code))
+        for code in sorted(above - below):
+            if _amount(by_code[code]):
+                lacking.append((f"{by_code[code].at} {table.title} 编码{code}", "没有下级科目", f"{code}-"))
     totals = _TOTALS.get(table.layout.id, ())
     if table.layout.layout == "coded" or table.layout.id == "operating":
         totals = (("", "total"),)

@@ -211,20 +211,21 @@ def _line(row: Iterable[str]) -> str:
 
 def table_csv(table: Table, year: int | None) -> bytes:
     """A table in the agreed form: what ``read_accounts`` reads again as the same table."""
-    width = max([len(row) for row in table.printed.head], default=1)
+    width = max(map(len, table.printed.head), default=1)
     paged = [PAGE] if table.pages else []
+    blank = [""] * len(paged)
     rows: list[list[str]] = [
         [f"{year}年度{table.title}" if year else table.title],
         *([[f"单位：{table.unit}"]] if table.unit else []),
     ]
     for number, cells in enumerate(table.printed.head):
-        rows.append([*(paged if not number else [""] * len(paged)), *cells])
+        rows.append([*(blank if number else paged), *cells])
     there = {page for page, _ in table.printed.body}
     body = [*table.printed.body, *((page, ("",) * width) for page in table.pages if page not in there)]
     for page, cells in sorted(body, key=lambda row: row[0]):
         rows.append([*([str(page)] if paged else []), *cells])
     if table.printed.below:
-        rows.append([*([""] * len(paged)), table.printed.below])
+        rows.append([*blank, table.printed.below, *[""] * (width - 1)])
     return _csv(rows)
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from auditbook import inputs
-from auditbook.faults import CaseError, Fault, LimitError, UsageError
-from auditbook.intake import account_sheets, limited
+from auditbook.faults import CaseError, Fault, UsageError
+from auditbook.intake import account_sheets, guard, limited, sheet_files
 from auditbook.intake.account_amounts import Told
 from auditbook.intake.account_gathering import Gathering
 from auditbook.intake.account_grids import Sheaf, from_json
@@ -27,7 +27,6 @@ from auditbook.intake.account_tables import Table
 from auditbook.intake.sheets import Note
 from auditbook.tables import write_whole
 
-MOST_BYTES = 50_000_000
 _SECONDS, _MEGABYTES = 120, 1500
 SHEET_KINDS = (".xlsx", ".csv")
 
@@ -144,25 +143,12 @@ def _missing(
     )
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise LimitError(Fault(path.name, f"文件有{size}字节", f"不超过{MOST_BYTES}字节"))
-        return inputs.read_bytes(path)
-    except OSError as error:
-        raise CaseError(
-            Fault(path.name, f"文件读不到（{error.strerror}）", "一个文件", "请检查路径")
-        ) from error
-
-
 def _pages(
     path: Path, keep: Path | None, program: str, told: Progress | None, said: Told
 ) -> tuple[str, list[Sheaf]]:
     """The pages of a PDF: parsed in a child process, or as they were kept."""
-    data = _bytes(path)
-    if b"%PDF-" not in data[:1024]:
-        raise CaseError(Fault(path.name, "不是 PDF 文件", "以 %PDF 开头的文件", "请核对文件，重新下载"))
+    guard.look(path)
+    data = inputs.read_bytes(path)
     digest = hashlib.sha256(data).hexdigest()
     at = keep / f"{digest}.json" if keep and program else None
     kept = _kept(at, digest, program, path.name) if at else None
@@ -206,12 +192,10 @@ def _seal(program: str, content: bytes) -> str:
 
 def _sheets(files: Sequence[Path], layouts: Layouts, said: Told) -> tuple[str, list[Sheaf]]:
     """The sheets of a workbook or of separate files."""
-    from auditbook.intake import sheet_files
-
     digests, sheaves = [], []
     for path in files:
-        digests.append(hashlib.sha256(_bytes(path)).hexdigest())
         opened = sheet_files.open_sheets(path)
+        digests.append(hashlib.sha256(inputs.read_bytes(path)).hexdigest())
         said.faults += opened.faults
         said.conversions += opened.notes
         sheaves += account_sheets.sheaves(opened.sheets, layouts, said)

@@ -52,7 +52,7 @@ def read(path: Path, told: Any = None) -> dict[str, Any]:
     """Read a PDF.
 
     Takes    path: the file; told: takes progress (done, of).
-    Returns  ``blocks`` and ``aside``: lists of (page, text).
+    Returns  ``blocks`` and ``aside``: lists of (page, text); ``pictures``: pages that are only a picture.
     Raises   CaseError where it is damaged or encrypted, where a page cannot be read, or where there is no text (a
              scan); LimitError beyond 500 pages.
     """
@@ -70,10 +70,10 @@ def read(path: Path, told: Any = None) -> dict[str, Any]:
             for index, line in enumerate(page.lines)
             if (page.number, index) in left_out
         ]
-    return {"blocks": blocks, "aside": aside}
+    return {"blocks": blocks, "aside": aside, "pictures": pictures}
 
 
-def _pages(path: Path, told: Any) -> tuple[list[Page], int]:
+def _pages(path: Path, told: Any) -> tuple[list[Page], list[int]]:
     import pdfplumber
 
     try:
@@ -86,7 +86,7 @@ def _pages(path: Path, told: Any) -> tuple[list[Page], int]:
         raise CaseError(Fault(path.name, f"PDF 打不开：{cause}", "能打开的 PDF", "请重新取得文件")) from error
     pages: list[Page] = []
     faults: list[Fault] = []
-    pictures = 0
+    pictures: list[int] = []
     with document:
         if count > MOST_PAGES:
             raise LimitError(Fault(path.name, f"有{count}页", f"不超过{MOST_PAGES}页", "请只放需要的部分"))
@@ -94,7 +94,8 @@ def _pages(path: Path, told: Any) -> tuple[list[Page], int]:
             try:
                 lines = page.extract_text_lines(y_tolerance=_LINE_TOLERANCE, return_chars=True)
                 pages.append(Page(number, float(page.height), _lines(lines)))
-                pictures += bool(page.images)
+                if page.images and not lines:
+                    pictures.append(number)
             except MemoryError:
                 raise
             except Exception as error:  # as above: a page that the parser cannot read

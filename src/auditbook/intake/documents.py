@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from auditbook.intake import encodings, guard, limited
-from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, RESPACED, VERIFIED
+from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, RESPACED, UNVERIFIED, VERIFIED
 from auditbook.intake.sheets import Note
 from auditbook.tables import write_whole
 
@@ -81,11 +81,16 @@ _BREAKS = re.compile(r"[\r\n]+")
 
 @dataclass(frozen=True)
 class Document:
-    """The text of an original. ``aside`` are running heads, foots and page numbers, which interrupt no sentence."""
+    """The text of an original.
+
+    ``aside`` are running heads, foots and page numbers, which interrupt no sentence; ``pictures`` are pages that are only
+    a picture: what stands there is not known.
+    """
 
     kind: str
     blocks: tuple[Block, ...]
     aside: tuple[Block, ...] = ()
+    pictures: frozenset[int] = frozenset()
     source: str = ""  # of a text file alone: its text as it is, blank lines and all
 
     @classmethod
@@ -97,14 +102,18 @@ class Document:
             if line.strip():
                 blocks.append(Block(None, number, line, start))
             start += len(line) + 1
-        return cls(TXT, tuple(blocks), (), text)
+        return cls(TXT, tuple(blocks), source=text)
 
     @classmethod
     def of_parts(
-        cls, kind: str, parts: Iterable[Sequence[Any]], aside: Iterable[Sequence[Any]] = ()
+        cls,
+        kind: str,
+        parts: Iterable[Sequence[Any]],
+        aside: Iterable[Sequence[Any]] = (),
+        pictures: Iterable[int] = (),
     ) -> Document:
         """A document of the parts that a parser found: page (or None) and text of each, in reading order."""
-        return cls(kind, tuple(_numbered(parts)), tuple(_numbered(aside)))
+        return cls(kind, tuple(_numbered(parts)), tuple(_numbered(aside)), frozenset(pictures))
 
     @cached_property
     def text(self) -> str:
@@ -116,7 +125,7 @@ class Document:
 
         Takes    quote: the phrase; locator: where it is said to be: ``一（三）``, ``第21页``, both, or nothing.
         Returns  VERIFIED as it stands there; RESPACED but for blanks and full-width forms; ELSEWHERE (not where it is
-                 said to be); NOT_FOUND. What a layout breaks is no difference: in a PDF blanks and ends of lines, in
+                 said to be); NOT_FOUND; UNVERIFIED where it is said to be on a page that is only a picture. What a layout breaks is no difference: in a PDF blanks and ends of lines, in
                  other documents the ends of paragraphs, in a text file nothing. A run that begins or ends within a
                  number is not the phrase: 8780.61 is not found in 18780.61.
         """
@@ -207,7 +216,7 @@ class Document:
         wanted, pages = compared(quote), _read_locator(locator)[0]
         found = [block for block in self.aside if wanted in compared(block.text)] if wanted else []
         if not found:
-            return Found(NOT_FOUND)
+            return Found(UNVERIFIED if pages and pages <= self.pictures else NOT_FOUND)
         own = [block for block in found if block.page in pages or not (pages and self.pages)]
         page = (own or found)[0].page
         return Found(VERIFIED if own else ELSEWHERE, f"第{page}页的页眉页脚" if page else "页眉页脚")
@@ -407,7 +416,7 @@ def read(
             said = json.dumps(content, ensure_ascii=False)
             write_whole(place, json.dumps({"sha256": _digest(said), "content": said}).encode())
     notes += (Note(path.name, *parts) for parts in content.get("notes", []))
-    return Document.of_parts(kind, content["blocks"], content["aside"])
+    return Document.of_parts(kind, content["blocks"], content["aside"], content.get("pictures", ()))
 
 
 def _from(place: Path | None) -> Any:

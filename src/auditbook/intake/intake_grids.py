@@ -13,7 +13,7 @@ from auditbook.cases import DEPARTMENT
 from auditbook.figures import MISSING, NOT_APPLICABLE
 from auditbook.intake.account_layouts import bare
 from auditbook.intake.cell_values import shown
-from auditbook.intake.intake_cells import Value, added, derived, figure, value_of, year_of
+from auditbook.intake.intake_cells import Value, added, derived, figure, missing, value_of, year_of
 from auditbook.intake.intake_layouts import NUMERIC, Column, Row, bare_all, nearest
 from auditbook.intake.intake_sheets import Filled, Reading, scope_of
 from auditbook.intake.raw_tables import RawRow
@@ -70,7 +70,32 @@ def read(filled: Filled, reading: Reading) -> list[RawRow]:
                 scope=cell.entry.scope, item=cell.item, label=label,
             )
         )  # fmt: skip
-    return rows + _adds(filled, cells, reading)
+    return rows + _absent(filled, entries, cells, reading) + _adds(filled, cells, reading)
+
+
+def _absent(filled: Filled, entries: list[_Entry], cells: list[_Cell], reading: Reading) -> list[RawRow]:
+    """Items of which a unit that has begun has no row at all: missing, where nothing but its items gives the unit's whole.
+
+    A row that was deleted would else be a sum that is silently less.
+    """
+    rows: list[RawRow] = []
+    named = {(entry.scope, entry.spec.names[0]) for entry in entries}
+    for scope in dict.fromkeys(cell.entry.scope for cell in cells if cell.item):
+        own = [cell for cell in cells if cell.entry.scope == scope]
+        whole = {(cell.figure, cell.year) for cell in own if not cell.item and cell.value.has_value}
+        split = {(cell.figure, cell.year): cell.column for cell in own if cell.item}
+        for spec in filled.layout.rows:
+            if not spec.item or (scope, spec.names[0]) in named:
+                continue
+            for (id, year), column in split.items():
+                if (id, year) not in whole and id in {*spec.figures.values(), column.figure}:
+                    rows.append(
+                        missing(
+                            filled, own[0].entry.row, figure=id, year=year, scope=scope, item=spec.item,
+                            label=f"{spec.names[0]} {column.heading}", reason=f"表里没有“{spec.names[0]}”一行",
+                        )
+                    )  # fmt: skip
+    return rows
 
 
 def _entries(filled: Filled, reading: Reading) -> list[_Entry]:

@@ -30,7 +30,8 @@ MOST_SKIPPED = 40  # characters that * may stand for
 _MONEY = ("亿元", "百万元", "万元", "千元", "元")
 _RATES = ("%", "‰")
 _COUNTED = {"人": ("人", "名", "位"), "项": ("项", "个", "件"), "份": ("份", "张")}
-_ANY = (
+# What may stand behind a number of a sentence as its unit.
+UNITS = (
     *_MONEY, *_RATES, "平方米", "公里", "人次", "户次", *"人名位项个件份张家座辆台套处次条户期篇部栋间吨米亩天分所场批枚级",
 )  # fmt: skip
 
@@ -177,7 +178,7 @@ class Reader:
         wanted = _units(meaning)
         unit = next((unit for unit in wanted if behind.startswith(unit)), "")
         if not unit:
-            other = next((unit for unit in _longest_first(_ANY) if behind.startswith(unit)), "")
+            other = next((unit for unit in _longest_first(UNITS) if behind.startswith(unit)), "")
             found = f"{{number}} 后面{f'的单位是“{other}”' if other else '没有单位'}"
             expected = f"与“{meaning.unit}”同类的单位（{'、'.join(wanted)}），紧接在 {{number}} 后面"
             self._fault(index, "phrase", found, expected, f"“{meaning.name}”以{meaning.unit}计")
@@ -277,7 +278,7 @@ def _is_original(source: Source) -> bool:
 def _units(meaning: Meaning) -> tuple[str, ...]:
     """The units that a phrase may write behind a figure's number, the longest first."""
     if meaning.unit == ANY_UNIT:
-        return _longest_first(_ANY)
+        return _longest_first(UNITS)
     kind = dimension(meaning.unit)
     own = _MONEY if kind == MONEY else _RATES if kind == RATE else _COUNTED.get(meaning.unit, (meaning.unit,))
     return _longest_first(own)

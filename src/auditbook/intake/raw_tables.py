@@ -132,6 +132,11 @@ def _table(
     return _columns(sheet, head, shape, faults, notes)
 
 
+def has_head(sheet: Sheet, shape: str) -> bool:
+    """Whether a sheet has the head of a shape."""
+    return _head(sheet, shape) is not None
+
+
 def _head(sheet: Sheet, shape: str) -> int | None:
     """The first row of a sheet that has all the columns."""
     wanted = set(SHAPES[shape])

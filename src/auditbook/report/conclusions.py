@@ -9,6 +9,7 @@ from auditbook.cases import DEPARTMENT
 from auditbook.claims import VERDICTS
 from auditbook.findings import SEVERITIES
 from auditbook.indicators import COMPUTED, Result, Stanza
+from auditbook.intake.phrases import READ
 from auditbook.pipeline import Run
 from auditbook.quality import FAILED, NO_OBJECT, NOT_RUN, NOTED, PASSED, blocking_failures, unchecked_phrases
 from auditbook.report import fragments as html
@@ -37,13 +38,19 @@ def ingest_conclusion(run: Run) -> Html:
 
 
 def phrase_sentence(run: Run) -> str:
-    """How far the phrases were held against the original."""
-    unchecked = unchecked_phrases(run.table("figures"))
-    if not run.table("figures"):
+    """How far the phrases were held against the original, and how many figures were read out of a file without any."""
+    rows = run.table("figures")
+    if not rows:
         return "没有读入任何数字。"
-    if not unchecked:
-        return "每个短语都已与原文核对。"
-    return f"{unchecked} 个数字的短语未核对原文（原文不在资料夹里）：既不算通过，也不算不符。"
+    unchecked = unchecked_phrases(rows)
+    read = sum(row["quote_status"] == READ for row in rows)
+    quoted = sum(bool(row["quote_status"]) for row in rows) - read
+    parts = [f"{read} 个数字直接读自登记的文件" if read else ""]
+    if unchecked:
+        parts.append(f"{unchecked} 个数字的短语未核对原文（原文不在资料夹里）：既不算通过，也不算不符")
+    elif quoted:
+        parts.append("每个短语都已与原文核对")
+    return "；".join(part for part in parts if part) + "。"
 
 
 def corroboration_sentence(run: Run) -> str:

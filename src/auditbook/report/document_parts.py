@@ -105,7 +105,7 @@ def _original(source: Source, document: Document, uses: Sequence[_Use], room: _R
     counted = "，".join(
         f"{words} {statuses[status]} 条" for status, words in QUOTED.items() if statuses[status]
     )
-    pages = f"{len(document.pages)} 页，" if document.pages else ""
+    pages = f"有文字的 {len(document.pages)} 页，" if document.pages else ""
     bare = len(document.blocks) - len(noted.blocks)
     parts: list[Text] = [
         html.paragraph(
@@ -113,6 +113,9 @@ def _original(source: Source, document: Document, uses: Sequence[_Use], room: _R
             f"标出 {len(runs)} 处；{bare} 段没有所引短语，折叠在其间。"
         )
     ]
+    if document.pictures:
+        shown = "、".join(map(str, sorted(document.pictures)))
+        parts.append(html.paragraph(f"第{shown}页只有图片，没有文字：那里的短语无法核对。"))
     if missing:
         parts.append(_missing(source, document, missing))
     aside = [use for use in uses if use.quoted.found.place and not use.quoted.found.end]

@@ -68,6 +68,8 @@ def _waterfall(stanza: Stanza, run: Run) -> Chart:
     roles = stanza.chart.figures
     unit = run.dictionary[roles["start"]].unit
     found = {role: run.figures.resolve(figure) for role, figure in roles.items()}
+    if found["start"].value is None and found["end"].value is None:
+        return _definitions(stanza, run)  # there is nothing to fall from or to
     names = {role: run.dictionary[figure].name for role, figure in roles.items()}
     steps: list[Step] = []
 
@@ -101,7 +103,8 @@ def _definitions(stanza: Stanza, run: Run) -> Chart:
             scores = name == run.scoring[stanza.id]
             label = definition.name + ("（计分口径）" if scores else "")
             rows.append(_bar(label, result, scores, stanza))
-    limit = stanza.limit
+    # a line that a value should reach is no limit that it may not pass
+    limit = None if stanza.limit and stanza.limit.at_least else stanza.limit
     return charts.bars(
         stanza.id, f"{stanza.name}：各口径并列", rows, stanza.unit,
         limit.bound if limit else None, limit.label if limit else "",

@@ -170,7 +170,6 @@ def _answer(stanza: Stanza, chosen: list[Result], run: Run) -> Html:
             for name, definition in stanza.definitions.items()
             for r in run.results
             if (r.indicator, r.definition, r.scope, r.item) == (stanza.id, name, DEPARTMENT, "")
-            and definition.bound
             and r.status == COMPUTED
         ]
     if beyond and stanza.limit:
