@@ -139,9 +139,9 @@ class Book:
         return read_sheets(opened(path, monkeypatch), units, year)
 
     def as_csv(self, folder: Path) -> list[Path]:
-        """Each sheet but the instructions as a file of its own, as a spreadsheet program saves it."""
+        """Each sheet as a file of its own, as a spreadsheet program saves it."""
         paths = []
-        for sheet in self.book.worksheets[1:]:
+        for sheet in self.book.worksheets:
             rows = [
                 ["" if v is None else v.date().isoformat() if hasattr(v, "date") else str(v) for v in row]
                 for row in sheet.iter_rows(values_only=True)

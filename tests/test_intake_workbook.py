@@ -432,6 +432,14 @@ def test_a_unit_in_a_heading_that_is_another_one_is_a_fault(tmp_path, monkeypatc
     assert book.read(tmp_path, monkeypatch).said() == ""
 
 
+def test_two_units_on_one_sheet_are_a_fault(tmp_path, monkeypatch):
+    book = carried("万元")
+    book["结转结余"]["D3"].value, book["结转结余"]["E3"].value = "金额单位：", "元"
+    found = book.read(tmp_path, monkeypatch)
+    assert "结转结余!E3：金额单位有两个：万元、元" in found.said()
+    assert found.value("carry_over") == "absent"
+
+
 def test_a_unit_in_one_cell_with_its_word(tmp_path, monkeypatch):
     book = carried(None)
     book["结转结余"]["A3"].value = "金额单位: 元"
@@ -787,6 +795,17 @@ def test_the_ledger_supplies_what_the_budget_leaves_blank_and_only_that(tmp_path
     assert found.value("budget_cut") == "2.5万元" and found.row("budget_cut")["basis"] == "derived"
     assert found.value("budget_moved") == "absent"  # no line of it: that is no zero
     assert found.value("adjustment_exempt") == "0万元"  # every line says 否
+
+
+def test_the_ledger_speaks_for_the_department_beside_its_units(tmp_path, monkeypatch):
+    """What the units give is then held against it: their sum is the department's figure, or the report says so."""
+    book = ledger({"金额": 10})
+    for unit, amount in {"馆本部": 4, "城南分馆": 6}.items():
+        book.put("预算与执行", 单位=unit, 项目="合计", 调增=amount)
+    found = book.read(tmp_path, monkeypatch)
+    assert found.said() == ""
+    sums = [found.value("budget_added", scope) for scope in ("department", "office", "branch")]
+    assert sums == ["10万元", "4万元", "6万元"] and found.row("budget_added")["basis"] == "derived"
 
 
 def test_a_line_of_zero_declares_that_there_was_none(tmp_path, monkeypatch):
