@@ -296,7 +296,7 @@ class _Package:
                 self._count_tags(archive, name)
             pieces = self._pieces(archive, name)
             if is_xml:
-                walk(_plain_numbers(pieces) if aside else pieces, start, end, text, aside)
+                walk(_plain_numbers(pieces) if aside else pieces, start, end, text, aside, bare=bool(aside))
             else:
                 for _ in pieces:
                     pass

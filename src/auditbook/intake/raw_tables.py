@@ -39,6 +39,7 @@ _SHAPES = {
 SHAPES: dict[str, tuple[str, ...]] = {shape: tuple(columns.split()) for shape, columns in _SHAPES.items()}
 OPTIONAL: dict[str, tuple[str, ...]] = {"published": ("base",)}
 _AMOUNTS = frozenset(("value", "target", "actual", "published", "points", "amount", "year"))
+_PLAIN = re.compile("[0-9]{1,40}(?:[.][0-9]{1,15})?")  # nothing to convert
 _DAYS = frozenset(("date", "when", "replied_when", "answered_when"))
 
 
@@ -233,7 +234,7 @@ def _rows(table: _Table, shape: str, faults: list[Fault], notes: list[Note]) -> 
 def _convert_amount(row: RawRow, name: str, mark: str, notes: list[Note]) -> None:
     """An amount in its plain form; what is none is left to those who know what belongs there."""
     written = row.cells[name]
-    if not mark and written.isascii() and written.isdigit():
+    if not mark and _PLAIN.fullmatch(written):
         return
     try:
         number = amount(written, mark)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from auditbook.intake.workbook_facts import SheetFacts
 
 SECONDS = 60
-MEGABYTES = 3_000
+MEGABYTES = 2_000
 _MOST_TOLD = 50
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from auditbook.faults import Fault, LimitError
 from auditbook.intake.sheets import Area, letters
-from auditbook.intake.xml_walk import Attributes, Damaged
+from auditbook.intake.xml_walk import MOST_DEPTH, Attributes, Damaged, Hostile
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 300
@@ -129,24 +129,30 @@ class Book:
     ) -> tuple[
         Callable[[str, Attributes], None], Callable[[str], None], Callable[[str], None], Callable[[], None]
     ]:
-        """What takes the elements of a sheet: their starts, their ends, their texts, and what is neither."""
+        """What takes the elements of a sheet (``walk``, bare): their starts, their ends, their texts, and what is neither."""
         percent, scaled = self._percent, self._scaled
         known: dict[str, int] = {}
         row = column = -1
         row_text = kind = style = ""
-        cells, numbers = self._cells, 0
+        cells, numbers, depth = self._cells, 0, 0
         in_data = in_cell = collecting = formula = valued = blank = data_seen = False
         parts: list[str] = []
 
         def start(element: str, about: Attributes) -> None:
             nonlocal row, column, row_text, kind, style, cells
-            nonlocal in_data, in_cell, collecting, formula, valued, blank, data_seen
+            nonlocal in_data, in_cell, collecting, formula, valued, blank, data_seen, depth
+            depth += 1
+            if depth > MOST_DEPTH:
+                raise Hostile(f"的元素嵌套超过{MOST_DEPTH}层")
+            if ":" in element:
+                element = element.rpartition(":")[2]
             if in_cell:
                 if element == "v" or element == "is":
                     if valued:
                         raise Damaged(f"里单元格{letters(column)}{row + 1}有两个值")
                     valued = True
-                    self._fill(facts, row, column)
+                    if row >= facts.rows or column >= facts.columns:
+                        self._fill(facts, row, column)
                     if kind == "e" or formula:
                         collecting = element == "v"
                         parts.clear()
@@ -200,7 +206,10 @@ class Book:
                     raise self._beyond(facts.name, f"合并单元格超过{MOST_MERGED}处", f"不超过{MOST_MERGED}处")
 
         def end(element: str) -> None:
-            nonlocal in_data, in_cell, collecting, blank, numbers
+            nonlocal in_data, in_cell, collecting, blank, numbers, depth
+            depth -= 1
+            if ":" in element:
+                element = element.rpartition(":")[2]
             if element == "c" and in_cell:
                 in_cell = False
                 if not blank and (kind == "n" or kind == "d"):
@@ -243,10 +252,7 @@ class Book:
             )
 
     def _fill(self, facts: SheetFacts, row: int, column: int) -> None:
-        if row >= facts.rows:
-            facts.rows = row + 1
-        if column >= facts.columns:
-            facts.columns = column + 1
+        facts.rows, facts.columns = max(facts.rows, row + 1), max(facts.columns, column + 1)
         if row >= MOST_ROWS or column >= MOST_COLUMNS:
             raise self._beyond(
                 facts.name,

@@ -55,11 +55,14 @@ def walk(
     end: Callable[[str], None] | None = None,
     text: Callable[[str], None] | None = None,
     aside: Callable[[], None] | None = None,
+    *,
+    bare: bool = False,
 ) -> None:
     """Walk an XML part from its first piece to its last.
 
     Takes    pieces: of the part, in order; start, end, text: called with names and texts; aside: called for comments,
              instructions and CDATA sections. Names come without their prefix, as the parsers that are used here take them, whatever the prefix stands for.
+             bare: start and end look to prefixes and depth themselves, which saves a call for each of millions of tags.
     Raises   Damaged, Hostile, and whatever the callbacks raise.
     """
     depth = 0
@@ -78,7 +81,7 @@ def walk(
         if end:
             end(name.rpartition(":")[2] if ":" in name else name)
 
-    parser = _Parser(started, ended, text, aside)
+    parser = _Parser(*((start, end) if bare and start and end else (started, ended)), text, aside)
     fed = 0
     try:
         for piece in pieces:
