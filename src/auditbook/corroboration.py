@@ -111,6 +111,8 @@ class _Known:
             if check.verdict in {AGREES, WITHIN_ROUNDING} and _PROVES.get(check.rule, IDENTITY) == IDENTITY
         ]  # fmt: skip
 
+        self.crossing = self._crossing()
+
     def spoken(self) -> Iterator[Spoken]:
         """Every figure, with what speaks for it."""
         cells = {cell for own in self.agreed for cell in own}
@@ -134,42 +136,45 @@ class _Known:
         tables: dict[str, list[str]] = defaultdict(list)
         for key, place in self.places.items():
             tables[place.table].append(key)
-        confirmed = self._confirmed_by_accounts()
         found: set[str] = set()
         for keys in tables.values():
             for sure, damaged in self._damages(keys):
-                changed = [key for key in damaged if key not in confirmed and not sure(self.rows[key])]
+                changed = {key for key in damaged if not sure(key)}
                 if changed and not self._contradicted(damaged):
-                    found |= set(changed)
+                    found |= changed
         return found
 
-    def _damages(
-        self, keys: Sequence[str]
-    ) -> Iterator[tuple[Callable[[FigureRow], bool], dict[str, Interval]]]:
-        """What may befall a table: which figures are safe from it by themselves, and what it would make of the others."""
+    def _damages(self, keys: Sequence[str]) -> Iterator[tuple[Callable[[str], bool], dict[str, Interval]]]:
+        """What may befall a table: which figures are safe from it by themselves, and what it would make of all of them."""
         money = [key for key in keys if dimension(self.rows[key].unit) == MONEY and self.rows[key].exact]
         for slip in _SLIPS:
-            scaled = {key: self._box(key) for key in money}
-            yield (
-                _phrase_tells_unit,
-                {key: Interval(box.low * slip, box.high * slip) for key, box in scaled.items()},
-            )
+            boxes = {key: self.rows[key].interval for key in money}
+            yield self._sure_of_unit, {key: Interval(box.low * slip, box.high * slip) for key, box in boxes.items()}
         columns: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for key in keys:
             columns[self.places[key].column][self.places[key].row].append(key)
         columns.pop("", None)
         for one, other in combinations(columns.values(), 2):
             swapped = {
-                key: self._box(counterpart[row][0])
+                key: self.rows[counterpart[row][0]].interval
                 for own, counterpart in ((one, other), (other, one))
                 for row in own if row in counterpart
                 for key in own[row]
                 if dimension(self.rows[key].unit) == dimension(self.rows[counterpart[row][0]].unit)
             }  # fmt: skip
-            yield _in_original, {key: box for key, box in swapped.items() if box != self._box(key)}
+            yield self._sure_of_column, {key: box for key, box in swapped.items() if box != self.rows[key].interval}
 
-    def _box(self, key: str) -> Interval:
-        return self.rows[key].interval
+    def _sure_of_unit(self, key: str) -> bool:
+        """Whether the phrase in the original says the unit, or a cell of the published table agrees with one of another."""
+        row = self.rows[key]
+        other = "元" if row.unit != "元" else "万元"
+        told = row.quote_status in _IN_ORIGINAL and phrases.holds(row.quote, row.value, other) != phrases.HOLDS
+        return told or self.places[key].table in {table for table, _ in self.crossing}
+
+    def _sure_of_column(self, key: str) -> bool:
+        """Whether the original has the phrase, or a cell of the column of a published table agrees with one of another table."""
+        place = self.places[key]
+        return self.rows[key].quote_status in _IN_ORIGINAL or (place.table, place.column) in self.crossing
 
     def _contradicted(self, damaged: dict[str, Interval]) -> bool:
         def read(key: str, box: Interval) -> Interval:
@@ -178,20 +183,11 @@ class _Known:
         touched = {id(tie): tie for key in damaged for tie in self.ties[key]}
         return any(not tie.holds(read) for tie in touched.values())
 
-    def _confirmed_by_accounts(self) -> set[str]:
-        """The figures whose cell agrees with one of another published table."""
-        cells: set[str] = set()
-        for own in self.agreed:
-            named = [match["table"] for cell in own if (match := _CELLS[0].fullmatch(cell))]
-            cells |= set(own) if len(set(named)) > 1 else set()
-        return {key for key, row in self.rows.items() if row.locator.partition("〔")[0] in cells}
-
-
-def _in_original(row: FigureRow) -> bool:
-    return row.quote_status in _IN_ORIGINAL
-
-
-def _phrase_tells_unit(row: FigureRow) -> bool:
-    """Whether the original has the phrase, and the phrase would not hold the same number in another unit."""
-    other = "元" if row.unit != "元" else "万元"
-    return _in_original(row) and phrases.holds(row.quote, row.value, other) != phrases.HOLDS
+    def _crossing(self) -> set[tuple[str, str]]:
+        """The columns of published tables, with their table, that have a cell which agrees with one of another table."""
+        found: set[tuple[str, str]] = set()
+        for cells in self.agreed:
+            matches = [match for cell in cells if (match := _CELLS[0].fullmatch(cell))]
+            if len({match["table"] for match in matches}) > 1:
+                found |= {(match["table"], match["column"]) for match in matches}
+        return found

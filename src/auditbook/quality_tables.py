@@ -404,7 +404,9 @@ def _accounts(evidence: Evidence) -> Prepared:
         rows.append(
             {"source": source, "check": check.rule, "severity": check.severity, "verdict": check.verdict}
         )
-        places.append(check.where)
+        # of two cells that do not go together either may be the wrong one
+        other = [cell for cell in check.cells if cell != check.where]
+        places.append("、".join([check.where, *other]) if len(other) == 1 else check.where)
         said = f"{check.found}，应为{check.expected}" if check.expected else check.found
         found.append(
             "，".join(

@@ -50,8 +50,11 @@ class Grid:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def column(self, name: str) -> int:
-        """The index of the column under a head."""
-        return next(i for i, cell in enumerate(self.rows[self.head]) if words(cell) == name)
+        """The index of the column under a head, of however many lines; or one by its letter, as #C."""
+        if name.startswith("#"):
+            return ord(name[1]) - ord("A")
+        lines = reversed(self.rows[: self.head + 1])
+        return next(i for line in lines for i, cell in enumerate(line) if words(cell) == name)
 
     def row(self, *said: str) -> int:
         """The index of the first row that has all these texts in cells of its own."""
@@ -64,16 +67,22 @@ class Grid:
 
 @dataclass(frozen=True)
 class Spot:
-    """A cell, or a row where ``column`` is None, as the messages are expected to name it; ``head`` is that of its column."""
+    """A cell, or a row where ``column`` is None, as the messages are expected to name it; ``head`` is that of its column.
+
+    ``said``: how a place on a page is called, which is no cell of a sheet.
+    """
 
     file: str
     sheet: str
     row: int | None = None
     column: int | None = None
     head: str = ""
+    said: str = ""
 
     def named_in(self, text: str) -> bool:
-        """Whether a text names the file, the sheet, the row and the column."""
+        """Whether a text names the file, the sheet, the row and the column; of a page, whether it says just that."""
+        if self.said:
+            return self.said in text
         parts = [re.escape(self._part(part)) for part in ("file", "sheet", "row", "column")]
         if self.head:  # a table known by its heads names the column by its head
             parts[3] = f"(?:{parts[3]}|{self.head}列)" if parts[3] else ""
@@ -95,6 +104,8 @@ class Spot:
         return f"!{'' if self.column is None else get_column_letter(self.column + 1)}{self.row + 1}"
 
     def __str__(self) -> str:
+        if self.said:
+            return self.said
         return " ".join(
             dict.fromkeys(self._part(p) for p in ("file", "sheet", "row", "column") if self._part(p))
         )

@@ -56,13 +56,14 @@ def missing(*keys: Key) -> Expected:
 
 @dataclass(frozen=True)
 class Site:
-    """A cell of a form: which document, sheet, row (texts that it has) and column (its head)."""
+    """A cell of a form: which document, sheet, row (texts that it has) and column (its head); ``said`` as in ``books.Spot``."""
 
     form: Form
     document: str
     sheet: str
     row: tuple[str, ...]
     column: str
+    said: str = ""
 
     def find(self, documents: list[Document]) -> tuple[Document, Grid, int, int]:
         """The cell in documents of its form."""
@@ -73,13 +74,12 @@ class Site:
     @property
     def file(self) -> str:
         """The name of the file that it is in."""
-        return f"{self.document}.xlsx" if self.form.suffix == "xlsx" else f"{self.sheet}.csv"
+        return f"{self.sheet}.csv" if self.form.suffix == CSV else f"{self.document}.{self.form.suffix}"
 
     def spot(self, row: int | None, column: int | None) -> books.Spot:
         """A place of its sheet, as messages are to name it."""
-        return books.Spot(
-            self.file, self.sheet if self.form.suffix == "xlsx" else "", row, column, self.column
-        )
+        sheet = self.sheet if self.form.suffix == "xlsx" else ""
+        return books.Spot(self.file, sheet, row, column, self.column, self.said)
 
 
 OnTable = Callable[[Document, Grid, int, int], operators.Spot]
@@ -162,9 +162,9 @@ class Corpus:
 
 def every() -> list[Mutant]:
     """The whole corpus of damages."""
-    from corpus import tables_mutants, workbook_mutants
+    from corpus import accounts_mutants, tables_mutants, workbook_mutants
 
     corpus = Corpus()
-    for part in (tables_mutants, workbook_mutants):
+    for part in (tables_mutants, workbook_mutants, accounts_mutants):
         part.add(corpus)
     return corpus.mutants

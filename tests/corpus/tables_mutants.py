@@ -244,4 +244,3 @@ def _workbooks(corpus: Corpus, site: Site) -> None:
     corpus.add("encrypted_workbook", position, site, refused("加密"), file=operators.encrypted)
     for name, act in operators.HOSTILE.items():
         corpus.add(name, position, site, refused(code=7), file=act)
-

@@ -197,7 +197,10 @@ def _expected() -> dict[Key, Read]:
     found = of_facts(lambda fact: (fact.figure, fact.item) != ("survey_answers", ""))
     for number, (scope, _, amount, kind, _, exempt, _, _) in enumerate(_in_order(), 1):
         names = {"追加": "added", "追减": "cut", "结构调整": "moved"}
-        figures = [f"adjustment_ledger_{names[kind]}", *(["adjustment_ledger_exempt"] if exempt == "是" else [])]
+        figures = [
+            f"adjustment_ledger_{names[kind]}",
+            *(["adjustment_ledger_exempt"] if exempt == "是" else []),
+        ]
         found |= {(figure, scope, f"l{number:02}", year): read_as(amount, "万元") for figure in figures}
     for figure, scope, amount in truth.ADDED_UP:
         found[figure, scope, "", year] = read_as(amount, "万元")

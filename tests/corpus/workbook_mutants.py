@@ -99,7 +99,11 @@ TABLES: dict[str, tuple[str, Expected, Expected]] = {
     "basic": ("basic", flagged("bounds_hold"), flagged("bounds_hold")),
     "procurement": ("procurement", flagged("bounds_hold"), flagged("bounds_hold")),
     "assets": ("assets", flagged("bounds_hold"), flagged("bounds_hold")),
-    "carry_over": ("carry_over", flagged("bounds_hold"), alone(_key("carry_over"), _key("surplus"), _key("carry_over", year=BEFORE))),
+    "carry_over": (
+        "carry_over",
+        flagged("bounds_hold"),
+        alone(_key("carry_over"), _key("surplus"), _key("carry_over", year=BEFORE)),
+    ),
 }
 # Where bounds look: at the wholes.
 _WHOLE = {"three_public": ("合计", "本年决算"), "procurement": ("合计", "实际")}
@@ -134,16 +138,29 @@ def _units(corpus: Corpus) -> None:
         corpus.add("whole_table_in_yuan", f"{sheet}_unit.workbook", site, smaller, table=said)
     for position in ("budget", "ledger", "payments", "three_public", "basic", "procurement", "assets"):
         site = _site(WORKBOOK_XLSX, position)
-        corpus.add("one_row_in_another_unit", f"{position}.workbook", site, RUNS_INTO[position], table=one_row)
+        corpus.add(
+            "one_row_in_another_unit", f"{position}.workbook", site, RUNS_INTO[position], table=one_row
+        )
     columns = {p: RUNS_INTO[p] for p in ("budget", "ledger", "payments")}
-    columns |= {"basic": flagged("bounds_hold"), "procurement": flagged("bounds_hold"), "assets": flagged("bounds_hold"), "three_public": flagged("bounds_hold")}
+    columns |= {
+        "basic": flagged("bounds_hold"),
+        "procurement": flagged("bounds_hold"),
+        "assets": flagged("bounds_hold"),
+        "three_public": flagged("bounds_hold"),
+    }
     for position, expected in columns.items():
         site = _site(WORKBOOK_XLSX, position)
         if position in _WHOLE:
             site = Site(WORKBOOK_XLSX, NAME, site.sheet, (_WHOLE[position][0],), _WHOLE[position][1])
         corpus.add("one_column_in_another_unit", f"{position}.workbook", site, expected, table=one_column)
     site = _site(WORKBOOK_XLSX, "budget")
-    corpus.add("table_without_its_unit", "budget.workbook", site, refused("没有写明金额单位", whole=True), table=no_unit)
+    corpus.add(
+        "table_without_its_unit",
+        "budget.workbook",
+        site,
+        refused("没有写明金额单位", whole=True),
+        table=no_unit,
+    )
 
 
 # position, the two heads, what comes of it; keys that must be shown are those of the row
@@ -153,14 +170,29 @@ SWAPS: list[tuple[str, str, str, Expected]] = [
     ("ledger", "日期", "金额", refused()),
     ("payments", "当月支付", "累计支付", contradicted("identities_close")),
     ("staff", "编制数", "年末实有", alone(_key("staff_quota", "civil_servant", "hall"), SITES["staff"][3])),
-    ("three_public", "本年预算", "本年决算", alone(_key("three_public_budget", "reception"), SITES["three_public"][3])),
+    (
+        "three_public",
+        "本年预算",
+        "本年决算",
+        alone(_key("three_public_budget", "reception"), SITES["three_public"][3]),
+    ),
     ("before", "本年预算", "上年预算", alone(_key("three_public_budget"), SITES["before"][3])),
     ("basic", "预算数", "决算数", refused("“其中：重点项目支出”一行没有“决算数”", whole=True)),
     ("procurement", "预算", "实际", alone(_key("procurement_budget", "works"), SITES["procurement"][3])),
     ("assets", "原值", "在用", flagged("bounds_hold")),
-    ("carry_over", "年末结转和结余", "上年末结转和结余", alone(SITES["carry_over"][3], _key("carry_over", year=BEFORE))),
+    (
+        "carry_over",
+        "年末结转和结余",
+        "上年末结转和结余",
+        alone(SITES["carry_over"][3], _key("carry_over", year=BEFORE)),
+    ),
     ("carry_over", "年末结转和结余", "其中：结余", flagged("bounds_hold")),
-    ("objectives", "目标值", "实际值", alone(_key("objective_target", "o1.1"), _key("objective_actual", "o1.1"))),
+    (
+        "objectives",
+        "目标值",
+        "实际值",
+        alone(_key("objective_target", "o1.1"), _key("objective_actual", "o1.1")),
+    ),
     ("self_score", "分值", "得分", alone(_key("self_score"), _key("self_score_maximum"))),
 ]
 
@@ -168,11 +200,19 @@ SWAPS: list[tuple[str, str, str, Expected]] = [
 def _heads(corpus: Corpus) -> None:
     for position, one, other, expected in SWAPS:
 
-        def swapped(document: Document, grid: Grid, row: int, column: int, one: str = one, other: str = other) -> operators.Spot:
+        def swapped(
+            document: Document, grid: Grid, row: int, column: int, one: str = one, other: str = other
+        ) -> operators.Spot:
             operators.swap_heads(grid, grid.column(one), grid.column(other))
             return row, column
 
-        corpus.add("two_column_heads_swapped", f"{position}_{one}_{other}.workbook", _site(WORKBOOK_XLSX, position), expected, table=swapped)
+        corpus.add(
+            "two_column_heads_swapped",
+            f"{position}_{one}_{other}.workbook",
+            _site(WORKBOOK_XLSX, position),
+            expected,
+            table=swapped,
+        )
     for form in (WORKBOOK_XLSX, WORKBOOK_CSV):
         for position in ("budget", "staff", "survey"):
             site = _site(form, position)
@@ -187,13 +227,29 @@ def _heads(corpus: Corpus) -> None:
 
 
 def _rows(corpus: Corpus) -> None:
-    twice = ("budget", "ledger", "payments", "staff", "three_public", "assets", "objectives", "survey", "self_score")
+    twice = (
+        "budget",
+        "ledger",
+        "payments",
+        "staff",
+        "three_public",
+        "assets",
+        "objectives",
+        "survey",
+        "self_score",
+    )
     for position in twice:
         corpus.add(
             "duplicated_row", f"{position}.workbook", _site(WORKBOOK_XLSX, position), refused(),
             table=lambda document, grid, row, column: operators.duplicate_row(grid, row),
         )  # fmt: skip
-    corpus.add("duplicated_row", "tasks.workbook", _task(), refused("同一任务"), table=lambda d, g, r, c: operators.duplicate_row(g, r))
+    corpus.add(
+        "duplicated_row",
+        "tasks.workbook",
+        _task(),
+        refused("同一任务"),
+        table=lambda d, g, r, c: operators.duplicate_row(g, r),
+    )
 
     def other_value(document: Document, grid: Grid, row: int, column: int) -> operators.Spot:
         place = operators.duplicate_row(grid, row)
@@ -206,7 +262,9 @@ def _rows(corpus: Corpus) -> None:
             table=other_value,
         )  # fmt: skip
 
-    def deleted(beside: tuple[str, str] | None = None) -> Callable[[Document, Grid, int, int], operators.Spot]:
+    def deleted(
+        beside: tuple[str, str] | None = None,
+    ) -> Callable[[Document, Grid, int, int], operators.Spot]:
         def act(document: Document, grid: Grid, row: int, column: int) -> operators.Spot:
             operators.delete_row(grid, row)
             return (grid.row(beside[0]), grid.column(beside[1])) if beside else (None, None)
@@ -221,12 +279,18 @@ def _rows(corpus: Corpus) -> None:
         "procurement": (flagged("items_all_given"), ("合计", "实际")),
         "payments": (missing(SITES["payments"][3]), None),
         "staff": (missing(SITES["staff"][3]), None),
-        "survey": (contradicted("identities_close"), ("有效样本", "份数")),
+        "survey": (missing(SITES["survey"][3]), None),
         "basic": (missing(SITES["basic"][3]), None),
         "carry_over": (missing(SITES["carry_over"][3]), None),
     }
     for position, (expected, beside) in gone.items():
-        corpus.add("deleted_row", f"{position}.workbook", _site(WORKBOOK_XLSX, position), expected, table=deleted(beside))
+        corpus.add(
+            "deleted_row",
+            f"{position}.workbook",
+            _site(WORKBOOK_XLSX, position),
+            expected,
+            table=deleted(beside),
+        )
     planned = alone(_key("tasks_planned"), _key("tasks_done"))
     corpus.add("deleted_row", "tasks.workbook", _task(), planned, table=_without_a_task)
 
@@ -241,8 +305,20 @@ def _rows(corpus: Corpus) -> None:
         return act
 
     named = ["部门整体", "公务用车购置及运行维护费"]
-    corpus.add("subtotal_counted_as_a_row", "three_public.workbook", _site(WORKBOOK_XLSX, "three_public"), refused(), table=subtotal(named))
-    corpus.add("subtotal_counted_as_a_row", "assets.workbook", _site(WORKBOOK_XLSX, "assets"), refused("两行"), table=subtotal([None, "小计"]))
+    corpus.add(
+        "subtotal_counted_as_a_row",
+        "three_public.workbook",
+        _site(WORKBOOK_XLSX, "three_public"),
+        refused(),
+        table=subtotal(named),
+    )
+    corpus.add(
+        "subtotal_counted_as_a_row",
+        "assets.workbook",
+        _site(WORKBOOK_XLSX, "assets"),
+        refused("两行"),
+        table=subtotal([None, "小计"]),
+    )
     lines: list[Cell] = ["馆本级", "2022-06-30", Decimal("120.00"), "追加", "上半年追加共计", "否", "", ""]
     corpus.add(
         "subtotal_counted_as_a_row", "ledger.workbook", _site(WORKBOOK_XLSX, "ledger"), contradicted("identities_close"),
@@ -265,7 +341,9 @@ def _without_a_task(document: Document, grid: Grid, row: int, column: int) -> op
 
 
 def _years(corpus: Corpus) -> None:
-    def written(row: tuple[str, ...] | None, head: str, text: str) -> Callable[[Document, Grid, int, int], operators.Spot]:
+    def written(
+        row: tuple[str, ...] | None, head: str, text: str
+    ) -> Callable[[Document, Grid, int, int], operators.Spot]:
         def act(document: Document, grid: Grid, at: int, column: int) -> operators.Spot:
             place = (grid.row(*row), grid.column(head)) if row else (0, 0)
             grid.rows[place[0]][place[1]] = text
@@ -279,7 +357,13 @@ def _years(corpus: Corpus) -> None:
         ("title", "budget", written(None, "", "预算与执行（2021年度）")),
     ]
     for position, site, act in cases:
-        corpus.add("row_of_another_year", f"{position}.workbook", _site(WORKBOOK_XLSX, site), refused("2021"), table=act)
+        corpus.add(
+            "row_of_another_year",
+            f"{position}.workbook",
+            _site(WORKBOOK_XLSX, site),
+            refused("2021"),
+            table=act,
+        )
     due = written(("整理第5号全宗",), "应完成日期", "2021-11-30")
     corpus.add("row_of_another_year", "tasks.workbook", _task(), refused("2021"), table=due)
 
@@ -334,5 +418,10 @@ def _unseen(corpus: Corpus) -> None:
     for hidden, words in said.items():
         name = "hidden_first_sheet_with_old_data" if hidden else "same_figure_twice_with_different_values"
         corpus.add(name, "sheet.workbook", site, refused(words, whole=True), table=old_sheet(hidden))
-    corpus.add("hidden_first_sheet_with_old_data", "nameless.workbook", site, refused("旧数", whole=True), table=nameless)
-
+    corpus.add(
+        "hidden_first_sheet_with_old_data",
+        "nameless.workbook",
+        site,
+        refused("旧数", whole=True),
+        table=nameless,
+    )

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditbook.cases import Audit, Source
-from auditbook.faults import Fault
+from auditbook.faults import CaseError, Fault, UsageError
 from auditbook.figures import Dictionary
+from auditbook.intake import guard
 from auditbook.intake.account_checks import check_accounts
 from auditbook.intake.account_comparing import AGREES, DISAGREES, Check
 from auditbook.intake.account_figures import figures_of
@@ -70,10 +71,15 @@ def _documents(sources: Sequence[Source]) -> list[list[Source]]:
 
 def _read(audit: Audit, files: Sequence[str], kept: Kept | None) -> Accounts:
     paths: list[Path] = [audit.workspace.evidence / name for name in files]
-    return read_accounts(
-        paths[0] if len(paths) == 1 else paths, year=audit.case.year, keep=kept.folder if kept else None,
-        program=kept.key if kept else "",
-    )  # fmt: skip
+    try:
+        return read_accounts(
+            paths[0] if len(paths) == 1 else paths, year=audit.case.year, keep=kept.folder if kept else None,
+            program=kept.key if kept else "",
+        )  # fmt: skip
+    except UsageError as error:  # the wrong kind of file: of a command a wrong argument, of a case evidence that cannot be read
+        for path in paths:
+            guard.look(path)
+        raise CaseError(error.faults) from None
 
 
 def _in_file(place: str, name: str) -> bool:

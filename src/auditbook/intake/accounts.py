@@ -104,11 +104,21 @@ def read_accounts(
         )
     elif own_year and year and own_year != year:
         said.faults.append(Fault(name, f"是{own_year}年度的决算", f"{year}年度的", "请核对是不是这一份"))
+    said.faults += _other_years(sheaves, known, own_year or year)
     return Accounts(
         name, digest, own_year or year, sum(bool(sheaf.number) for sheaf in sheaves), tables, tuple(said.faults),
         tuple(said.notes), texts, tuple(tuple(sheaf.lines) for sheaf in sheaves), tuple(sheaf.number for sheaf in sheaves),
         tuple(sheaf.where for sheaf in sheaves), tuple(said.conversions),
     )  # fmt: skip
+
+
+def _other_years(sheaves: Sequence[Sheaf], known: Layouts, year: int | None) -> list[Fault]:
+    """Tables whose title says another year than the document is of: an old one may have got among them."""
+    return [
+        Fault(sheaf.where, f"标题“{line.strip()}”是{said[1]}年度的", f"{year}年度的", "请换成同一年度的表")
+        for sheaf in sheaves for line in sheaf.lines
+        if known.titled(line) and (said := re.match(r"\D*(20\d\d)年度", line)) and year and int(said[1]) != year
+    ]  # fmt: skip
 
 
 # The table of the grants shows each of these as a column of its own.
