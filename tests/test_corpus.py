@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from corpus import judging, mutants, tally, truth
+from corpus import judging, mutants, tally
 from corpus.judging import Outcome, Read
 from corpus.mutants import ALONE, CONTRADICTED, FLAGGED, MISSING, REFUSED, Mutant
 

@@ -576,7 +576,11 @@ def test_a_file_that_is_no_such_table(tmp_path, content, said):
 
 def test_a_table_of_nothing_but_a_head_is_told(tmp_path):
     rows, faults, _ = read(written(tmp_path, table()[:1]))
-    assert rows == [] and [str(fault.where) for fault in faults] == ["money.csv:1"] and "只有表头" in faults[0].found
+    assert (
+        rows == []
+        and [str(fault.where) for fault in faults] == ["money.csv:1"]
+        and "只有表头" in faults[0].found
+    )
 
 
 def test_a_file_that_is_not_there(tmp_path):
