@@ -83,7 +83,7 @@ class Amounts:
             self.told.faults.append(Fault(f"{at} {own}", str(error), "一个金额", "没有读，请核对原文"))
             return blank
         kind = number.kind or ("spaced" if len(parts) > 1 and self.gathered.way == CELLS else "")
-        if kind and (place or kind != cell_values.THOUSANDS):  # thousands separators are how a PDF prints
+        if kind:
             self.told.conversions.append(Note(place or f"{at} {own}", raw, number.value, kind))
         return replace(blank, text=number.value, value=parse(number.value))
 

@@ -16,6 +16,9 @@ VERIFIED, RESPACED, ELSEWHERE, NOT_FOUND, UNVERIFIED = (
 READ = "read"  # the phrase is the cell itself, read out of the file that the register names
 
 _NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(亿元|百万元|万元|千元|元|%|‰)?")
+_EXPONENT = re.compile(
+    r"(?<![A-Za-z\d.])\d+(?:\.\d+)?[eE][+-]?\d{1,2}(?![A-Za-z\d.])"
+)  # as a cell may hold it
 _CHINESE_NUMBER = re.compile("[一二两三四五六七八九十百]+")
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 # Words that say that nothing has changed: a growth or a change of zero need not be printed as a number.
@@ -43,7 +46,9 @@ def holds(
     """
     if not quote:
         return NOTHING_TO_HOLD
-    written = unicodedata.normalize("NFKC", quote)
+    written = _EXPONENT.sub(
+        lambda found: format(Decimal(found[0]), "f"), unicodedata.normalize("NFKC", quote)
+    )
     numbers = [(Fraction(digits.replace(",", "")), own_unit) for digits, own_unit in _NUMBER.findall(written)]
     if zero:
         said = any(word in quote for word in _ZERO_WORDS) or any(not number for number, _ in numbers)
