@@ -10,6 +10,7 @@ from conftest import ROOT
 from invented_accounts import LEFT, UP, Laid
 from matplotlib import rc_context
 from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
@@ -36,6 +37,7 @@ def draw_pages(path: Path, pages: Sequence[Page], *, turned: bool = False) -> Pa
             top = 36.0
             for part in page:
                 top = _lines(pen, part, top, 300) if isinstance(part, list) else _table(pen, part, top)
+            axes.add_collection(LineCollection(pen.lines, colors="black", linewidths=0.5), autolim=False)
             file.savefig(figure)
     return path
 
@@ -45,6 +47,7 @@ class _Pen:
 
     def __init__(self, axes: Any, turned: bool) -> None:
         self.axes, self.turned = axes, turned
+        self.lines: list[list[tuple[float, float]]] = []
 
     def text(self, x: float, y: float, text: str) -> None:
         if self.turned:
@@ -53,8 +56,8 @@ class _Pen:
             self.axes.text(x, y, text, fontproperties=FONT)
 
     def line(self, x0: float, y0: float, x1: float, y1: float) -> None:
-        xs, ys = ([y0, y1], [TALL - x0, TALL - x1]) if self.turned else ([x0, x1], [y0, y1])
-        self.axes.plot(xs, ys, color="black", lw=0.5)
+        ends = [(y0, TALL - x0), (y1, TALL - x1)] if self.turned else [(x0, y0), (x1, y1)]
+        self.lines.append(ends)
 
 
 def _lines(pen: _Pen, lines: Sequence[str], top: float, left: float) -> float:

@@ -33,15 +33,13 @@ def rules() -> tuple[Any, Any]:
 
 
 @functools.cache
-def made(units: tuple[tuple[str, str], ...]) -> bytes:
+def made(units: tuple[tuple[str, str], ...], titles: tuple[str, ...] = ()) -> bytes:
+    layout = rules()[1]
+    kept = [sheet for sheet in layout.sheets if not titles or sheet.title in titles]
     return intake_writing.write(
-        rules()[1],
-        case="library-2022",
-        department="云山市图书馆（虚构）",
-        year=YEAR,
-        units=dict(units),
-        lines=LINES,
-    )
+        layout.model_copy(update={"sheets": kept}), case="library-2022", department="云山市图书馆（虚构）", year=YEAR,
+        units=dict(units), lines=LINES,
+    )  # fmt: skip
 
 
 def empty(units: dict[str, str] = UNITS) -> bytes:
@@ -87,8 +85,9 @@ class Found:
 class Book:
     """A workbook that is being filled in."""
 
-    def __init__(self, data: bytes | None = None) -> None:
-        self.book = openpyxl.load_workbook(io.BytesIO(data or empty()))
+    def __init__(self, *titles: str, data: bytes | None = None) -> None:
+        """The whole workbook, or for speed only some of its sheets, as a department may hand them in."""
+        self.book = openpyxl.load_workbook(io.BytesIO(data or made(tuple(UNITS.items()), titles)))
 
     def __getitem__(self, title: str) -> Worksheet:
         return self.book[title]
@@ -140,9 +139,9 @@ class Book:
         return read_sheets(opened(path, monkeypatch), units, year)
 
     def as_csv(self, folder: Path) -> list[Path]:
-        """Each sheet but the instructions as a file of its own, as a spreadsheet program saves it."""
+        """Each sheet as a file of its own, as a spreadsheet program saves it."""
         paths = []
-        for sheet in self.book.worksheets[1:]:
+        for sheet in self.book.worksheets:
             rows = [
                 ["" if v is None else v.date().isoformat() if hasattr(v, "date") else str(v) for v in row]
                 for row in sheet.iter_rows(values_only=True)

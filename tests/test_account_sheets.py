@@ -135,8 +135,9 @@ def test_sheets_of_other_things_are_noted(tmp_path):
     sheets = {"目录": [contents], **a_sheet_each(with_year(invented.shanghai(PLAIN))), "其他": [other]}
     found = read_accounts(book(tmp_path / "决算.xlsx", sheets))
     assert found.faults == () and amounts(found) == EXPECTED
-    assert {note.where for note in found.notes} == {"决算.xlsx 目录", "决算.xlsx 其他"} or [
-        note for note in found.notes if "其他" in note.where
+    assert [(note.where, note.found) for note in found.notes] == [
+        ("决算.xlsx 目录", "没有所列的决算表，没有读"),
+        ("决算.xlsx 其他!2行", "表格“项目 金额”不是所列的决算表，没有读"),
     ]
 
 

@@ -1,5 +1,6 @@
 """Published final accounts: two real ones against facts read by eye, an invented one drawn in many shapes."""
 
+import zlib
 from dataclasses import replace
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ from conftest import ROOT
 from auditbook.faults import CaseError, LimitError
 from auditbook.figures import read_dictionary
 from auditbook.intake import accounts as reading
+from auditbook.intake import guard
 from auditbook.intake.account_checks import check_accounts
 from auditbook.intake.account_figures import figures_of
 from auditbook.intake.account_layouts import read_layouts
@@ -231,6 +233,7 @@ def drawn(
     above=("2021年度部门决算", "支出决算表", "单位：万元"),
     below=(),
 ):
+    tmp_path.mkdir(exist_ok=True)
     return account_pages.draw(tmp_path / "drawn.pdf", [(list(above), [head, *rows], list(below))])
 
 
@@ -459,19 +462,144 @@ def test_what_is_no_pdf_is_refused(tmp_path, name, data):
         read_accounts(tmp_path / "absent.pdf")
 
 
-def test_limits(tmp_path, monkeypatch):
-    path = drawn(tmp_path)
-    monkeypatch.setattr(reading, "MOST_BYTES", 10)
-    with pytest.raises(LimitError):
+def pdf(objects, trailer=b""):
+    """A PDF of given objects; the first is the catalogue."""
+    out, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    end = b"trailer <</Size %d/Root 1 0 R%s>>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1,
+        trailer,
+        len(out),
+    )
+    return out + head + table + end
+
+
+CATALOGUE = b"<</Type/Catalog/Pages 2 0 R>>"
+
+
+def test_an_encrypted_document_is_told_as_such(tmp_path):
+    lock = b"<</Filter/Standard/V 1/R 2/P -4/O<%s>/U<%s>>>" % (b"ab" * 32, b"cd" * 32)
+    path = tmp_path / "locked.pdf"
+    path.write_bytes(
+        pdf([CATALOGUE, b"<</Type/Pages/Kids[]/Count 0>>", lock], b"/Encrypt 3 0 R/ID[<00><00>]")
+    )
+    with pytest.raises(CaseError, match="文件加密，须有密码"):
         read_accounts(path)
 
 
-def test_titles():
-    known = read_layouts(ROOT)
-    found = {
-        line: (known.titled(line) or (None,))[0]
-        for line in ("财政拨款 三公 经费支出决算表", "某局2021年度支出决算表", "公开03表 支出决算表", "一、收入支出决算总体情况说明", "政府采购支出决算表", "会议费支出决算表")
-    }  # fmt: skip
-    assert [layout.id if layout else "" for layout in found.values()] == [
-        "three_public", "spending", "spending", "", "procurement", "",
-    ]  # fmt: skip
+def test_a_page_that_swells_beyond_the_memory_allowed_is_a_limit(tmp_path, monkeypatch):
+    """Four kilobytes that unfold to 400 MB of blanks, in a child that may take 300."""
+    monkeypatch.setattr(reading, "_MEGABYTES", 300)
+    press = zlib.compressobj(9)
+    data = zlib.compress(b"".join(press.compress(b"\0" * (1 << 20)) for _ in range(400)) + press.flush())
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<<>>>>"
+    stream = b"<</Length %d/Filter[/FlateDecode/FlateDecode]>>stream\n%s\nendstream" % (len(data), data)
+    path = tmp_path / "bomb.pdf"
+    path.write_bytes(pdf([CATALOGUE, b"<</Type/Pages/Kids[3 0 R]/Count 1>>", page, stream]))
+    with pytest.raises(LimitError) as caught:
+        read_accounts(path)
+    assert "内存" in str(caught.value) and caught.value.exit_code == 7
+
+
+def test_a_file_or_a_document_that_is_too_large_is_a_limit(tmp_path, monkeypatch):
+    path = tmp_path / "long.pdf"
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"
+    many = [b"%d 0 R" % (3 + number) for number in range(301)]
+    tree = b"<</Type/Pages/Kids[%s]/Count 301>>" % b" ".join(many)
+    path.write_bytes(pdf([CATALOGUE, tree, *[page] * 301]))
+    with pytest.raises(LimitError, match="有301页"):
+        read_accounts(path)
+    monkeypatch.setattr(guard, "MOST_BYTES", 10)
+    with pytest.raises(LimitError, match="字节"):
+        read_accounts(path)
+
+
+# ---- what was parsed is kept
+
+
+def test_a_document_that_was_parsed_is_not_parsed_again(tmp_path, monkeypatch):
+    path, keep = drawn(tmp_path), tmp_path / "kept"
+    pages = []
+    first = read_accounts(path, keep=keep, program="one", told=lambda done, of: pages.append((done, of)))
+    assert pages[-1] == (1, 1)
+    calls = []
+    parse_anew = reading.limited.call
+    monkeypatch.setattr(
+        reading.limited, "call", lambda *args, **more: calls.append(1) or parse_anew(*args, **more)
+    )
+    assert read_accounts(path, keep=keep, program="one") == first and calls == []
+    # another program, another file, a damaged answer: each is parsed
+    assert read_accounts(path, keep=keep, program="two") == first and len(calls) == 1
+    kept = next(keep.glob("*.json"))
+    whole = kept.read_bytes()
+    for damaged in (b"", whole[:-9], whole.replace(b"100.00", b"900.00"), b"{}", whole.partition(b"\n")[2]):
+        kept.write_bytes(damaged)
+        assert read_accounts(path, keep=keep, program="two") == first
+    assert len(calls) == 6
+    read_accounts(path)
+    read_accounts(path, keep=keep)  # without saying by which program nothing is kept
+    assert len(calls) == 8
+    other = drawn(tmp_path / "other", SPENDING[:4])
+    assert read_accounts(other, keep=keep, program="two").tables != first.tables
+    assert not list(keep.glob("*.partial")) and not list(keep.glob(".*"))
+
+
+def test_a_copy_under_another_name_is_told_by_its_own_name(tmp_path):
+    rows = [list(cells) for cells in SPENDING]
+    rows[4][2] = "约200"
+    path, keep = drawn(tmp_path, rows), tmp_path / "kept"
+    read_accounts(path, keep=keep, program="one")
+    copy = path.rename(tmp_path / "copy.pdf")
+    faults = [fault.where for fault in read_accounts(copy, keep=keep, program="one").faults]
+    assert faults[0].startswith("copy.pdf 第1页") and not any("drawn.pdf" in where for where in faults)
+
+
+def test_a_folder_that_takes_nothing_is_no_reason_to_fail(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    assert read_accounts(drawn(tmp_path), keep=blocked, program="one").tables
+
+
+def test_the_year_that_the_caller_knows(tmp_path):
+    without = drawn(tmp_path, above=["支出决算表", "单位：万元"])
+    assert any("读不出决算年度" in fault.found for fault in read_accounts(without).faults)
+    known = read_accounts(without, year=2021)
+    assert known.year == 2021 and not any("年度" in fault.found for fault in known.faults)
+    other = read_accounts(drawn(tmp_path), year=2020)
+    assert any(fault.found == "是2021年度的决算" for fault in other.faults)
+
+
+@pytest.mark.parametrize(
+    ("line", "table"),
+    [
+        ("财政拨款 三公 经费支出决算表", "three_public"),
+        ("某局2021年度支出决算表", "spending"),
+        ("某县水务局支出决算表", "spending"),
+        ("公开03表 支出决算表", "spending"),
+        ("公开03表：支出决算表", "spending"),
+        ("附件：支出决算表", "spending"),
+        ("附件3 2022年度支出决算表", "spending"),
+        ("表三、支出决算表", "spending"),
+        ("三、支出决算表", "spending"),
+        ("（三）支出决算表", "spending"),
+        ("支出决算表（续）", "spending"),
+        ("支出决算表（单位：万元）", "spending"),
+        ("Z04 支出决算表(财决04表)", "spending"),
+        ("财政拨款支出决算表（功能科目）", "grants_spending"),
+        ("一般公共预算基本支出决算表（经济科目）", "basic"),
+        ("政府采购支出决算表", "procurement"),
+        ("一、收入支出决算总体情况说明", ""),
+        ("会议费支出决算表", ""),
+        ("社会保障支出决算表", ""),
+        ("财政拨款支出决算明细表", ""),
+        ("一般公共预算财政拨款项目支出决算表", ""),
+        ("三、支出决算表……………………7", ""),
+    ],
+)
+def test_titles(line, table):
+    found = read_layouts(ROOT).titled(line)
+    assert (found[0].id if found else "") == table

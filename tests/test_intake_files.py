@@ -99,6 +99,17 @@ def test_rows_that_do_not_fit_are_told_with_their_line(tmp_path, content, places
     assert all(re.search(said, str(fault)) for fault in found.faults)
 
 
+def test_a_last_line_without_its_end_is_noted_where_its_last_cell_may_be_blank(tmp_path):
+    found = opened(tmp_path, TABLE.replace("正常", "") + "甲,1,")
+    assert not found.faults and kinds(found.notes) == ["no_final_newline"] and len(found.sheets[0].rows) == 4
+
+
+@pytest.mark.parametrize("content", [",", '""', " , "])
+def test_a_file_of_nothing_but_separators_has_no_rows(tmp_path, content):
+    found = opened(tmp_path, content)
+    assert not found.sheets[0].rows and not found.faults
+
+
 def test_lines_above_the_table_need_no_separators(tmp_path):
     sheet = opened(tmp_path, "部门收支表\n单位：万元\n\n" + TABLE).sheets[0]
     assert [list(row) for row in sheet.rows] == [["部门收支表", "", ""], ["单位：万元", "", ""], *ROWS]
@@ -565,7 +576,11 @@ def test_a_file_that_is_no_such_table(tmp_path, content, said):
 
 def test_a_table_of_nothing_but_a_head_is_told(tmp_path):
     rows, faults, _ = read(written(tmp_path, table()[:1]))
-    assert rows == [] and [str(fault.where) for fault in faults] == ["money.csv:1"] and "只有表头" in faults[0].found
+    assert (
+        rows == []
+        and [str(fault.where) for fault in faults] == ["money.csv:1"]
+        and "只有表头" in faults[0].found
+    )
 
 
 def test_a_file_that_is_not_there(tmp_path):

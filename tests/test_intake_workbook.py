@@ -327,7 +327,7 @@ def test_the_same_sheets_as_csv_give_the_same_figures(whole, tmp_path):
 
 @pytest.mark.parametrize("units", [UNITS, {}], ids=["units", "no units"])
 def test_a_workbook_as_it_was_shipped_says_nothing(units, tmp_path, monkeypatch):
-    book = Book(empty(units))
+    book = Book(data=empty(units))
     found = book.read(tmp_path, monkeypatch, units)
     assert (found.said(), [rows for rows in found.rows.values() if rows]) == ("", [])
     for path in book.as_csv(tmp_path):
@@ -369,7 +369,7 @@ def sheets_with_examples() -> list[str]:
 @pytest.mark.parametrize("id", sheets_with_examples())
 def test_the_example_is_ignored_wherever_it_stands(id, tmp_path, monkeypatch):
     layout = next(sheet for sheet in rules()[1].sheets if sheet.id == id)
-    book = Book()
+    book = Book(layout.title)
     head = book.head(layout.title)
     for target in (head + 20, head + 30):
         for column in range(1, len(layout.columns) + 1):
@@ -382,7 +382,7 @@ def test_the_example_is_ignored_wherever_it_stands(id, tmp_path, monkeypatch):
 @pytest.mark.parametrize("id", sheets_with_examples())
 def test_the_example_without_its_mark_is_a_fault(id, tmp_path, monkeypatch):
     layout = next(sheet for sheet in rules()[1].sheets if sheet.id == id)
-    book = Book()
+    book = Book(layout.title)
     head = book.head(layout.title)
     book[layout.title].cell(head + 1, 1).value = None
     found = book.read(tmp_path, monkeypatch)
@@ -391,7 +391,7 @@ def test_the_example_without_its_mark_is_a_fault(id, tmp_path, monkeypatch):
 
 
 def test_an_example_row_that_was_overwritten_counts_once_its_mark_is_gone(tmp_path, monkeypatch):
-    book = Book()
+    book = Book("结转结余")
     row = book.head("结转结余") + 1
     book.cell("结转结余", row, "年末结转和结余").value = 77.5
     found = book.read(tmp_path, monkeypatch)
@@ -404,8 +404,8 @@ def test_an_example_row_that_was_overwritten_counts_once_its_mark_is_gone(tmp_pa
 # --- units and years -------------------------------------------------------------------------------------------
 
 
-def carried(unit: str | None = "万元", amount=12.5) -> Book:
-    book = Book()
+def carried(unit: str | None = "万元", amount=12.5, more: str = "结转结余") -> Book:
+    book = Book("结转结余", more)
     book.unit("结转结余", unit)
     book.put("结转结余", 单位="部门整体", 年末结转和结余=amount, 上年末结转和结余=3, **{"其中：结余": 0})
     return book
@@ -430,6 +430,14 @@ def test_a_unit_in_a_heading_that_is_another_one_is_a_fault(tmp_path, monkeypatc
     assert "结转结余!C5：列标题写的单位是“元”，表上写的是“万元”" in book.read(tmp_path, monkeypatch).said()
     book.cell("结转结余", book.head("结转结余"), "年末结转和结余（元）").value = "年末结转和结余（万元）"
     assert book.read(tmp_path, monkeypatch).said() == ""
+
+
+def test_two_units_on_one_sheet_are_a_fault(tmp_path, monkeypatch):
+    book = carried("万元")
+    book["结转结余"]["D3"].value, book["结转结余"]["E3"].value = "金额单位：", "元"
+    found = book.read(tmp_path, monkeypatch)
+    assert "结转结余!E3：金额单位有两个：万元、元" in found.said()
+    assert found.value("carry_over") == "absent"
 
 
 def test_a_unit_in_one_cell_with_its_word(tmp_path, monkeypatch):
@@ -525,7 +533,7 @@ def test_a_head_of_two_lines_under_titles(tmp_path, monkeypatch):
 
 
 def test_aliases_of_titles_headings_and_rows(tmp_path, monkeypatch):
-    book = carried()
+    book = carried(more="人员")
     book["结转结余"].title = "3. 结转和结余表"
     head = book.head("3. 结转和结余表")
     book.cell("3. 结转和结余表", head, "年末结转和结余").value = "本年末结转和结余"
@@ -589,7 +597,7 @@ def test_what_is_hidden_is_told(tmp_path, monkeypatch):
     book["结转结余"].sheet_state = "hidden"
     found = book.read(tmp_path, monkeypatch)
     assert "录入表.xlsx 结转结余：隐藏的工作表里有数据" in found.said() and not found.rows["figures"]
-    book = carried()
+    book = carried(more="人员考评")
     book["人员考评"].sheet_state = "hidden"  # nobody has filled it in
     assert book.read(tmp_path, monkeypatch).said() == ""
     book = carried()
@@ -678,7 +686,7 @@ def test_twice_the_same_row_is_told_with_both_places(tmp_path, monkeypatch):
         "结转结余!10行：同一单位写了两行（另一行在 录入表.xlsx 结转结余!7行）"
         in book.read(tmp_path, monkeypatch).said()
     )
-    book = Book()
+    book = Book("三公经费")
     book.put("三公经费", 单位="馆本部", 项目="公务接待费", 本年预算=1)
     book.put("三公经费", 单位="馆本部", 项目="公务接待费", 本年预算=2)
     assert (
@@ -688,7 +696,7 @@ def test_twice_the_same_row_is_told_with_both_places(tmp_path, monkeypatch):
 
 
 def test_a_unit_or_item_that_nobody_knows(tmp_path, monkeypatch):
-    book = Book()
+    book = Book("三公经费")
     book.put("三公经费", 单位="馆本部门", 项目="公务接待", 本年预算=1)
     book.put("三公经费", 单位="城南分馆", 本年预算=1)
     said = book.read(tmp_path, monkeypatch).said()
@@ -709,7 +717,7 @@ def test_remarks_under_a_table_are_no_rows(tmp_path, monkeypatch):
 
 
 def test_a_total_is_the_whole_and_no_further_item(tmp_path, monkeypatch):
-    book = Book()
+    book = Book("政府采购")
     book.put("政府采购", 单位="部门整体", 项目="合计", 预算=30)
     book.put("政府采购", 单位="部门整体", 项目="货物", 预算=10)
     book.put("政府采购", 单位="馆本部", 项目="小计", 预算=20)
@@ -722,7 +730,7 @@ def test_a_total_is_the_whole_and_no_further_item(tmp_path, monkeypatch):
 
 
 def test_a_blank_whole_is_no_gap_where_items_or_units_give_it(tmp_path, monkeypatch):
-    book = Book()
+    book = Book("政府采购", "预算与执行")
     book.put("政府采购", 单位="部门整体", 项目="货物", 预算=10)
     book.put("预算与执行", 单位="部门整体", 项目="合计", 实际支出=5)
     book.put("预算与执行", 单位="馆本部", 项目="合计", 年初预算数=7, 实际支出=5)
@@ -736,7 +744,7 @@ def test_a_blank_whole_is_no_gap_where_items_or_units_give_it(tmp_path, monkeypa
 
 
 def test_a_column_for_wholes_takes_no_part(tmp_path, monkeypatch):
-    book = Book()
+    book = Book("预算与执行", "人员")
     book.put("预算与执行", 单位="馆本部", 项目="专项", 年初预算数=7, 到位资金=6)
     book.put("人员", 单位="馆本部", 类别="退休", 编制数=3, 年末实有=2)
     said = book.read(tmp_path, monkeypatch).said()
@@ -748,7 +756,7 @@ def test_a_column_for_wholes_takes_no_part(tmp_path, monkeypatch):
 
 
 def ledger(*lines: dict, **first) -> Book:
-    book = Book()
+    book = Book("预算调整台账", "预算与执行")
     for line in lines or (first,):
         book.put(
             "预算调整台账",
@@ -789,6 +797,17 @@ def test_the_ledger_supplies_what_the_budget_leaves_blank_and_only_that(tmp_path
     assert found.value("adjustment_exempt") == "0万元"  # every line says 否
 
 
+def test_the_ledger_speaks_for_the_department_beside_its_units(tmp_path, monkeypatch):
+    """What the units give is then held against it: their sum is the department's figure, or the report says so."""
+    book = ledger({"金额": 10})
+    for unit, amount in {"馆本部": 4, "城南分馆": 6}.items():
+        book.put("预算与执行", 单位=unit, 项目="合计", 调增=amount)
+    found = book.read(tmp_path, monkeypatch)
+    assert found.said() == ""
+    sums = [found.value("budget_added", scope) for scope in ("department", "office", "branch")]
+    assert sums == ["10万元", "4万元", "6万元"] and found.row("budget_added")["basis"] == "derived"
+
+
 def test_a_line_of_zero_declares_that_there_was_none(tmp_path, monkeypatch):
     found = ledger({"金额": 0, "类型": "结构调整", "日期": None, "事由": None}).read(tmp_path, monkeypatch)
     assert found.said() == "" and found.value("budget_moved") == "0万元"
@@ -823,7 +842,7 @@ def test_the_same_line_twice(tmp_path, monkeypatch):
 
 
 def test_months_that_are_not_there_are_missing(tmp_path, monkeypatch):
-    book = Book()
+    book = Book("月度支付")
     for month in range(1, 7):
         book.put("月度支付", 单位="部门整体", 月份=f"{month}月", 当月支付=month)
     found = book.read(tmp_path, monkeypatch)
@@ -853,7 +872,7 @@ MONTH_FAULTS = {
 @pytest.mark.parametrize("name", MONTH_FAULTS)
 def test_months_that_are_wrong(name, tmp_path, monkeypatch):
     row, expected = MONTH_FAULTS[name]
-    book = Book()
+    book = Book("月度支付")
     book.put("月度支付", 单位="部门整体", 月份="3月", 当月支付=5, 考核时点="是")
     book.put("月度支付", **{"单位": "部门整体", "当月支付": 1, **row})
     assert expected in book.read(tmp_path, monkeypatch).said()
@@ -863,7 +882,7 @@ def test_months_that_are_wrong(name, tmp_path, monkeypatch):
 
 
 def tasks(*rows: dict) -> Book:
-    book = Book()
+    book = Book("任务清单")
     for number, row in enumerate(rows, 1):
         book.put(
             "任务清单",
@@ -981,14 +1000,14 @@ def test_objectives_that_cannot_be_used(name, tmp_path, monkeypatch):
 
 
 def test_an_objective_twice(tmp_path, monkeypatch):
-    book = Book()
+    book = Book("目标与完成")
     book.put("目标与完成", 目标编号=1, 测量什么="讲座")
     book.put("目标与完成", 目标编号="01", 测量什么="展览")
     assert "目标与完成!9行：目标编号、子目标编号与另一行相同" in book.read(tmp_path, monkeypatch).said()
 
 
 def test_scores_need_a_code_and_stand_once(tmp_path, monkeypatch):
-    book = Book()
+    book = Book("自评得分")
     book.put("自评得分", 项目="群众满意", 分值=5, 得分=5)
     book.put("自评得分", 代号="o1.2", 项目="按时开馆率", 分值=5, 得分=4)
     book.put("自评得分", 代号="o1.2", 项目="按时开馆率", 分值=5, 得分=4)
@@ -999,7 +1018,7 @@ def test_scores_need_a_code_and_stand_once(tmp_path, monkeypatch):
 
 
 def test_weights_of_an_appraisal_are_percentages(tmp_path, monkeypatch):
-    book = Book()
+    book = Book("考评权重")
     book.put("考评权重", 分支="处长", 部分或评分人="主要领导", 权重="40%")
     book.put("考评权重", 分支="处长", 部分或评分人="分管领导", 权重=0.6)
     found = book.read(tmp_path, monkeypatch)
@@ -1008,7 +1027,7 @@ def test_weights_of_an_appraisal_are_percentages(tmp_path, monkeypatch):
 
 
 def test_grades_take_only_what_may_be_chosen(tmp_path, monkeypatch):
-    book = Book()
+    book = Book("人员考评")
     book.put("人员考评", 考评对象编号=1, 分支="主任", 期间="上半年", 评分人="群众", 等次="甲")
     said = book.read(tmp_path, monkeypatch).said()
     for words in (
@@ -1026,7 +1045,7 @@ def test_grades_take_only_what_may_be_chosen(tmp_path, monkeypatch):
 def test_the_example_of_each_sheet_is_readable_as_data(tmp_path, monkeypatch):
     """An example that the reader itself would refuse would teach the wrong thing."""
     for layout in rules()[1].sheets:
-        book = Book()
+        book = Book(layout.title)
         head = book.head(layout.title)
         book[layout.title].cell(head + 1, 1).value = None
         numeric = next(
@@ -1138,7 +1157,7 @@ def test_a_ledger_that_differs_from_the_budget_breaks_an_identity(tmp_path, monk
 
 
 def test_rounding_is_no_contradiction(tmp_path, monkeypatch):
-    book = Book()
+    book = Book("预算调整台账")
     for number in range(3):
         book.put(
             "预算调整台账",

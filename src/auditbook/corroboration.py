@@ -149,7 +149,10 @@ class _Known:
         money = [key for key in keys if dimension(self.rows[key].unit) == MONEY and self.rows[key].exact]
         for slip in _SLIPS:
             boxes = {key: self.rows[key].interval for key in money}
-            yield self._sure_of_unit, {key: Interval(box.low * slip, box.high * slip) for key, box in boxes.items()}
+            yield (
+                self._sure_of_unit,
+                {key: Interval(box.low * slip, box.high * slip) for key, box in boxes.items()},
+            )
         columns: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for key in keys:
             columns[self.places[key].column][self.places[key].row].append(key)
@@ -162,13 +165,18 @@ class _Known:
                 for key in own[row]
                 if dimension(self.rows[key].unit) == dimension(self.rows[counterpart[row][0]].unit)
             }  # fmt: skip
-            yield self._sure_of_column, {key: box for key, box in swapped.items() if box != self.rows[key].interval}
+            yield (
+                self._sure_of_column,
+                {key: box for key, box in swapped.items() if box != self.rows[key].interval},
+            )
 
     def _sure_of_unit(self, key: str) -> bool:
         """Whether the phrase in the original says the unit, or a cell of the published table agrees with one of another."""
         row = self.rows[key]
         other = "元" if row.unit != "元" else "万元"
-        told = row.quote_status in _IN_ORIGINAL and phrases.holds(row.quote, row.value, other) != phrases.HOLDS
+        told = (
+            row.quote_status in _IN_ORIGINAL and phrases.holds(row.quote, row.value, other) != phrases.HOLDS
+        )
         return told or self.places[key].table in {table for table, _ in self.crossing}
 
     def _sure_of_column(self, key: str) -> bool:

@@ -130,13 +130,12 @@ class Gathering:
         same = titled[0] is current.layout and len(grid.edges) == len(last.edges)
         if not following or not same:
             return False
-        total = any(self._has_total(current.layout, part) for part in current.grids)
-        return not (total and self._has_total(current.layout, grid))
+        before = {total for part in current.grids for total in self._totals(current.layout, part)}
+        return not before & self._totals(current.layout, grid)  # a total twice is another table
 
-    def _has_total(self, layout: Layout, grid: Grid) -> bool:
+    def _totals(self, layout: Layout, grid: Grid) -> set[str]:
         start = self.headings.start(layout, [row.cells for row in grid.rows])
-        labels = (word for row in grid.rows[start:] for word in words(row.cells))
-        return any(word in self.headings.totals for word in labels)
+        return {word for row in grid.rows[start:] for word in words(row.cells)} & self.headings.totals
 
     def _title(self, lines: Sequence[str]) -> _Titled | None:
         """The title that stands nearest above a table, on one line or broken over two or three."""

@@ -37,11 +37,8 @@ def read(path: Path, told: Callable[[int, int], None] | None = None) -> dict[str
     try:
         document = pdfplumber.open(io.BytesIO(data))
         count = len(document.pages)
-    except MemoryError:
-        raise
-    except (
-        Exception
-    ) as error:  # the parser fails in many ways on a damaged file; all mean the same to the user
+    except Exception as error:  # the parser fails in many ways on a damaged file; to the user they are one
+        _raise_if_out_of_memory(error)
         cause = "文件加密，须有密码" if "Password" in repr(error) else "文件损坏或不完整"
         raise CaseError(Fault(name, f"PDF 打不开：{cause}", "能打开的 PDF", "请重新取得文件")) from error
     with document:
@@ -50,9 +47,8 @@ def read(path: Path, told: Callable[[int, int], None] | None = None) -> dict[str
         for number, page in enumerate(document.pages, 1):
             try:
                 sheaf = _sheaf(number, page)
-            except MemoryError:
-                raise
             except Exception as error:  # as above: a page that the parser cannot read
+                _raise_if_out_of_memory(error)
                 sheaf = Sheaf(number, "")
                 faults.append([f"第{number}页", f"这一页读不出（{type(error).__name__}）", "完好的一页", ""])
             finally:
@@ -62,8 +58,19 @@ def read(path: Path, told: Callable[[int, int], None] | None = None) -> dict[str
                 told(number, count)
     if not any(sheaf.lines for sheaf in sheaves):
         found = "扫描件没有文字" if any(sheaf.picture for sheaf in sheaves) else "文件里没有文字"
-        raise CaseError(Fault(name, found, "有文字的 PDF", "请取得原始电子文件，或另行转录并登记"))
+        told_pages = [Fault(f"{name} {where}", *rest) for where, *rest in faults]
+        raise CaseError(
+            [Fault(name, found, "有文字的 PDF", "请取得原始电子文件，或另行转录并登记"), *told_pages]
+        )
     return {"sha256": hashlib.sha256(data).hexdigest(), "pages": [*map(as_json, sheaves)], "faults": faults}
+
+
+def _raise_if_out_of_memory(error: BaseException | None) -> None:
+    """Memory is a limit, and no damage of the file; the parser wraps what it meets."""
+    while error is not None:
+        if isinstance(error, MemoryError):
+            raise error
+        error = error.__cause__ or error.__context__
 
 
 def _sheaf(number: int, page: Any) -> Sheaf:

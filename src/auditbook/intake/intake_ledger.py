@@ -218,8 +218,7 @@ def supplied(figures: list[RawRow]) -> list[RawRow]:
     sums = set(SUPPLIES.values())
     said = [row for row in figures if row["figure"] in sums and row["state"] != MISSING]
     given = {(row["figure"], row["scope"]) for row in said if not row["basis"]}
-    by_units = {(figure, DEPARTMENT) for figure, _ in given}
-    summed = {(row["figure"], row["scope"]) for row in said if row["basis"]} - given - by_units
+    summed = {(row["figure"], row["scope"]) for row in said if row["basis"]} - given
     return [
         row for row in figures
         if row["figure"] not in sums

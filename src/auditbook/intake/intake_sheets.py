@@ -169,7 +169,9 @@ def _title(text: str) -> str:
 
 def _is_instructions(sheet: Sheet, reading: Reading) -> bool:
     names = set(map(_title, reading.workbook.instructions.names))
-    return _title(sheet.name or PurePath(sheet.file).stem) in names
+    if sheet.name:
+        return _title(sheet.name) in names
+    return any(_title(PurePath(sheet.file).stem).endswith(name) for name in names)
 
 
 def _has_content(sheet: Sheet) -> bool:
@@ -345,17 +347,16 @@ def _unit(
 ) -> tuple[str, str]:
     """The unit of the amounts, read from the line above the head; "" and a fault where it is not said, or said twice."""
     said = list(_units_said(sheet, head))
-    places = {unit: place for place, unit in reversed(said)}
     if not said:
         reading.fault(
             _called(sheet), "没有写明金额单位", f"表头上方一行“单位：{reading.workbook.money_units[0]}”",
             "请写明单位；程序不替你假定",
         )  # fmt: skip
         return "", ""
-    if len(places) > 1:
-        reading.fault(said[1][0], f"金额单位有两个：{'、'.join(places)}", "一张表一个单位", "请统一")
+    place, unit = said[0]
+    if other := next((one for one in said if one[1] != unit), None):
+        reading.fault(other[0], f"金额单位有两个：{unit}、{other[1]}", "一张表一个单位", "请统一")
         return "", ""
-    unit, place = said[0][1], said[0][0]
     for id, index in columns.items():
         own = heading_words(head.texts[index])[1]
         if layout.column(id).kind == AMOUNT and own and own != unit:

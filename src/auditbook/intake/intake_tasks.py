@@ -93,7 +93,7 @@ def _task(filled: Filled, row: int, reading: Reading) -> _Task | None:
         )
     if done and done.year > year + 1:
         reading.fault(filled.at(row, "done"), f"实际完成日期是 {done}", f"{year}年之内的日期", "请核对年份")
-    if quality == "yes" and done is None:
+    if quality == "yes" and (undone or filled.blank(row, "done")):
         reading.fault(
             filled.at(row, "quality"),
             "写着质量达标，却没有实际完成日期",

@@ -132,7 +132,7 @@ def _refuse_ragged(
                     "请检查分隔符与引号",
                 )
             )
-    if not cut or len(rows[-1]) != width:
+    if not cut or not rows or len(rows[-1]) != width:
         return
     if width > 1 and not rows[-1][-1] and all(row[-1] for row in rows[:-1]):
         faults.append(
