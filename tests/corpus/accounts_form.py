@@ -32,7 +32,8 @@ def _begins(row: list[Cell]) -> bool:
     return empty or row[0] in invented.NAMES or any(isinstance(cell, Decimal) for cell in row)
 
 
-def _grid(name: str, laid: invented.Laid) -> Grid:
+def grid_of(name: str, laid: invented.Laid) -> Grid:
+    """A table as a sheet: the lines above it, its rows, those under it."""
     width = max(map(len, laid.rows))
     above: list[list[Cell]] = [[line] for line in laid.above]
     above[0] = [f"{YEAR}年度{laid.above[0]}"]
@@ -46,7 +47,7 @@ def _grid(name: str, laid: invented.Laid) -> Grid:
 
 
 def _accounts() -> list[Document]:
-    grids = [_grid(id_, laid) for id_, laid in invented.shanghai(str).items()]
+    grids = [grid_of(id_, laid) for id_, laid in invented.shanghai(str).items()]
     return [Document(NAME, "accounts", grids)]
 
 

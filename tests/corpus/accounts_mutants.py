@@ -45,6 +45,8 @@ def add(corpus: Corpus) -> None:
         acts = {name: act for name, act in WRONG_NUMBER.items() if name != "percent_beside_fraction"}
         if position in {"three_public"}:
             del acts["rounded_to_hundreds"]
+        if position not in {"overall", "leaf"}:  # the others are read no otherwise
+            acts = {name: acts[name] for name in ("total_off_by_100", "two_digits_transposed")}
         for name, act in acts.items():
             corpus.add(
                 name,

@@ -34,7 +34,14 @@ class Stored:
     text: str
 
 
-Cell = str | Decimal | bool | date | Formula | Stored | None
+@dataclass(frozen=True)
+class Percent:
+    """A number that the spreadsheet shows as a percentage: 0.9822 as 98.22%."""
+
+    value: Decimal
+
+
+Cell = Percent | str | Decimal | bool | date | Formula | Stored | None
 
 
 @dataclass
@@ -117,6 +124,8 @@ def words(cell: Cell) -> str:
         return ""
     if isinstance(cell, bool):
         return str(cell).upper()
+    if isinstance(cell, Percent):
+        return format(cell.value * 100, "f") + "%"
     if isinstance(cell, Decimal):
         return format(cell, "f")
     if isinstance(cell, date):
@@ -150,6 +159,8 @@ def workbook(grids: list[Grid]) -> bytes:
                         stored.append(
                             (number, at.coordinate, f"<f>{escape(cell.text[1:])}</f><v>{cell.value}</v>")
                         )
+                elif isinstance(cell, Percent):
+                    at.value, at.number_format = cell.value, "0.00%"
                 elif isinstance(cell, Stored):
                     at.value = 1
                     stored.append((number, at.coordinate, f"<v>{cell.text}</v>"))

@@ -61,6 +61,7 @@ def _hundreds(cell: Cell) -> Decimal:
 
 WRONG_NUMBER: dict[str, Callable[[Cell], Cell]] = {
     "negative_amount": lambda cell: -_number(cell),
+    "bracketed_where_nothing_may_be_negative": lambda cell: f"({words(_number(cell))})",
     "total_off_by_100": lambda cell: _number(cell) + 100,
     "rounded_to_hundreds": _hundreds,
     "two_digits_transposed": _transposed,

@@ -53,14 +53,14 @@ def _amounts(corpus: Corpus, position: str, site: Site, kind: str) -> None:
         changes["blank"] = missing(("objective_actual", truth.DEPARTMENT, "o1.2", str(truth.YEAR)))
     corpus.cells(position, site, NOT_A_NUMBER, refused(), **changes)
     own = dict(WRONG_NUMBER)
-    if (
-        kind != "figures"
-    ):  # the others are too small to be rounded to hundreds, or have no denominator under them
-        for name in ("rounded_to_hundreds", "zero_denominator"):
+    # what is left out: too small to be rounded to hundreds, nothing's denominator, no percentage, a number that may lie below zero
+    if kind != "figures":
+        for name in ("rounded_to_hundreds", "zero_denominator", "bracketed_where_nothing_may_be_negative"):
             del own[name]
     if kind != "published":
         del own["percent_beside_fraction"]
-    signed = {"negative_amount": contradicted("figures_not_negative")} if kind == "figures" else {}
+    below = contradicted("figures_not_negative")
+    signed = dict.fromkeys(("negative_amount", "bracketed_where_nothing_may_be_negative"), below) if kind == "figures" else {}
     corpus.cells(position, site, own, contradicted(HELD[kind]), **signed)
 
 
@@ -128,7 +128,8 @@ def _rows(corpus: Corpus, form: Form, sites: dict[str, Site]) -> None:
     )
     corpus.add("subtotal_counted_as_a_row", f"figures.{suffix}", site, refused("“subtotal”"), table=subtotal)
     corpus.add("row_of_another_year", f"figures.{suffix}", site, flagged("figures_years"), table=other_year)
-    for name in ("figures", "objectives", "published", "statements", "judgements"):
+    shapes = ("figures", "objectives", "published", "statements", "judgements") if suffix == CSV else ("figures", "judgements")
+    for name in shapes:
         corpus.add(
             "duplicated_row", f"{name}.{suffix}", sites[name], refused((name == "published" and "没有用过") or "重复"),
             table=lambda document, grid, row, column: operators.duplicate_row(grid, row),

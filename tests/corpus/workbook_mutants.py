@@ -45,6 +45,7 @@ RUNS_INTO = {
     "procurement": contradicted("item_sums_close"), "assets": contradicted("item_sums_close"),
     "survey": contradicted("identities_close"),
 }  # fmt: skip
+_HELD = ("quota", *RUNS_INTO)
 LARGE = ("budget", "payments", "basic", "procurement", "assets")
 
 
@@ -82,7 +83,11 @@ def _wrong_numbers(corpus: Corpus, position: str) -> None:
         del acts["rounded_to_hundreds"]
     if position not in {"progress", "weights", "objectives"}:
         del acts["percent_beside_fraction"]
-    other = {"negative_amount": contradicted("figures_not_negative")}
+    if position not in _HELD:  # nothing speaks for them, whatever the number
+        for name in ("total_off_by_100", "zero_denominator", "bracketed_where_nothing_may_be_negative"):
+            del acts[name]
+    below = contradicted("figures_not_negative")
+    other = {"negative_amount": below, "bracketed_where_nothing_may_be_negative": below}
     if position == "objectives":  # a target may lie below zero
         other = {"negative_amount": alone(key)}
     if position in {"progress", "weights"}:

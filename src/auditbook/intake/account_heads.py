@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from auditbook.intake.account_grids import CELLS, Cells, Piece, words
 from auditbook.intake.account_layouts import Column, Layout, Layouts, bare, heading
 
-AMOUNT = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
+AMOUNT = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
 DASH = re.compile(r"[-—–－―─/]+")
 CODE = re.compile(r"\d{3}(?:\d{2}){0,2}")
 REMARK = re.compile(r"(注|说明|备注)[:：]")
