@@ -43,7 +43,9 @@ def parts(
         f'<sheet name="{name}" sheetId="{index + 1}" state="{state}" r:id="rId{index + 1}"/>'
         for index, (name, state) in enumerate(zip(names, states, strict=True))
     )
-    targets = [(f"rId{index + 1}", "worksheet", f"worksheets/sheet{index + 1}.xml") for index in range(len(sheets))]
+    targets = [
+        (f"rId{index + 1}", "worksheet", f"worksheets/sheet{index + 1}.xml") for index in range(len(sheets))
+    ]
     found: dict[str, str | bytes] = {
         "[Content_Types].xml": f'{DECLARED}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -105,10 +107,14 @@ def archive_of(members: Mapping[str, tuple[bytes, int, int]]) -> bytes:
     body, directory = bytearray(), bytearray()
     for name, (stream, size, checksum) in members.items():
         encoded = name.encode()
-        about = struct.pack(
-            "<HHHHHIIIHH", 20, 0x800, 8, 0, 33, checksum, len(stream), size, len(encoded), 0
+        about = struct.pack("<HHHHHIIIHH", 20, 0x800, 8, 0, 33, checksum, len(stream), size, len(encoded), 0)
+        directory += (
+            b"PK\x01\x02"
+            + struct.pack("<H", 20)
+            + about
+            + struct.pack("<HHHII", 0, 0, 0, 0, len(body))
+            + encoded
         )
-        directory += b"PK\x01\x02" + struct.pack("<H", 20) + about + struct.pack("<HHHII", 0, 0, 0, 0, len(body)) + encoded
         body += b"PK\x03\x04" + about + encoded + stream
     ends = struct.pack("<HHHHIIH", 0, 0, len(members), len(members), len(directory), len(body), 0)
     return bytes(body + directory + b"PK\x05\x06" + ends)
