@@ -57,6 +57,12 @@ def wuxi(tmp_path_factory) -> Outcome:
     return auditbook("run", "wuxi-offices-2019", workspace=tmp_path_factory.mktemp("wuxi"))
 
 
+@pytest.fixture(scope="session")
+def putuo(tmp_path_factory) -> Outcome:
+    """The second real case, from published accounts, run once through the command."""
+    return auditbook("run", "putuo-finance-2024", workspace=tmp_path_factory.mktemp("putuo"))
+
+
 def own_project(folder: Path) -> Path:
     """A project of its own (rules, notebooks, lock) with the invented department, for tests that change rules."""
     for name in ("params", "notebooks"):

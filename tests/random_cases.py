@@ -16,13 +16,15 @@ YEAR = 2020
 BUDGET = ("budget_initial", "budget_added", "budget_cut", "budget_adjusted", "budget_spent")
 THREE_PUBLIC = ("three_public_budget", "three_public_actual")
 PROCUREMENT = ("procurement_budget", "procurement_actual")
+GENERAL_BUDGET = ("general_budget_initial", "general_budget_spent")
 STAFF = ("staff_quota", "staff_actual")
 CATEGORIES = ("civil_servant", "attached", "institution", "contract")
 ANSWERS = ("very_satisfied", "satisfied", "neutral", "dissatisfied", "very_dissatisfied")
 MONEY = (
     "carry_over", "surplus", "budget_moved", "adjustment_exempt", "funds_received", "spent_from_prior",
     "key_project_budget", "project_budget", "paid_to_date", "public_funds_budget", "public_funds_actual",
-    "assets_total", "assets_in_use",
+    "assets_total", "assets_in_use", "staff_funds_actual", "project_spent", "accounts_total", "accounts_total_change",
+    "general_budget_change", "running_cost_actual", "running_cost_change",
 )  # fmt: skip
 COUNTS = {
     "special_funds_late": "项", "tasks_planned": "项", "tasks_done": "项", "tasks_on_time": "项",
@@ -162,6 +164,7 @@ def random_case(seed: int) -> RandomCase:
     for year in (YEAR, YEAR - 1):
         made.split(THREE_PUBLIC, ("abroad", "vehicle_purchase", "vehicle_running", "reception"), year=year)
     made.split(PROCUREMENT, ("goods", "works", "services"))
+    made.split(GENERAL_BUDGET, ("201", "208", "210.11.01"))
     made.split(STAFF, CATEGORIES, "人", wholes=made.dice.random() < 0.1)
     made.split(("survey_answers",), ANSWERS, "份")
     together = made.scopes()

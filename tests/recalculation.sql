@@ -23,6 +23,9 @@ INSERT INTO rate (rate, figure, above, below) VALUES
 ('budget_execution_rate.rules_2012',           'budget_initial',                0,  1),
 ('budget_execution_rate.rules_2012',           'budget_added',                  0,  1),
 ('budget_execution_rate.rules_2012',           'budget_cut',                    0, -1),
+-- 完成年初预算的百分比 in the narrative of published accounts: 一般公共预算 only, spending ÷ first budget
+('budget_execution_rate.general_budget',       'general_budget_spent',          1,  0),
+('budget_execution_rate.general_budget',       'general_budget_initial',        0,  1),
 -- 预算调整率 = 预算调整数 ÷ 预算数. 53号: 追加、追减或结构调整的资金总和, exempt ones taken off where there is a ledger
 ('budget_adjustment_rate.ministry',            'budget_added',                  1,  0),
 ('budget_adjustment_rate.ministry',            'budget_cut',                    1,  0),
@@ -77,6 +80,29 @@ INSERT INTO rate (rate, figure, above, below) VALUES
 ('staff_control_rate.with_contract',           'staff_quota_all',               0,  1),
 ('contract_staff_ratio.ratio',                 'staff_actual_contract',         1,  0),
 ('contract_staff_ratio.ratio',                 'staff_actual_established',      0,  1),
+-- 行政单位财务规则: 人员支出比率, 公用支出比率, 项目支出比率 = 本期人员、公用、项目支出数 ÷ 本期支出总数; the same over
+-- 一般公共预算支出 (公开06表 ÷ 05表), and over 基本支出 as the two of them
+('staff_spending_share.spending',              'staff_funds_actual',            1,  0),
+('staff_spending_share.spending',              'budget_spent',                  0,  1),
+('staff_spending_share.general_budget',        'staff_funds_actual',            1,  0),
+('staff_spending_share.general_budget',        'general_budget_spent',          0,  1),
+('staff_spending_share.basic',                 'staff_funds_actual',            1,  1),
+('staff_spending_share.basic',                 'public_funds_actual',           0,  1),
+('public_spending_share.spending',             'public_funds_actual',           1,  0),
+('public_spending_share.spending',             'budget_spent',                  0,  1),
+('public_spending_share.general_budget',       'public_funds_actual',           1,  0),
+('public_spending_share.general_budget',       'general_budget_spent',          0,  1),
+('public_spending_share.basic',                'public_funds_actual',           1,  1),
+('public_spending_share.basic',                'staff_funds_actual',            0,  1),
+('project_spending_share.spending',            'project_spent',                 1,  0),
+('project_spending_share.spending',            'budget_spent',                  0,  1),
+-- 增减率 = 增减额 ÷ 上年数, 上年数 = 本年数 − 增减额
+('accounts_total_change_rate.published_change','accounts_total_change',         1, -1),
+('accounts_total_change_rate.published_change','accounts_total',                0,  1),
+('general_budget_change_rate.published_change','general_budget_change',         1, -1),
+('general_budget_change_rate.published_change','general_budget_spent',          0,  1),
+('running_cost_change_rate.published_change',  'running_cost_change',           1, -1),
+('running_cost_change_rate.published_change',  'running_cost_actual',           0,  1),
 -- 固定资产利用率 = 在用 ÷ 所有
 ('fixed_asset_use_rate.ministry',              'assets_in_use',                 1,  0),
 ('fixed_asset_use_rate.ministry',              'assets_total',                  0,  1),
@@ -153,6 +179,16 @@ INSERT INTO known VALUES
 ('public_funds_actual',          'public_funds_actual', 0, 'public_funds', 'whole', 1),
 ('procurement_budget',           'procurement_budget',  0, 'procurement',  'split', 1),
 ('procurement_actual',           'procurement_actual',  0, 'procurement',  'split', 1),
+('staff_funds_actual',           'staff_funds_actual',  0, 'staff_funds',  'whole', 1),
+('project_spent',                'project_spent',       0, 'project_spent', 'whole', 1),
+-- split by 科目, of which no table lists all
+('general_budget_initial',       'general_budget_initial', 0, 'general_budget', 'split', 1),
+('general_budget_spent',         'general_budget_spent', 0, 'general_budget', 'split', 1),
+('general_budget_change',        'general_budget_change', 0, 'general_change', 'whole', 1),
+('accounts_total',               'accounts_total',      0, 'total',        'whole', 1),
+('accounts_total_change',        'accounts_total_change', 0, 'total_change', 'whole', 1),
+('running_cost_actual',          'running_cost_actual', 0, 'running',      'whole', 1),
+('running_cost_change',          'running_cost_change', 0, 'running_change', 'whole', 1),
 ('assets_total',                 'assets_total',        0, 'assets',       'whole', 1),
 ('assets_in_use',                'assets_in_use',       0, 'in_use',       'whole', 1),
 ('staff_quota',                  'staff_quota',         0, 'staff',        'categories', 1),
@@ -304,13 +340,29 @@ over_units AS (
     LEFT JOIN amount w ON w.c = q.c AND w.figure = k.figure AND w.scope = u.unit AND w.item = ''
     WHERE i.state IS NOT NULL OR NOT (COALESCE(t.all_there, 0) OR COALESCE(w.state, '') IN ('zero', 'not_applicable'))
     GROUP BY q.c, k.figure, q.item
+), within AS (
+    -- 科目 are nested: 201 is the sum of its 201.06.01 and so on where it has no row itself
+    SELECT q.c, a.figure, q.item, SUM(a.n) AS n, SUM(a.half) AS half,
+           CASE WHEN SUM(a.state = 'missing') THEN 'missing' WHEN SUM(a.state <> 'not_applicable') THEN 'value'
+                ELSE 'not_applicable' END AS state
+    FROM asked q
+    JOIN amount a ON a.c = q.c AND a.family = q.family AND a.kind = 'split' AND a.scope = 'department'
+     AND SUBSTR(a.item, 1, LENGTH(q.item) + 1) = q.item || '.'
+    WHERE NOT EXISTS (
+        SELECT 1 FROM amount u
+        WHERE u.c = a.c AND u.figure = a.figure AND u.scope = a.scope
+          AND SUBSTR(u.item, 1, LENGTH(q.item) + 1) = q.item || '.'
+          AND SUBSTR(a.item, 1, LENGTH(u.item) + 1) = u.item || '.'
+    )
+    GROUP BY q.c, a.figure, q.item
 )
-SELECT q.c, k.figure, k.family, k.kind, q.item, COALESCE(a.state, o.state, 'missing') AS state,
-       CASE WHEN a.state IS NULL THEN o.n ELSE a.n END AS n,
-       CASE WHEN a.state IS NULL THEN o.half ELSE a.half END AS half
+SELECT q.c, k.figure, k.family, k.kind, q.item, COALESCE(a.state, t.state, o.state, 'missing') AS state,
+       CASE WHEN a.state IS NOT NULL THEN a.n WHEN t.state IS NOT NULL THEN t.n ELSE o.n END AS n,
+       CASE WHEN a.state IS NOT NULL THEN a.half WHEN t.state IS NOT NULL THEN t.half ELSE o.half END AS half
 FROM asked q
 JOIN known k ON k.family = q.family
 LEFT JOIN amount a ON a.c = q.c AND a.figure = k.figure AND a.scope = 'department' AND a.item = q.item
+LEFT JOIN within t ON t.c = q.c AND t.figure = k.figure AND t.item = q.item
 LEFT JOIN over_units o ON o.c = q.c AND o.figure = k.figure AND o.item = q.item;
 CREATE UNIQUE INDEX department_item_key ON department_item (c, figure, item);
 

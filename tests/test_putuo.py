@@ -17,11 +17,6 @@ RAW = ROOT / "data" / "raw" / PUTUO
 ORIGINAL = ROOT.parent / "shared" / "accounts" / f"{PUTUO}.pdf"
 
 
-@pytest.fixture(scope="module")
-def putuo(tmp_path_factory):
-    return auditbook("run", PUTUO, workspace=tmp_path_factory.mktemp("putuo"))
-
-
 def rows(outcome, name):
     with (outcome.processed(PUTUO) / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -532,7 +532,8 @@ def test_spending_more_than_the_budget_leaves_nothing_to_carry_over():
 IN_TEN_THOUSANDS = {
     "budget_execution_rate", "budget_adjustment_rate", "carry_over_rate", "carry_over_change_rate", "key_spending_rate",
     "three_public_change_rate", "three_public_control_rate", "public_funds_control_rate", "procurement_execution_rate",
-    "fixed_asset_use_rate",
+    "fixed_asset_use_rate", "staff_spending_share", "public_spending_share", "project_spending_share",
+    "accounts_total_change_rate", "general_budget_change_rate", "running_cost_change_rate",
 }  # fmt: skip
 
 
@@ -624,6 +625,7 @@ def test_written_tables_are_recomputed_and_a_changed_digit_shows(tmp_path):
     [
         ("wuxi-offices-2019", ROOT / "params" / "cases" / "wuxi-offices-2019.yaml", 20),
         ("invented-water-2021", INVENTED_CASE, 15),
+        ("putuo-finance-2024", ROOT / "params" / "cases" / "putuo-finance-2024.yaml", 30),
     ],
 )
 def test_the_tables_of_a_run_are_recomputed_from_its_own_figures(run, case_file, least, request):
