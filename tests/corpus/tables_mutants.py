@@ -60,7 +60,11 @@ def _amounts(corpus: Corpus, position: str, site: Site, kind: str) -> None:
     if kind != "published":
         del own["percent_beside_fraction"]
     below = contradicted("figures_not_negative")
-    signed = dict.fromkeys(("negative_amount", "bracketed_where_nothing_may_be_negative"), below) if kind == "figures" else {}
+    signed = (
+        dict.fromkeys(("negative_amount", "bracketed_where_nothing_may_be_negative"), below)
+        if kind == "figures"
+        else {}
+    )
     corpus.cells(position, site, own, contradicted(HELD[kind]), **signed)
 
 
@@ -128,7 +132,11 @@ def _rows(corpus: Corpus, form: Form, sites: dict[str, Site]) -> None:
     )
     corpus.add("subtotal_counted_as_a_row", f"figures.{suffix}", site, refused("“subtotal”"), table=subtotal)
     corpus.add("row_of_another_year", f"figures.{suffix}", site, flagged("figures_years"), table=other_year)
-    shapes = ("figures", "objectives", "published", "statements", "judgements") if suffix == CSV else ("figures", "judgements")
+    shapes = (
+        ("figures", "objectives", "published", "statements", "judgements")
+        if suffix == CSV
+        else ("figures", "judgements")
+    )
     for name in shapes:
         corpus.add(
             "duplicated_row", f"{name}.{suffix}", sites[name], refused((name == "published" and "没有用过") or "重复"),
