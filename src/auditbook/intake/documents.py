@@ -127,7 +127,7 @@ class Document:
         Returns  VERIFIED as it stands there; RESPACED but for blanks and full-width forms; ELSEWHERE (not where it is
                  said to be); NOT_FOUND; UNVERIFIED where it is said to be on a page that is only a picture. What a layout breaks is no difference: in a PDF blanks and ends of lines, in
                  other documents the ends of paragraphs, in a text file nothing. A run that begins or ends within a
-                 number is not the phrase: 8780.61 is not found in 18780.61.
+                 number is not the phrase: 2340.56 is not found in 12340.56.
         """
         where = self.within(locator)
         for view, status in ((self._strict, VERIFIED), (self._loose, RESPACED)):
