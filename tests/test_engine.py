@@ -11,6 +11,7 @@ import sys
 import textwrap
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -413,6 +414,20 @@ def test_papermill_s_own_engine_on_demand(monkeypatch):
     assert forking.available()
     monkeypatch.setenv("AUDITBOOK_ENGINE", "papermill")
     assert not forking.available()
+
+
+def test_papermill_s_own_engine_tells_each_notebook_its_own_environment(tmp_path, monkeypatch):
+    """Stages run beside each other in threads: a kernel must not start with what another notebook is told."""
+    monkeypatch.setenv("AUDITBOOK_ENGINE", "papermill")
+
+    def said(name: str) -> str:
+        path = _write(tmp_path / f"{name}.ipynb", "import os; print(os.environ.get('OWN_NAME'))")
+        done = engine.execute(path, {}, tmp_path, tmp_path, str, environment={"OWN_NAME": name})
+        return str(done.cells[0].outputs[0].text).strip()
+
+    with ThreadPoolExecutor(max_workers=3) as beside:
+        assert list(beside.map(said, ["one", "two", "three"])) == ["one", "two", "three"]
+    assert "OWN_NAME" not in os.environ
 
 
 @linux

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, auditbook
+from conftest import INVENTED_CASE, ROOT, auditbook
 
 WUXI = "wuxi-offices-2019"
 INVENTED = "invented-water-2021"
@@ -294,3 +294,15 @@ def test_the_five_lines_and_the_place_are_printed(wuxi):
         "报告",
     ]
     assert Path(lines[-1].removeprefix("报告：")).is_file()
+
+
+def test_papermill_s_own_engine_gives_the_same_tables_and_pages(invented, tmp_path, monkeypatch):
+    """README: where processes cannot be forked, papermill's own engine gives the same result. Stages that may run
+    beside each other must not be told each other's environment."""
+    monkeypatch.setenv("AUDITBOOK_ENGINE", "papermill")
+    plain = auditbook("run", INVENTED_CASE, workspace=tmp_path)
+    assert plain.code == invented.code == 0, plain.err
+    name = INVENTED_CASE.stem
+    for forked in [*invented.processed(name).glob("*.csv"), *invented.outputs(name).rglob("*.html")]:
+        own = plain.workspace / forked.relative_to(invented.workspace)
+        assert own.read_bytes() == forked.read_bytes(), own.name

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,7 +41,8 @@ def execute(
     path: Path, parameters: Mapping[str, Path], folder: Path, results: Path, shown: Callable[[Path], str],
     parent: Parent | None = None, needs: Sequence[str] | None = None, environment: Mapping[str, str] | None = None,
 ) -> NotebookNode:  # fmt: skip
-    """Run a notebook in a kernel of its own. May be called from several threads at once where notebooks are forked.
+    """Run a notebook in a kernel of its own. May be called from several threads at once; where
+    processes are not forked, one notebook then runs after another.
 
     Takes    parameters: only ``case`` and ``scenario``, two paths; folder: the working folder of the kernel;
              results: the workspace that the kernel writes to; shown: a path as readers of any machine see it;
@@ -87,14 +89,19 @@ def _engine(
         yield {"engine_name": "auditbook", "folder": str(folder), "environment": environment, "parent": parent,
                "needs": needs and list(needs)}  # fmt: skip
         return
-    before = dict(os.environ)
-    os.environ.update(environment)
-    try:
-        yield {"engine_name": None, "cwd": str(folder)}
-    finally:
-        for name in set(os.environ) - set(before):
-            del os.environ[name]
-        os.environ.update(before)
+    # papermill's own kernels take the environment of this process: one notebook after another, or each is told another's
+    with _PLAIN:
+        before = dict(os.environ)
+        os.environ.update(environment)
+        try:
+            yield {"engine_name": None, "cwd": str(folder)}
+        finally:
+            for name in set(os.environ) - set(before):
+                del os.environ[name]
+            os.environ.update(before)
+
+
+_PLAIN = threading.Lock()
 
 
 __all__ = ["NotebookFailed", "Parent", "ParentLost", "execute", "kernel_environment", "normalised"]
