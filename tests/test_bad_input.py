@@ -1,5 +1,6 @@
 """Bad input: every fault at once, with its place and what to do; exit codes as documented; nothing overwritten."""
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -238,3 +239,23 @@ def test_a_character_that_the_font_lacks_is_named_and_stops_nothing(copied, tmp_
     assert "𠮷（U+20BB7）" in quality
     page = (done.outputs(damage.CASE) / "report.html").read_text(encoding="utf-8")
     assert "河道管理站𠮷" in page and "河道管理站〓" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code", "said"),
+    [
+        ("extra.pdf", b"%PDF-1.4\n1 0 obj << /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >> endobj", 7, "extra.pdf"),
+        ("extra.docx", b"<html><body>not a document</body></html>", 3, "extra.docx"),
+    ],
+)  # fmt: skip
+def test_an_original_that_nothing_quotes_is_looked_at_all_the_same(copied, tmp_path, name, data, code, said):
+    path = damage.folder(copied) / name
+    path.write_bytes(data)
+    register = damage.folder(copied) / "SOURCES.yaml"
+    entry = (
+        f"  - id: extra\n    file: {name}\n    title: 另一份资料\n    date: null\n    status: received\n"
+        f"    sha256: {hashlib.sha256(data).hexdigest()}\n    reliability: low\n    reason: 供测试\n"
+    )
+    register.write_text(register.read_text(encoding="utf-8") + entry, encoding="utf-8")
+    done = auditbook("check", damage.case_file(copied), workspace=tmp_path / "w")
+    assert done.code == code and said in done.err and "Traceback" not in done.err, done.err

@@ -28,7 +28,6 @@ from auditbook.intake.sheets import Note
 from auditbook.tables import write_whole
 
 _SECONDS, _MEGABYTES = 120, 1500
-SHEET_KINDS = (".xlsx", ".csv")
 
 Progress = Callable[[int, int], None]
 

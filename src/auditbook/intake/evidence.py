@@ -27,7 +27,7 @@ from auditbook.figures import (
     Key,
     same_dimension,
 )
-from auditbook.intake import cell_values, documents, patterns, phrases, raw_tables
+from auditbook.intake import cell_values, documents, guard, patterns, phrases, raw_tables
 from auditbook.intake.account_comparing import Check
 from auditbook.intake.documents import Document, Found, Kept
 from auditbook.intake.entered import ENTERED, faults_of
@@ -182,6 +182,13 @@ class _Reader:
                     )
                 )
             return False
+        original = not source.shape and bool(documents.kind_of(source.file))
+        if original:  # one that nothing quotes is opened by nobody else
+            try:
+                guard.look(path)
+            except CaseError as error:
+                self.faults += error.faults
+                return False
         data = inputs.read_bytes(path)
         found = hashlib.sha256(data).hexdigest()
         if found != source.sha256:
@@ -195,7 +202,7 @@ class _Reader:
                 )
             )
             return False
-        if not source.shape and documents.kind_of(source.file):
+        if original:
             self.at_hand[source.id] = path, data
         return True
 
