@@ -11,6 +11,21 @@ from auditbook.tables import Row
 
 Span = tuple[int, int]
 
+# What a statement states: the ``kind`` of a sound one.
+STATED = {
+    "amount": "金额", "budget": "预算数", "share": "占比", "completion": "完成率", "change": "增减额", "growth": "增减率",
+    "direction": "方向与比较", "count": "数量", "sum": "合计", "listed": "所列科目", "subject": "科目名称", "absent": "声明没有",
+    "score": "得分", "rate": "比率", "name": "名称",
+}  # fmt: skip
+# What is wrong with one: the ``kind`` of a statement that does not hold.
+FAULTS = {
+    "text_and_table": "文字与表不符", "share": "占比不符", "completion": "完成率不符", "growth": "增减率不符", "change": "增减额不符",
+    "rate": "比率不符", "sum": "合计不符", "count": "数量不符", "direction": "方向不符", "reason": "方向与原因相反",
+    "zero_base": "基数为零", "unit_lost": "漏写单位", "unit": "单位不符", "code_and_name": "科目名称不符", "name": "单位名称不符",
+    "residue": "模板残留", "consistency": "前后不符", "tail": "尾差", "wording": "文字", "target": "目标与完成不符",
+    "year": "年度不符",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Statement:
