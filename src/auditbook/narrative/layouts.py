@@ -39,6 +39,7 @@ class SubjectLayout(Strict):
     like: Id | Literal[""] = ""
     sum_of: list[Id] = []
     needs: Id | Literal[""] = ""
+    follows: Id | Literal[""] = ""
     counted: list[Words] = []
     sections: list[Id] = []
     economy: str = ""

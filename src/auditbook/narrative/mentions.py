@@ -62,7 +62,13 @@ class Mention:
         """Its unit as it is judged: 万 is 万元."""
         if not self.number:
             return ""
-        return "万元" if self.number.unit == "万" else "%" if self.number.unit == "个百分点" else self.number.unit
+        return (
+            "万元"
+            if self.number.unit == "万"
+            else "%"
+            if self.number.unit == "个百分点"
+            else self.number.unit
+        )
 
     @property
     def value(self) -> Fraction:
@@ -77,7 +83,9 @@ class Mention:
         assert self.number
         if self.number.unit not in (*MONEY, *RATES):
             return Interval(self.value, self.value)
-        places = max(self.number.decimals, self.decimals) if self.number.unit in MONEY else self.number.decimals
+        places = (
+            max(self.number.decimals, self.decimals) if self.number.unit in MONEY else self.number.decimals
+        )
         half = factor(self.unit) / (2 * 10**places)
         return Interval(self.value - half, self.value + half)
 
@@ -86,24 +94,34 @@ class Reader:
     """Reads the paragraphs of a narrative in order; what was said before tells what a bare 支出决算为 speaks of."""
 
     def __init__(
-        self, layout: NarrativeLayout, vocabulary: Vocabulary, year: int | None, ways: dict[str, str], decimals: int
+        self,
+        layout: NarrativeLayout,
+        vocabulary: Vocabulary,
+        year: int | None,
+        ways: dict[str, str],
+        decimals: int,
     ) -> None:
         self.layout, self.vocabulary, self.year, self.decimals = layout, vocabulary, year, decimals
         self.ways = ways
         self.subject: Subject | None = None
+        self.counted_subject: Subject | None = None
         self.path: dict[str, str] = {}
         self.section = ""
         self._way_end = re.compile(f"({'|'.join(sorted(map(re.escape, ways), key=len, reverse=True))})$")
         self._flat = re.compile("|".join(FLAT_WORDS))
         self._budget_end = {
-            role: re.compile(f"(?:{'|'.join(sorted(map(re.escape, layout.roles[role]), key=len, reverse=True))})$")  # type: ignore[index]
+            role: re.compile(
+                f"(?:{'|'.join(sorted(map(re.escape, layout.roles[role]), key=len, reverse=True))})$"
+            )  # type: ignore[index]
             for role in BUDGETS
         }
         self._prior_end = re.compile(
             f"(?:{'|'.join(sorted(map(re.escape, layout.roles['prior']), key=len, reverse=True))})$"
         )
         self._reason = re.compile("|".join(map(re.escape, layout.reasons)))
-        self._completion = re.compile(f"(?:^|.*)(?:{'|'.join(sorted(map(re.escape, layout.completion), key=len, reverse=True))})$")
+        self._completion = re.compile(
+            f"(?:^|.*)(?:{'|'.join(sorted(map(re.escape, layout.completion), key=len, reverse=True))})$"
+        )
         self._rates = re.compile(f"(?:{'|'.join(map(re.escape, layout.completion_rates))})$")
         self._share = re.compile(r"占(?P<base>[^占,，。;:]{0,60}?)(?:的)?(?:比重|比例|比)?$")
         budgets = "|".join(
@@ -125,7 +143,12 @@ class Reader:
         found: list[Mention] = []
         for paragraph in paragraphs:
             if paragraph.section != self.section:
-                self.section, self.subject, self.path = paragraph.section, None, {}
+                self.section, self.subject, self.counted_subject, self.path = (
+                    paragraph.section,
+                    None,
+                    None,
+                    {},
+                )
             if not paragraph.heading:
                 found += self._paragraph(paragraph)
         return found
@@ -214,9 +237,13 @@ class Reader:
     def _named(self, paragraph: Paragraph, start: int, stop: int, names: dict[str, str]) -> Mention:
         lowest = max(names, key=lambda level: LEVELS[level])
         # a 款 or 项 alone stands under what was named before
-        kept = {level: name for level, name in self.path.items() if LEVELS[level] < min(LEVELS[n] for n in names)}
+        kept = {
+            level: name for level, name in self.path.items() if LEVELS[level] < min(LEVELS[n] for n in names)
+        }
         self.path = {**kept, **names}
-        subject = Subject(f"path.{'.'.join(key(bare(n)) for n in self.path.values())}", names[lowest], path=dict(self.path))
+        subject = Subject(
+            f"path.{'.'.join(key(bare(n)) for n in self.path.values())}", names[lowest], path=dict(self.path)
+        )
         self.subject = subject
         self._resolve(subject, paragraph.section)
         return Mention(paragraph, NAMED, start, stop, subject, words="".join(names.values()))
@@ -247,7 +274,9 @@ class Reader:
 
     # --- numbers ---------------------------------------------------------------------------------------------
 
-    def _number(self, paragraph: Paragraph, number: Number, last: int, sentence: int, *, reasoned: bool) -> Mention:
+    def _number(
+        self, paragraph: Paragraph, number: Number, last: int, sentence: int, *, reasoned: bool
+    ) -> Mention:
         text = paragraph.text
         before = text[last : number.start].removesuffix("-") if number.negative else text[last : number.start]
         said = self.layout.filler_end.sub("", before)
@@ -283,7 +312,9 @@ class Reader:
         way = self._way_end.search(said)
         if completed is not None:
             mention.role, mention.base = COMPLETION, completed
-            self._take_subject(mention, re.split("[,，。;:(]", said)[-1 if "," not in said else 0] if completed == "" else "")
+            self._take_subject(
+                mention, re.split("[,，。;:(]", said)[-1 if "," not in said else 0] if completed == "" else ""
+            )
         elif shared:
             mention.role = SHARE
             base = shared["base"]
@@ -352,7 +383,10 @@ class Reader:
             if self.year and year == self.year - 1:
                 mention.role = PRIOR
             return
-        self.subject = mention.subject if not counted else self.subject
+        if counted:
+            self.counted_subject = mention.subject
+        else:
+            self.subject = mention.subject
 
     def _other_year(self, mention: Mention, before: str) -> int | None:
         """The year that an amount is said to be of, where that is not the year of the accounts."""
@@ -375,14 +409,29 @@ class Reader:
             if named:
                 mention.subject = named[0]
                 owner = said[: named[1]]
-                if re.search(r"(?:本级|机关|中心|大队|学校|医院|所|站|馆|院)的?$", owner) and not self._own(owner):
+                if re.search(r"(?:本级|机关|中心|大队|学校|医院|所|站|馆|院)的?$", owner) and not self._own(
+                    owner
+                ):
                     mention.subject, mention.why = None, _UNREAD["detail"]
             elif counted:
-                mention.subject, mention.why = None, _UNREAD["subject"]
+                mention.subject = self._following(unit)
+                mention.why = "" if mention.subject else _UNREAD["subject"]
             elif mention.subject is None:
                 mention.why = _UNREAD["subject"]
         else:
             mention.subject, mention.why = None, _UNREAD["subject"] if not self.subject else _UNREAD["detail"]
+
+    def _following(self, unit: str) -> Subject | None:
+        """The subject whose bare number follows that of the last one: 团组2个，7人次."""
+        last = self.counted_subject.id if self.counted_subject else ""
+        return next(
+            (
+                self.vocabulary.subjects[s.id]
+                for s in self.layout.subjects
+                if last and s.follows == last and unit in s.counted
+            ),
+            None,
+        )
 
     def _own(self, owner: str) -> bool:
         return bool(re.search(r"20\d\d年度?|^[,，]?$|部门|单位", owner)) or len(owner) > 6
@@ -393,7 +442,7 @@ class Reader:
         rest = re.sub(r"\((?:含|以|不含|单位)[^()]*\)?|20\d\d年度?|[,，;、]|\d+年", "", rest)
         rest = re.sub(r"^(?:截至|其中|分别|另|本|部门|单位|我局|我单位|我部门|与|各)+", "", rest)
         rest = re.sub(r"\($", "", rest)
-        return bool(self.layout.between_words.fullmatch(rest))
+        return bool(self.layout.between_words.fullmatch(rest)) and not self.vocabulary.names_another(rest)
 
     def _measured_from(self, mention: Mention, sentence: int) -> None:
         """What a change is measured from: what stands last before it in its sentence."""
@@ -405,7 +454,9 @@ class Reader:
         if last is not None and last["budget"]:
             word = last["budget"]
             mention.base = next(
-                role for role in BUDGETS if any(bare(name) == word for name in self.layout.roles[role])  # type: ignore[index]
+                role
+                for role in BUDGETS
+                if any(bare(name) == word for name in self.layout.roles[role])  # type: ignore[index]
             )
         elif last is not None and last["year"]:
             year = re.search(r"(?:19|20)\d\d", last["year"])
@@ -418,7 +469,14 @@ class Reader:
         word = found[f"{way}_budget"]
         base = next(role for role in BUDGETS if any(bare(n) == word for n in self.layout.roles[role]))  # type: ignore[index]
         mention = Mention(
-            paragraph, COMPARISON, found.start(), found.end(), self.subject, base=base, way=way, words=found[0]
+            paragraph,
+            COMPARISON,
+            found.start(),
+            found.end(),
+            self.subject,
+            base=base,
+            way=way,
+            words=found[0],
         )
         before = paragraph.text[last : found.start()]
         named = self.vocabulary.named(before, paragraph.section, "万元", counted=False)
