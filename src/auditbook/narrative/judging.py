@@ -448,6 +448,17 @@ class Judge:
         if not tops or not bottoms:
             return Verdict(mention, NOT_CHECKABLE, "share", "没有可以相除的两个数")
         best = self._best(mention, [(top, bottom, w.name) for top in tops for w, bottom in bottoms])
+        if mention.value > 1 and best.verdict in {AGREES, WITHIN_ROUNDING, TRUNCATED}:
+            # a range that reaches beyond the whole proves nothing: a part is never more
+            return Verdict(
+                mention,
+                DISAGREES,
+                "share",
+                f"占比不会大于100%；{best.explanation}",
+                best.value,
+                best.interval,
+                severity=MEDIUM,
+            )
         if best.verdict == DISAGREES:
             others = [self.vocabulary.subjects[name] for name in _TOTALS if name in self.vocabulary.subjects]
             rival = self._best(

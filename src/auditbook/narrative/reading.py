@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from auditbook.cases import DEPARTMENT
@@ -84,9 +85,9 @@ def read(
     texts = [path for path in paths if documents.kind_of(path.name)]
     tables = [path for path in paths if not documents.kind_of(path.name)]
     if len(texts) != 1:
-        found = "、".join(path.name for path in paths)
+        named = "、".join(path.name for path in paths)
         raise CaseError(
-            Fault(found, "没有文字资料" if not texts else "文字资料不止一份", "一份 PDF、Word、网页或文本")
+            Fault(named, "没有文字资料" if not texts else "文字资料不止一份", "一份 PDF、Word、网页或文本")
         )
     path = texts[0]
     guard.look(path)
@@ -100,7 +101,7 @@ def read(
         source=path.name, year=year,
     )  # fmt: skip
     if why:
-        found = Narrative(**{**found.__dict__, "notes": (*why, *found.notes)})
+        found = replace(found, notes=(*why, *found.notes))
     return found
 
 

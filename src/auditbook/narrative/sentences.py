@@ -216,10 +216,8 @@ def _aside(text: str, number: Number, numbering: int, layout: NarrativeLayout) -
     before, after = text[: number.start], text[number.end :]
     if number.start == 0 and not number.unit and len(number.text) <= 3 and not number.decimals:
         return "序号"
-    if (
-        number.end <= numbering
-        or (re.match(r"\)|[.、](?!\d)", after)
-        and re.search(r"(?:^|[。;:,(])$", before))
+    if number.end <= numbering or (
+        re.match(r"\)|[.、](?!\d)", after) and re.search(r"(?:^|[。;:,(])$", before)
     ):
         return "序号"
     if re.match(r"年|〕|﹞|\]|-20\d\d年", after) and len(number.text) == 4:
@@ -232,9 +230,10 @@ def _aside(text: str, number: Number, numbering: int, layout: NarrativeLayout) -
         not number.unit
         and re.fullmatch(r"\d{3}(\d\d){0,2}", number.text)
         and re.search(r"[(,;。:、]$|^$", before)
+        and re.match(r"[\u4e00-\u9fff)]", after)
+        and not re.match("[年个家名人项]", after)
     ):
-        if re.match(r"[\u4e00-\u9fff)]", after) and not re.match("[年个家名人项]", after):
-            return "科目编码"
+        return "科目编码"
     for what, words in layout.aside.items():
         if re.match(r"\(?(?:含)?\)?以上|\(含\)", text[number.unit_end :]) and before.endswith(tuple(words)):
             return what

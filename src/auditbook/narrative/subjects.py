@@ -161,7 +161,7 @@ class Vocabulary:
             )
         if (
             found is None
-            or text[: found[1]].strip("的年本当部门单位全部总")
+            or re.sub("[的年本当部门单位全总]", "", text[: found[1]])
             or not self._between(text[found[2] :])
         ):
             return None

@@ -104,8 +104,8 @@ def _listing(paragraph: Paragraph, found: re.Match[str], vocabulary: Vocabulary)
         for name, held in lines.items() if name not in named for h in held[:1] if h.value and _of(h.amount.row, vocabulary, staff)
     ]  # fmt: skip
     for start, end, name in blank:
-        held = lines[economy_key(name)][0]
-        said = f"{held.amount.locator}空白，文字却列为有支出"
+        cell = lines[economy_key(name)][0]
+        said = f"{cell.amount.locator}空白，文字却列为有支出"
         if missing:
             said += f"；表中有金额而没有列出的：{'、'.join(missing)}"
         yield Noted(paragraph, start, end, DISAGREES, "text_and_table", said, MEDIUM, name)
