@@ -602,8 +602,8 @@ class Judge:
         subject = mention.subject
         assert subject and mention.number
         change = self._change_beside(mention)
-        if mention.base:
-            return self._growth_over_budget(mention, change)
+        if mention.base and (change is None or self._budgets(subject, mention.base, mention)):
+            return self._growth_over_budget(mention)
         if change is None:
             own = self._growth_over_prior(mention)
             return own or Verdict(mention, NOT_CHECKABLE, "growth", "没有增减额，也没有上年的数，无从核对")
@@ -700,7 +700,7 @@ class Judge:
                     best = own
         return best
 
-    def _growth_over_budget(self, mention: Mention, change: Mention | None) -> Verdict:
+    def _growth_over_budget(self, mention: Mention) -> Verdict:
         assert mention.subject
         currents = self._amounts(mention.subject, mention)
         budgets = self._budgets(mention.subject, mention.base, mention)
