@@ -197,38 +197,27 @@ class Reader:
             if not any(c.start() <= found.start() < c.end() for c in compared)
         )  # fmt: skip
         events += ((path.start, path) for path in self._paths(paragraph, start, min(end, reason_at)))
-        last, compared_with = start, None
+        last = start
+        word: Mention | None = None
         for at, event in sorted(events, key=lambda event: event[0]):
             if isinstance(event, _Path):
                 yield self._named(paragraph, event)
-                last = event.stop
+                last, word = event.stop, None
             elif isinstance(event, Number):
                 mention = self._number(paragraph, event, last, start, reasoned=at >= reason_at)
-                if (
-                    compared_with
-                    and mention.role == AMOUNT
-                    and not self.layout.filler_end.sub("", text[last : event.start])
-                ):
+                if word and mention.role == AMOUNT and not self.layout.filler_end.sub("", text[last:at]):
                     # 决算数大于预算数55.93万元: the number is how much
-                    mention.role, mention.way, mention.base = (
-                        CHANGE,
-                        UP if compared_with.way == "more" else DOWN,
-                        compared_with.base,
-                    )
-                    mention.subject, mention.why, mention.words = (
-                        compared_with.subject,
-                        compared_with.why,
-                        compared_with.words,
-                    )
+                    mention.role, mention.base, mention.words = CHANGE, word.base, word.words
+                    mention.way = UP if word.way == "more" else DOWN
+                    mention.subject, mention.why = word.subject, word.why
                 yield mention
-                compared_with, last = None, event.unit_end
+                last, word = event.unit_end, None
+            elif event.re is self._flat:
+                yield self._flat_mention(paragraph, event, last, start)
+                last, word = event.end(), None
             else:
-                flat = event.re is self._flat
-                yield (
-                    self._flat_mention(paragraph, event, last, start)
-                    if flat
-                    else self._compared(paragraph, event, last)
-                )
+                word = self._compared(paragraph, event, last)
+                yield word
                 last = event.end()
 
     # --- names of a classification: 某支出(类)某某(款)某某(项) ----------------------------------------------
