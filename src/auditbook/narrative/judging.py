@@ -228,7 +228,9 @@ class Judge:
         """The coarser last place of a printed amount and a cell, in 元."""
         assert mention.number
         decimals = max(mention.number.decimals, mention.decimals)
-        return max(factor(mention.unit) / 10**decimals, factor(held.table.unit) / 10**held.table.decimals)
+        own: Fraction = factor(mention.unit) / 10**decimals
+        table: Fraction = factor(held.table.unit) / 10**held.table.decimals
+        return max(own, table)
 
     def _tail(self, mention: Mention, first: Held, said: str) -> Verdict:
         """An amount that differs from the table's by one last place: their ranges touch, and adding up explains it."""
