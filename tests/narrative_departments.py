@@ -254,7 +254,7 @@ class Department:
             for code in sorted(levels, key=lambda c: c)
         ]
         if not amounts:
-            rows.append([f"注：{self.name}没有相应支出，故本表无数据。"])
+            rows.append([f"注：{self.name}没有相应支出，故本表无数据。", *[""] * (len(heads) + 1)])
         return rows
 
     def _overall(self, classes: dict[str, int]) -> list[list[str]]:

@@ -171,7 +171,7 @@ def chongqing(d: Department) -> list[str]:
         f"公务接待费{d.money('reception', d.three['reception'][1])}，较年初预算数{d.change('reception.budget', d.three['reception'][1], d.three['reception'][0])}，较上年支出数{d.change('reception', d.three['reception'][1], d.prior['reception'])}。",
         "四、其他需要说明的事项", "（一）机关运行经费情况说明",
         f"2024年度机关运行经费支出{d.money('operating', d.operating)}，较上年支出数{d.change('operating', d.operating, d.prior['operating'])}。",
-        *[line.replace("十一、", "（三）") for line in _procurement(d, "十一")], *[line.replace("十二、", "（二）") for line in _assets(d, "十二")],
+        *[line.replace("十二、", "（二）") for line in _assets(d, "十二")], *[line.replace("十一、", "（三）") for line in _procurement(d, "十一")],
     ]  # fmt: skip
     return lines
 

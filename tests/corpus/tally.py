@@ -6,6 +6,8 @@ from collections import Counter
 
 caught: Counter[str] = Counter()
 ran: Counter[str] = Counter()
+# what came of each kind of change in a narrative
+narrative: Counter[tuple[str, str]] = Counter()
 
 
 def lines() -> list[str]:
@@ -20,4 +22,12 @@ def lines() -> list[str]:
         found.append(
             f"mutation corpus: {ran['harmless']} harmless variants run, {ran['identical']} read with identical figures"
         )
+    if ran["sentence"]:
+        found.append(f"narrative corpus: {ran['sentence']} sentences have the verdict that is right")
+    for kind in dict.fromkeys(kind for kind, _ in narrative):
+        came = {what: count for (own, what), count in narrative.items() if own == kind}
+        checkable = came.get("detected", 0) + came.get("missed", 0)
+        rate = f"{1000 * came.get('detected', 0) // checkable / 10}%" if checkable else "–"
+        ways = ", ".join(f"{what} {count}" for what, count in sorted(came.items()))
+        found.append(f"narrative corpus: {kind}: {rate} of what can be checked ({ways})")
     return found
