@@ -70,6 +70,8 @@ class Department:
     abroad: bool = False
     zeros: bool = False  # no three public expenses at all, blank cells
     said: dict[str, str] = field(default_factory=dict)
+    # every printed ratio with the two amounts it is of, in hundredths
+    ratios: list[tuple[str, int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         chance = random.Random(self.seed)
@@ -133,6 +135,7 @@ class Department:
                 ("income", self.income), ("spent", self.spent), ("abroad", self.three["abroad"][1]),
             ]
         }  # fmt: skip
+        self.number("adjusted", self.adjusted)
         self.text = "\n".join(self.style(self)) + "\n"
         if self.wide:
             self.text = _wide(self.text)
@@ -154,6 +157,7 @@ class Department:
     def rate(self, name: str, top: int, bottom: int) -> str:
         """A ratio in percent, with its sign."""
         self.said[name] = half_up(Fraction(top * 100, bottom), self.rates)
+        self.ratios.append((self.said[name], top, bottom))
         return self.said[name] + "%"
 
     def change(
@@ -263,9 +267,7 @@ class Department:
             ("三、国有资本经营预算财政拨款收入", 0), ("四、上级补助收入", 0), ("五、事业收入", 0), ("六、经营收入", 0),
             ("七、附属单位上缴收入", 0), ("八、其他收入", self.extra_income), ("", 0), ("", 0),
         ]  # fmt: skip
-        right = [
-            (f"{NUMERALS[n]}、{name}", classes.get(code, 0)) for n, (code, name) in enumerate(CLASSES)
-        ]
+        right = [(f"{NUMERALS[n]}、{name}", classes.get(code, 0)) for n, (code, name) in enumerate(CLASSES)]
         kept = self.kept + self.kept_other
         left += [("本年收入合计", self.income), ("使用非财政拨款结余（含专用结余）", 0), ("年初结转和结余", kept), ("总计", self.total)]  # fmt: skip
         right += [("本年支出合计", self.spent), ("结余分配", 0), ("年末结转和结余", self.total - self.spent), ("总计", self.total)]  # fmt: skip
@@ -275,9 +277,7 @@ class Department:
             ["收入", "", "支出", ""],
             ["项目", "决算数", "项目", "决算数"],
         ]
-        return rows + [
-            [a, self.cell(x), b, self.cell(y)] for (a, x), (b, y) in zip(left, right, strict=True)
-        ]
+        return rows + [[a, self.cell(x), b, self.cell(y)] for (a, x), (b, y) in zip(left, right, strict=True)]
 
     def _grants(self, general: dict[str, int], funds: dict[str, int]) -> list[list[str]]:
         left = [
@@ -323,9 +323,7 @@ class Department:
         ]
         for (a, b, x), (c, d, y) in zip(left, right, strict=True):
             rows.append([a, b, self.cell(x), c, d, self.cell(y)])
-        rows.append(
-            ["人员经费合计", "", self.cell(self.staff), "公用经费合计", "", self.cell(self.public)]
-        )
+        rows.append(["人员经费合计", "", self.cell(self.staff), "公用经费合计", "", self.cell(self.public)])
         return rows
 
     def _three(self) -> list[list[str]]:
