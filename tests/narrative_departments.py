@@ -186,7 +186,7 @@ class Department:
 
     def write_tables(self, folder: Path) -> list[Path]:
         """The nine tables as .csv files. Returns their paths."""
-        running, programme = self.own
+        _, programme = self.own
         spent = {
             code: (self.basic.get(code, 0), self.project.get(code, 0)) for code in sorted({*self.general})
         }

@@ -151,7 +151,7 @@ def chongqing(d: Department) -> list[str]:
         f"2024年度财政拨款收、支总计{d.money('grants', d.grants_total)}。与2023年相比，财政拨款收、支总计各{d.change('grants', d.grants_total, d.prior['grants'])}。",
         "（三）一般公共预算财政拨款支出决算情况说明",
         f"1.支出情况。2024年度一般公共预算财政拨款支出{d.money('general', d.general_total)}，较上年决算数{d.change('general', d.general_total, d.prior['general'])}。较年初预算数{d.change('budget', d.general_total, d.budget_total)}。",
-        f"2.比较情况。2024年度一般公共预算财政拨款支出主要用于以下几个方面：",
+        "2.比较情况。2024年度一般公共预算财政拨款支出主要用于以下几个方面：",
     ]  # fmt: skip
     budgets = d.by_class(d.budget)
     for number, (code, amount) in enumerate(d.by_class(d.general).items(), 1):

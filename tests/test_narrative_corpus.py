@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -183,11 +184,9 @@ def test_a_sentence_has_its_verdict(sentence: Sentence) -> None:
     found = judged(sentence.department, text)
     if sentence.number:  # wherever in the paragraph: the piece may be the words before it
         first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-        here = [
-            s
-            for s in found.statements
-            if s.number and first <= s.number[0] < last and s.row["published"] == sentence.number
-        ]
+        same = [s for s in found.statements if s.number and s.row["published"] == sentence.number]
+        own = [s for s in same if start <= s.number[0] < end]  # type: ignore[index]
+        here = own or [s for s in same if first <= s.number[0] < last]  # type: ignore[index]
     else:
         here = [s for s in found.statements if s.start < end and s.end > start]
     verdicts = [(s.row["verdict"], s.row["kind"]) for s in here]
@@ -246,7 +245,7 @@ def changes(text: str) -> Iterator[Change]:
             changed = number[:i] + other + number[i + 1 :]
             if not (len(number) > 1 and i == 0 and other == "0"):
                 yield Change("a digit", start, end, changed)
-        for i, j in zip(digits, digits[1:], strict=False):
+        for i, j in pairwise(digits):
             if number[i] != number[j] and not (i == 0 and number[j] == "0"):
                 swapped = list(number)
                 swapped[i], swapped[j] = swapped[j], swapped[i]
