@@ -186,6 +186,16 @@ class Department:
 
     def write_tables(self, folder: Path) -> list[Path]:
         """The nine tables as .csv files. Returns their paths."""
+        paths = []
+        for name, rows in self.tables().items():
+            path = folder / f"{self.id}-{name}.csv"
+            lines = [",".join(f'"{cell}"' if "," in cell else cell for cell in row) for row in rows]
+            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            paths.append(path)
+        return paths
+
+    def tables(self) -> dict[str, list[list[str]]]:
+        """The rows of the nine tables: title, unit, heads, amounts."""
         _, programme = self.own
         spent = {
             code: (self.basic.get(code, 0), self.project.get(code, 0)) for code in sorted({*self.general})
@@ -198,7 +208,7 @@ class Department:
         classes = self.by_class({code: sum(pair) for code, pair in spent.items()})
         granted = self.by_class(self.general)
         fund_classes = self.by_class(self.funds)
-        files = {
+        return {
             "overall": self._overall(classes),
             "income": self._coded(
                 "收入决算表",
@@ -224,13 +234,6 @@ class Department:
                 {}, lambda p: [0] * 6,
             ),
         }  # fmt: skip
-        paths = []
-        for name, rows in files.items():
-            path = folder / f"{self.id}-{name}.csv"
-            lines = [",".join(f'"{cell}"' if "," in cell else cell for cell in row) for row in rows]
-            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-            paths.append(path)
-        return paths
 
     def cell(self, cents: int) -> str:
         """An amount in a table: nothing is left blank."""

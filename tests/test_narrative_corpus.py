@@ -19,7 +19,9 @@ from typing import Any
 
 import pytest
 import yaml
+from account_pages import draw_pages
 from corpus import tally
+from invented_accounts import Laid
 from narrative_departments import Department
 from narrative_styles import DEPARTMENTS
 
@@ -27,13 +29,14 @@ from auditbook.intake.account_checks import check_accounts
 from auditbook.intake.accounts import Accounts, read_accounts
 from auditbook.intake.documents import Document
 from auditbook.narrative.layouts import read_layout
-from auditbook.narrative.reading import of_accounts, read_ways
+from auditbook.narrative.reading import of_accounts, read, read_ways
 from auditbook.narrative.stated import FAULTS, STATED, Narrative, Statement
 
 ROOT = Path(__file__).resolve().parents[1]
 LAYOUT, WAYS = read_layout(ROOT), read_ways(ROOT)
 ACCUSING = {"disagrees", "truncated", "other_definition"}
 SOUND = {"agrees", "within_rounding"}
+_WIDTH, _LINES = 52, 24  # of a drawn page
 _NUMBER = re.compile(r"[0-9０-９](?:[0-9０-９,，](?=[0-9０-９])|[0-9０-９])*(?:[.．][0-9０-９]+)?")
 
 
@@ -92,6 +95,41 @@ def test_every_number_is_a_statement_left_or_aside(name: str) -> None:
     found = sound(name)
     spans = {s.number for s in found.statements if s.number}
     assert len(spans) + len(found.left) + found.aside.total() == len(_NUMBER.findall(DEPARTMENTS[name].text))
+
+
+def _set(line: str) -> Iterator[str]:
+    """A paragraph in lines of one width, as it is set: two half-width characters are as wide as one other."""
+    start, width = 0, 0
+    for at, character in enumerate(line):
+        wide = 1 if ord(character) < 256 else 2
+        if width + wide > 2 * _WIDTH:
+            yield line[start:at]
+            start, width = at, 0
+        width += wide
+    yield line[start:]
+
+
+def test_a_pdf_says_what_the_text_says(tmp_path: Path) -> None:
+    """The same department drawn on pages, its sentences broken over lines and pages."""
+    department = DEPARTMENTS["culture"]
+    pages: list[Any] = []
+    for rows in department.tables().values():
+        heads = [row for row in rows[2:] if not row[0].startswith("注：")]
+        notes = [row[0] for row in rows[2:] if row[0].startswith("注：")]
+        pages.append([Laid([f"{department.name}{rows[0][0]}", rows[1][0]], heads, notes)])
+    lines = [piece for line in department.text.splitlines() for piece in _set(line)]
+    pages += [[lines[at : at + _LINES]] for at in range(0, len(lines), _LINES)]
+    path = draw_pages(tmp_path / "drawn.pdf", pages)
+    found = read([path], ROOT)
+    assert not found.faults and found.kind == "accounts"
+    assert told(accused(found)) == []
+    verdicts = [
+        Counter(
+            (s.row["about"], s.row["published"], s.row["verdict"], s.row["kind"]) for s in each.statements
+        )
+        for each in (sound("culture"), found)
+    ]
+    assert verdicts[0] == verdicts[1]
 
 
 # --- single sentences --------------------------------------------------------------------------------------------------------
