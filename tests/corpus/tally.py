@@ -24,6 +24,8 @@ def lines() -> list[str]:
         )
     if ran["sentence"]:
         found.append(f"narrative corpus: {ran['sentence']} sentences have the verdict that is right")
+    if ran["variant"]:
+        found.append(f"narrative corpus: {ran['variant']} other ways of saying the same are read alike")
     for kind in dict.fromkeys(kind for kind, _ in narrative):
         came = {what: count for (own, what), count in narrative.items() if own == kind}
         checkable = came.get("detected", 0) + came.get("missed", 0)
