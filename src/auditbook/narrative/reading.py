@@ -17,12 +17,13 @@ from auditbook.intake.account_checks import check_accounts
 from auditbook.intake.accounts import Accounts, read_accounts
 from auditbook.intake.documents import Document
 from auditbook.narrative import wordings
-from auditbook.narrative.judging import Judge, Verdict
+from auditbook.narrative.judging import verdicts
 from auditbook.narrative.layouts import NarrativeLayout, read_layout
 from auditbook.narrative.mentions import Reader
 from auditbook.narrative.sentences import MONEY, Number, Paragraph, disorder, in_tables, paragraphs
 from auditbook.narrative.stated import Left, Narrative, Statement
 from auditbook.narrative.subjects import Vocabulary
+from auditbook.narrative.verdicts import Verdict
 from auditbook.numbers import factor, plain
 from auditbook.strict_yaml import load
 from auditbook.tables import Row
@@ -51,7 +52,7 @@ def of_accounts(
     department = wordings.department_name(flat[0].split("\n"))
     reader = Reader(layout, vocabulary, own_year, ways, decimals, department)
     mentioned = reader.read(read)
-    judged = Judge(vocabulary, mentioned, own_year).verdicts()
+    judged = verdicts(vocabulary, mentioned, own_year)
     writing = _Writing(document, source, own_year)
     residues = list(wordings.residues(read, layout))
     statements = [writing.verdict(one) for one in judged if not _in_residue(one, residues)]
