@@ -71,7 +71,7 @@ class ClaimsFound:
         Takes    width: columns of the terminal; every: also lists what agrees.
         """
         own, out, found = self.narrative, Printout(width), Sorted(self.narrative)
-        out.line(described(own))
+        out.line(f"{described(own)}（sha256 {own.sha256}）")
         for line in found.coverage():
             out.line(line)
         if own.faults:

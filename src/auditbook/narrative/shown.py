@@ -188,9 +188,9 @@ def _written(value: Fraction, decimals: int) -> str:
 
 
 def described(narrative: Narrative) -> str:
-    """A document in one line: file, kind, year, pages, hash."""
+    """A document in a few words: file, kind, year, pages."""
     kind = _KINDS.get(narrative.kind, narrative.kind)
     year = f"{narrative.year} 年度" if narrative.year else "年度不明，"
     pages = len(narrative.document.pages | narrative.document.pictures)
     held = f"{pages} 页" if pages else f"{len(narrative.document.blocks)} 段"
-    return f"{narrative.file}：{year}{kind}，{held}（sha256 {narrative.sha256}）"
+    return f"{narrative.file}：{year}{kind}，{held}"

@@ -42,11 +42,11 @@ def view(narrative: Narrative) -> str:
         html.section(2, "coverage", "核对了多少", *_coverage(found)),
         html.section(2, "wrong", f"不成立的陈述 {len(found.of(Group.WRONG))} 条", _wrong(found, marked)),
         *_others(found, marked),
-        html.section(2, "text", "正文", *_legend(found, marked), *marked.text()),
+        html.section(2, "text", "正文", *_text(found, marked)),
     ]
     return page.compose(
-        str(html.join(*parts)), title="正文中的陈述逐条核对", subtitle=described(narrative), kind="working-paper",
-        footer=f"{narrative.file}\nsha256 {narrative.sha256}",
+        str(html.join(*parts)), title=f"正文逐条核对：{narrative.file}", subtitle=described(narrative), kind="working-paper",
+        fingerprint=f"sha256 {narrative.sha256[:16]}", footer=f"{narrative.file}\nsha256 {narrative.sha256}",
     )  # fmt: skip
 
 
@@ -141,8 +141,8 @@ def _left(left: Left, marked: _Marked) -> Html:
     )
 
 
-def _legend(found: Sorted, marked: _Marked) -> list[Text]:
-    """The marks with their counts; opening one leaves only the paragraphs that hold it."""
+def _text(found: Sorted, marked: _Marked) -> list[Text]:
+    """The text under its legend: the kinds of marks with their counts."""
     choices: list[tuple[str, Text, str]] = []
     for tone, name in _MARKS.items():
         count = len(found.narrative.left) if tone == _UNREAD else len(found.of(Group(tone)))
@@ -153,7 +153,7 @@ def _legend(found: Sorted, marked: _Marked) -> list[Text]:
             "每个标出的数都通到它的重算与出处。没有标记的数是年份、日期、编号一类，不作判断；没有标记的话没有核对过。"
             "展开下面任何一类，正文就只留含有它的段落。"
         ),
-        html.sieve("图例，也可筛选正文", choices),
+        html.sieve("图例，也可筛选正文", choices, marked.text()),
     ]
 
 
@@ -260,9 +260,9 @@ class _Marked:
                 if run in own:
                     own.remove(run)
 
-    def text(self) -> Iterator[Html]:
+    def text(self) -> list[Html]:
         """The document in sections under its own headings, page by page, paragraph by paragraph."""
-        yield from _nested(self._flat())[0]
+        return _nested(self._flat())[0]
 
     def _flat(self) -> list[_Part]:
         """Headings in reading order, each with what stands under it until the next."""
@@ -275,12 +275,12 @@ class _Marked:
                 parts[-1].body.append(self._rows([block for _, block in blocks]))
                 continue
             for index, block in blocks:
-                if index in headings:
-                    parts.append(_Part(headings[index], block.text))
                 if block.page and block.page != turned:
                     turned = block.page
                     parts[-1].body.append(html.page_turn(f"page-{block.page}", f"第{block.page}页"))
-                if index not in headings:
+                if index in headings:
+                    parts.append(_Part(headings[index], block.text))
+                else:
                     parts[-1].body.append(self._passage(index, block))
         return parts
 

@@ -335,10 +335,11 @@ def page_turn(id: str, name: str) -> Html:
     return _fill('<p class="page-turn" id="{}"><span>{}</span></p>', id, name)
 
 
-def sieve(name: str, choices: Sequence[tuple[str, Text, str]]) -> Html:
-    """Kinds of marks, each with its sign: the legend. One that is opened leaves only the paragraphs that hold it.
+def sieve(name: str, choices: Sequence[tuple[str, Text, str]], body: Sequence[Text]) -> Html:
+    """Text with marks under its legend. A kind of mark that is opened there leaves only the paragraphs that hold it.
 
-    Takes    name: what the choices are for; choices: tone, words, and what opening it does.
+    Takes    name: what the legend is; choices: for each kind of mark its tone, its words, and what opening it does;
+             body: the text, in sections and paragraphs (``remarked``, ``passage``).
     """
     chosen = [
         _fill(
@@ -347,7 +348,10 @@ def sieve(name: str, choices: Sequence[tuple[str, Text, str]]) -> Html:
         )
         for tone, words, said in choices
     ]  # fmt: skip
-    return _fill('<div class="sieve" role="group" aria-label="{}">\n{}\n</div>', name, _lines(chosen))
+    return _fill(
+        '<div class="sieve" role="group" aria-label="{}">\n{}\n</div>\n<div class="judged">\n{}\n</div>',
+        name, _lines(chosen), _lines(body),
+    )  # fmt: skip
 
 
 def folded(summary: Text, *body: Text) -> Html:
