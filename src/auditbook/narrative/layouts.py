@@ -1,0 +1,131 @@
+"""How narratives put things: the wordings of ``params/narratives/accounts.yaml``."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from auditbook import strict_yaml
+from auditbook.cases import Id, Strict, Words
+from auditbook.faults import CaseError
+from auditbook.intake.account_layouts import bare
+
+BUDGETS = ("budget_initial", "budget_adjusted", "budget")
+Role = Literal["budget_initial", "budget_adjusted", "budget", "actual", "prior"]
+
+
+class NamedRow(Strict):
+    """A row of a table that is known by its name only."""
+
+    table: Id
+    side: str = ""
+    name: Words
+    column: Id
+
+
+class SubjectLayout(Strict):
+    """What a sentence may speak of: names, the cells that hold it, what it is a part of."""
+
+    id: Id
+    names: list[Words]
+    cells: list[str] = []
+    budgets: list[str] = []
+    rows: NamedRow | None = None
+    share_of: Id | Literal[""] = ""
+    shares: list[Id] = []
+    within: Id | Literal[""] = ""
+    like: Id | Literal[""] = ""
+    sum_of: list[Id] = []
+    needs: Id | Literal[""] = ""
+    counted: list[Words] = []
+    sections: list[Id] = []
+    economy: str = ""
+
+
+class Compared(Strict):
+    """How is said what a change is measured from."""
+
+    before: list[Words]
+    last_year: list[Words]
+    after: list[Words]
+
+
+class Example(Strict):
+    """A sentence and what is read out of it: subject, role and number (or word) of each statement."""
+
+    sentence: Words
+    section: Id | Literal[""] = ""
+    read: list[Words]
+
+
+class NarrativeLayout(Strict):
+    """The whole of params/narratives/accounts.yaml."""
+
+    sections: dict[Id, list[Words]]
+    telling: list[Id] = []
+    between: list[Words]
+    fillers: list[Words]
+    roles: dict[Role, list[Words]]
+    completion: list[Words]
+    completion_rates: list[Words]
+    share: list[Words]
+    compared: Compared
+    comparisons: dict[Literal["less", "more", "equal"], list[Words]]
+    reasons: list[Words]
+    subjects: list[SubjectLayout]
+    aside: dict[Words, list[Words]]
+    absences: list[Words]
+    listings: list[Words]
+    residues: list[Words]
+    examples: list[Example]
+
+    def section_of(self, heading: str) -> str:
+        """The section that a heading opens, "" where it opens none that is known: a telling one, else the longest name."""
+        said = bare(heading)
+        found = [
+            (id_ in self.telling, len(bare(name)), id_)
+            for id_, names in self.sections.items()
+            for name in names
+            if bare(name) in said
+        ]
+        return max(found)[2] if found else ""
+
+    @cached_property
+    def compared_words(self) -> re.Pattern[str]:
+        """与2023年度相比: what a change is measured from; group ``budget`` where that is a budget, else ``year``."""
+        budgets = [word for role in BUDGETS for word in self.roles[role]]
+        years = _any(self.compared.last_year).replace(re.escape("{year}"), r"(?:19|20)\d\d")
+        return re.compile(
+            f"(?:{_any(self.compared.before)})(?:(?P<budget>{_any(budgets)})|(?P<year>{years}))(?:{_any(self.compared.after)})*[,，]?"
+            "|(?P<same>同比|环比)"
+        )
+
+    @cached_property
+    def between_words(self) -> re.Pattern[str]:
+        """What may stand between a subject and its number."""
+        return _words([*self.between, *(w for words in self.roles.values() for w in words)], r"[\s,、;:的了]")
+
+    @cached_property
+    def filler_end(self) -> re.Pattern[str]:
+        """Words without meaning at the end of a text."""
+        return re.compile(f"(?:{_any(self.fillers)})+$")
+
+
+def _any(words: list[str]) -> str:
+    return "|".join(map(re.escape, sorted({bare(word) for word in words}, key=len, reverse=True)))
+
+
+def _words(words: list[str], more: str) -> re.Pattern[str]:
+    return re.compile(f"(?:{_any(words)}|{more})*")
+
+
+def read_layout(root: Path) -> NarrativeLayout:
+    """Read params/narratives/accounts.yaml of a project. Raises CaseError with every fault of the file."""
+    path = root / "params" / "narratives" / "accounts.yaml"
+    document = strict_yaml.load(path, "params/narratives/accounts.yaml")
+    layout = strict_yaml.validate(document, NarrativeLayout)
+    if document.faults or layout is None:
+        raise CaseError(document.faults)
+    return layout

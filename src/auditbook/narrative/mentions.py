@@ -1,0 +1,452 @@
+"""Sentences to mentions: what each number, comparison and name of a paragraph is said of, and in which role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from auditbook.intake.account_layouts import bare
+from auditbook.intake.phrases import FLAT_WORDS
+from auditbook.narrative.layouts import BUDGETS, NarrativeLayout
+from auditbook.narrative.sentences import MONEY, RATES, Number, Paragraph
+from auditbook.narrative.subjects import LEVELS, Subject, Vocabulary, key
+from auditbook.numbers import Interval, factor
+
+AMOUNT, PRIOR, CHANGE, GROWTH, SHARE, COMPLETION, RATE = (
+    "amount", "prior", "change", "growth", "share", "completion", "rate",
+)  # fmt: skip
+COMPARISON, FLAT, NAMED, ABSENT, REASON, OTHER_YEAR = (
+    "comparison", "flat", "named", "absent", "reason", "other_year",
+)  # fmt: skip
+UP, DOWN = "up", "down"
+_UNREAD = {
+    "reason": "原因说明里的数，表中没有可核对的项目", "subject": "看不出说的是哪一项", "rate": "看不出是什么的比率",
+    "detail": "说的是这一项中的一部分，表中没有",
+}  # fmt: skip
+_CLAUSE = re.compile("[,，;。:!?]")
+_PATH = re.compile(r"([^。;:!?]{2,60}?)\((类|款|项)\)(?:支出|科目)?")
+
+
+@dataclass
+class Mention:
+    """A number, a word or a name of a paragraph, with what it is said of.
+
+    ``role``: amount, a budget, prior, change, growth, share, completion, … ``base``: of a share or completion what it is
+    taken of, of a change what it is measured from (a budget role, or "" for last year). ``way``: up or down, as said.
+    ``why``: why it cannot be tied to anything, "" where it can.
+    """
+
+    paragraph: Paragraph
+    role: str
+    start: int
+    end: int
+    subject: Subject | None = None
+    number: Number | None = None
+    base: str = ""
+    base_subject: Subject | None = None
+    way: str = ""
+    head: Subject | None = None
+    why: str = ""
+    words: str = ""
+    year: int | None = None
+    unit_lost: bool = False
+    reason: str = ""
+    decimals: int = 2
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def unit(self) -> str:
+        """Its unit as it is judged: 万 is 万元."""
+        if not self.number:
+            return ""
+        return "万元" if self.number.unit == "万" else "%" if self.number.unit == "个百分点" else self.number.unit
+
+    @property
+    def value(self) -> Fraction:
+        """What is printed, in base units; without the direction word."""
+        assert self.number
+        sign = -1 if self.number.negative else 1
+        return sign * Fraction(self.number.text) * factor(self.unit)
+
+    @cached_property
+    def interval(self) -> Interval:
+        """What the printed number stands for. Money that shows fewer decimals than the rest has lost zeros only."""
+        assert self.number
+        if self.number.unit not in (*MONEY, *RATES):
+            return Interval(self.value, self.value)
+        places = max(self.number.decimals, self.decimals) if self.number.unit in MONEY else self.number.decimals
+        half = factor(self.unit) / (2 * 10**places)
+        return Interval(self.value - half, self.value + half)
+
+
+class Reader:
+    """Reads the paragraphs of a narrative in order; what was said before tells what a bare 支出决算为 speaks of."""
+
+    def __init__(
+        self, layout: NarrativeLayout, vocabulary: Vocabulary, year: int | None, ways: dict[str, str], decimals: int
+    ) -> None:
+        self.layout, self.vocabulary, self.year, self.decimals = layout, vocabulary, year, decimals
+        self.ways = ways
+        self.subject: Subject | None = None
+        self.path: dict[str, str] = {}
+        self.section = ""
+        self._way_end = re.compile(f"({'|'.join(sorted(map(re.escape, ways), key=len, reverse=True))})$")
+        self._flat = re.compile("|".join(FLAT_WORDS))
+        self._budget_end = {
+            role: re.compile(f"(?:{'|'.join(sorted(map(re.escape, layout.roles[role]), key=len, reverse=True))})$")  # type: ignore[index]
+            for role in BUDGETS
+        }
+        self._prior_end = re.compile(
+            f"(?:{'|'.join(sorted(map(re.escape, layout.roles['prior']), key=len, reverse=True))})$"
+        )
+        self._reason = re.compile("|".join(map(re.escape, layout.reasons)))
+        self._completion = re.compile(f"(?:^|.*)(?:{'|'.join(sorted(map(re.escape, layout.completion), key=len, reverse=True))})$")
+        self._rates = re.compile(f"(?:{'|'.join(map(re.escape, layout.completion_rates))})$")
+        self._share = re.compile(r"占(?P<base>[^占,，。;:]{0,60}?)(?:的)?(?:比重|比例|比)?$")
+        budgets = "|".join(
+            sorted((re.escape(w) for role in BUDGETS for w in layout.roles[role]), key=len, reverse=True)  # type: ignore[index]
+        )
+        self._comparison = re.compile(
+            "(?P<equal>(?:{equal})(?P<equal_budget>{b})(?:总体|基本|完全)?(?:持平|一致|相等|相同|相符|无差异))"
+            "|(?P<less>(?:{less})(?P<less_budget>{b}))|(?P<more>(?:{more})(?P<more_budget>{b}))".format(
+                b=budgets,
+                **{
+                    name: "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+                    for name, words in layout.comparisons.items()
+                },
+            )
+        )
+
+    def read(self, paragraphs: Sequence[Paragraph]) -> list[Mention]:
+        """All mentions, in the order of the text."""
+        found: list[Mention] = []
+        for paragraph in paragraphs:
+            if paragraph.section != self.section:
+                self.section, self.subject, self.path = paragraph.section, None, {}
+            if not paragraph.heading:
+                found += self._paragraph(paragraph)
+        return found
+
+    def _paragraph(self, paragraph: Paragraph) -> Iterator[Mention]:
+        text = paragraph.text
+        self.head: Subject | None = None
+        start = 0
+        for end in [*(m.end() for m in re.finditer("[。!?]", text)), len(text)]:
+            if end > start:
+                yield from self._sentence(paragraph, start, end)
+            start = end
+
+    def _sentence(self, paragraph: Paragraph, start: int, end: int) -> Iterator[Mention]:
+        text = paragraph.text
+        reason = self._reason.search(text, start, end)
+        reason_at = reason.end() if reason else end
+        events: list[tuple[int, str, object]] = [
+            (number.start, "number", number) for number in paragraph.numbers if start <= number.start < end
+        ]
+        for match in self._comparison.finditer(text, start, reason_at):
+            events.append((match.start(), "comparison", match))
+        taken = [e[2].span() for e in events if e[1] == "comparison"]  # type: ignore[attr-defined]
+        for match in self._flat.finditer(text, start, reason_at):
+            if not any(s <= match.start() < e for s, e in taken):
+                events.append((match.start(), "flat", match))
+        events += self._paths(paragraph, start, min(end, reason_at))
+        last = start
+        for at, kind, found in sorted(events, key=lambda event: event[0]):
+            if kind == "path":
+                names, stop = found  # type: ignore[misc]
+                mention = self._named(paragraph, at, stop, names)
+                yield mention
+                last = stop
+            elif kind == "number":
+                assert isinstance(found, Number)
+                yield self._number(paragraph, found, last, start, reasoned=at >= reason_at)
+                last = found.unit_end
+            else:
+                assert isinstance(found, re.Match)
+                if kind == "comparison":
+                    yield self._compared(paragraph, found, last)
+                else:
+                    mention = self._flat_mention(paragraph, found, last, start)
+                    yield mention
+                last = found.end()
+
+    # --- names of a classification: 某支出(类)某某(款)某某(项) ----------------------------------------------
+
+    def _paths(self, paragraph: Paragraph, start: int, end: int) -> Iterator[tuple[int, str, object]]:
+        text = paragraph.text[:end]
+        found = list(_PATH.finditer(text, start))
+        names: dict[str, str] = {}
+        begun = stop = 0
+        for match in found:
+            name, level = match[1], match[2]
+            adjoining = bool(names) and match.start() == stop
+            if not adjoining and names:
+                yield begun, "path", (names, stop)
+                names = {}
+            if not names:
+                offset = self._name_start(name, level)
+                begun = match.start() + offset
+                name = name[offset:]
+            elif name[0] in "、,—-－及和":
+                name = name.lstrip("、,—-－")
+            names[level] = name
+            stop = match.end()
+        if names:
+            yield begun, "path", (names, stop)
+
+    def _name_start(self, name: str, level: str) -> int:
+        """Where the name of a row begins in the words before its level: the longest row that they end with."""
+        length = LEVELS[level]
+        ends = [
+            len(bare(line.name)) for line in self.vocabulary.function_lines
+            if len(line.code) == length and name.endswith(bare(line.name))
+        ]  # fmt: skip
+        if ends:
+            return len(name) - max(ends)
+        numbered = re.match(r"(?:其中[,:]?|\(?\d{1,3}[、.)]|\(?[一二三四五六七八九十]+[、.)])+", name)
+        at = numbered.end() if numbered else 0
+        parts = [m.end() for m in re.finditer(r"[,，;]|\d\)", name[at:])]
+        return at + (parts[-1] if parts else 0)
+
+    def _named(self, paragraph: Paragraph, start: int, stop: int, names: dict[str, str]) -> Mention:
+        lowest = max(names, key=lambda level: LEVELS[level])
+        # a 款 or 项 alone stands under what was named before
+        kept = {level: name for level, name in self.path.items() if LEVELS[level] < min(LEVELS[n] for n in names)}
+        self.path = {**kept, **names}
+        subject = Subject(f"path.{'.'.join(key(bare(n)) for n in self.path.values())}", names[lowest], path=dict(self.path))
+        self.subject = subject
+        self._resolve(subject, paragraph.section)
+        return Mention(paragraph, NAMED, start, stop, subject, words="".join(names.values()))
+
+    def _resolve(self, subject: Subject, section: str) -> None:
+        """Find the row that a path names; where several rows have the name, the one whose parents fit best."""
+        lowest = max(subject.path, key=lambda level: LEVELS[level])
+        wanted = key(bare(subject.path[lowest]))
+        fits = [
+            line for line in self.vocabulary.function_lines
+            if len(line.code) == LEVELS[lowest] and key(line.name) == wanted
+        ]  # fmt: skip
+        if not fits:
+            return
+        best = max(fits, key=lambda line: self._parents_fit(line.code, subject.path))
+        if len(fits) > 1 and not self._parents_fit(best.code, subject.path) and len(subject.path) > 1:
+            return
+        subject.code = best.code
+        subject.id = best.code
+        subject.cells = self.vocabulary.cells_of_code(best.code, section)
+
+    def _parents_fit(self, code: str, path: dict[str, str] | object) -> int:
+        assert isinstance(path, dict)
+        return sum(
+            (line := self.vocabulary.function_line(code[: LEVELS[level]])) is not None and key(line.name) == key(bare(name))
+            for level, name in path.items() if LEVELS[level] < len(code)
+        )  # fmt: skip
+
+    # --- numbers ---------------------------------------------------------------------------------------------
+
+    def _number(self, paragraph: Paragraph, number: Number, last: int, sentence: int, *, reasoned: bool) -> Mention:
+        text = paragraph.text
+        before = text[last : number.start].removesuffix("-") if number.negative else text[last : number.start]
+        said = self.layout.filler_end.sub("", before)
+        mention = Mention(
+            paragraph, AMOUNT, max(last, _clause_start(text, number.start, sentence)), number.unit_end, self.subject,
+            number, decimals=self.decimals,
+        )  # fmt: skip
+        if re.search("其中|主要用于|包括|分别", before) and self.subject:
+            self.head = self.subject
+        mention.head = self.head
+        if reasoned:
+            mention.role, mention.subject, mention.why = REASON, None, _UNREAD["reason"]
+            return mention
+        if number.unit in RATES or not number.unit:
+            self._ratio(mention, said, before, sentence)
+            if mention.role == AMOUNT:
+                self._amount(mention, said, before, sentence)
+                if mention.why and not number.unit:
+                    mention.why = "没有单位，看不出说的是什么"
+        else:
+            self._amount(mention, said, before, sentence)
+        return mention
+
+    def _ratio(self, mention: Mention, said: str, before: str, sentence: int) -> None:
+        text, number = mention.paragraph.text, mention.number
+        assert number
+        unitless = not number.unit
+        ends = bool(re.match(r"[。,;)]|$", text[number.end :]))
+        if unitless and not ends:
+            return
+        completed = self._completed(said)
+        shared = self._share.search(said)
+        way = self._way_end.search(said)
+        if completed is not None:
+            mention.role, mention.base = COMPLETION, completed
+            self._take_subject(mention, re.split("[,，。;:(]", said)[-1 if "," not in said else 0] if completed == "" else "")
+        elif shared:
+            mention.role = SHARE
+            base = shared["base"]
+            mention.words = base
+            if base:
+                mention.base_subject = self.vocabulary.by_name(base, mention.paragraph.section)
+            self._take_subject(mention, said[: shared.start()])
+        elif way and not re.search("[到至]$", before):
+            mention.role, mention.way = GROWTH, self.ways[way[1]]
+            mention.words = way[1]
+            self._take_subject(mention, said[: way.start()])
+            self._measured_from(mention, sentence)
+            if unitless and (before.startswith((",", "，", "、")) is False):
+                mention.role = AMOUNT  # 增加3, without a unit, may be of anything
+                return
+        elif unitless:
+            return
+        else:
+            mention.role, mention.subject, mention.why = RATE, None, _UNREAD["rate"]
+            return
+        mention.unit_lost = unitless
+
+    def _completed(self, said: str) -> str | None:
+        """The budget that 完成年初预算的 names; "" where 完成率 names none; None where nothing is said to be completed."""
+        for role in BUDGETS:
+            found = self._budget_end[role].search(said)
+            if found and self._completion.match(said[: found.start()]):
+                return role
+        if self._rates.search(said) or re.search("(?:^|[,，])完成$", said):
+            return ""
+        return None
+
+    def _amount(self, mention: Mention, said: str, before: str, sentence: int) -> None:
+        number, section = mention.number, mention.paragraph.section
+        assert number
+        counted = number.unit not in MONEY and bool(number.unit)
+        way = self._way_end.search(said)
+        if way and not re.search("[到至]$", before):
+            mention.role, mention.way, mention.words = CHANGE, self.ways[way[1]], way[1]
+            self._take_subject(mention, said[: way.start()])
+            self._measured_from(mention, sentence)
+            return
+        named = self.vocabulary.named(before, section, number.unit, counted)
+        # 涉及预算金额 is a name, no budget of something
+        covers = named is not None and named[2] >= len(said)
+        if not covers and not counted:
+            prior = self._prior_end.search(said)
+            if prior:
+                mention.role = PRIOR
+                self._take_subject(mention, said[: prior.start()])
+                return
+            for role in BUDGETS:
+                found = self._budget_end[role].search(said)
+                if found and not (named and named[2] > found.start()):
+                    mention.role = role
+                    self._take_subject(mention, said[: found.start()])
+                    if not mention.why and mention.subject:
+                        self.subject = mention.subject
+                    return
+        self._take_subject(mention, before, counted=counted)
+        if mention.why or mention.subject is None:
+            return
+        year = self._other_year(mention, before)
+        if year:
+            mention.year = year
+            if self.year and year == self.year - 1:
+                mention.role = PRIOR
+            return
+        self.subject = mention.subject if not counted else self.subject
+
+    def _other_year(self, mention: Mention, before: str) -> int | None:
+        """The year that an amount is said to be of, where that is not the year of the accounts."""
+        if self.year is None:
+            return None
+        compared = [found.span() for found in self.layout.compared_words.finditer(before)]
+        years = [
+            int(found[1]) for found in re.finditer(r"(20\d\d)年", before)
+            if not any(s <= found.start() < e for s, e in compared) and not re.match("年?度?以", before[found.end() :])
+        ]  # fmt: skip
+        return years[-1] if years and years[-1] != self.year else None
+
+    def _take_subject(self, mention: Mention, said: str, *, counted: bool = False) -> None:
+        """The subject that stands before a number, or the one that was spoken of; ``why`` where neither is certain."""
+        number, section = mention.number, mention.paragraph.section
+        unit = number.unit if number else ""
+        named = self.vocabulary.named(said, section, unit if counted else "万元", counted)
+        rest = said[named[2] :] if named else said
+        if self._understood(rest, at_start=named is None):
+            if named:
+                mention.subject = named[0]
+                owner = said[: named[1]]
+                if re.search(r"(?:本级|机关|中心|大队|学校|医院|所|站|馆|院)的?$", owner) and not self._own(owner):
+                    mention.subject, mention.why = None, _UNREAD["detail"]
+            elif counted:
+                mention.subject, mention.why = None, _UNREAD["subject"]
+            elif mention.subject is None:
+                mention.why = _UNREAD["subject"]
+        else:
+            mention.subject, mention.why = None, _UNREAD["subject"] if not self.subject else _UNREAD["detail"]
+
+    def _own(self, owner: str) -> bool:
+        return bool(re.search(r"20\d\d年度?|^[,，]?$|部门|单位", owner)) or len(owner) > 6
+
+    def _understood(self, text: str, *, at_start: bool) -> bool:
+        """Whether nothing of weight stands in a text."""
+        rest = self.layout.compared_words.sub("", text)
+        rest = re.sub(r"\((?:含|以|不含|单位)[^()]*\)?|20\d\d年度?|[,，;、]|\d+年", "", rest)
+        rest = re.sub(r"^(?:截至|其中|分别|另|本|部门|单位|我局|我单位|我部门|与|各)+", "", rest)
+        rest = re.sub(r"\($", "", rest)
+        return bool(self.layout.between_words.fullmatch(rest))
+
+    def _measured_from(self, mention: Mention, sentence: int) -> None:
+        """What a change is measured from: what stands last before it in its sentence."""
+        assert mention.number
+        text = mention.paragraph.text[sentence : mention.number.start]
+        last = None
+        for last in self.layout.compared_words.finditer(text):
+            pass
+        if last is not None and last["budget"]:
+            word = last["budget"]
+            mention.base = next(
+                role for role in BUDGETS if any(bare(name) == word for name in self.layout.roles[role])  # type: ignore[index]
+            )
+        elif last is not None and last["year"]:
+            year = re.search(r"(?:19|20)\d\d", last["year"])
+            mention.year = int(year[0]) if year else None
+
+    # --- words without a number --------------------------------------------------------------------------------
+
+    def _compared(self, paragraph: Paragraph, found: re.Match[str], last: int) -> Mention:
+        way = next(name for name in ("equal", "less", "more") if found[name])
+        word = found[f"{way}_budget"]
+        base = next(role for role in BUDGETS if any(bare(n) == word for n in self.layout.roles[role]))  # type: ignore[index]
+        mention = Mention(
+            paragraph, COMPARISON, found.start(), found.end(), self.subject, base=base, way=way, words=found[0]
+        )
+        before = paragraph.text[last : found.start()]
+        named = self.vocabulary.named(before, paragraph.section, "万元", counted=False)
+        if named and self._understood(before[named[2] :], at_start=False):
+            mention.subject = named[0]
+        if mention.subject is None:
+            mention.why = _UNREAD["subject"]
+        return mention
+
+    def _flat_mention(self, paragraph: Paragraph, found: re.Match[str], last: int, sentence: int) -> Mention:
+        text = paragraph.text
+        begin = max(last, _clause_start(text, found.start(), sentence))
+        mention = Mention(paragraph, FLAT, begin, found.end(), self.subject, words=found[0])
+        before = text[last : found.start()]
+        named = self.vocabulary.named(before, paragraph.section, "万元", counted=False)
+        if named:
+            mention.subject = named[0]
+        compared = None
+        for compared in self.layout.compared_words.finditer(text[sentence : found.start()]):
+            pass
+        if compared is not None and compared["budget"]:
+            word = compared["budget"]
+            mention.base = next(r for r in BUDGETS if any(bare(n) == word for n in self.layout.roles[r]))  # type: ignore[index]
+        if mention.subject is None:
+            mention.why = _UNREAD["subject"]
+        return mention
+
+
+def _clause_start(text: str, at: int, sentence: int) -> int:
+    found = [m.end() for m in _CLAUSE.finditer(text, sentence, at)]
+    return found[-1] if found else sentence

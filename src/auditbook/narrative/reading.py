@@ -1,0 +1,262 @@
+"""The narrative of a document read whole: statements with verdicts, numbers that were left, what was set aside."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from auditbook.cases import DEPARTMENT
+from auditbook.claims import DISAGREES, WITHIN_ROUNDING
+from auditbook.faults import CaseError, Fault
+from auditbook.intake import documents, guard
+from auditbook.intake.account_checks import check_accounts
+from auditbook.intake.accounts import Accounts, read_accounts
+from auditbook.intake.documents import Document
+from auditbook.narrative import wordings
+from auditbook.narrative.judging import Judge, Verdict
+from auditbook.narrative.layouts import NarrativeLayout, read_layout
+from auditbook.narrative.mentions import Reader
+from auditbook.narrative.sentences import MONEY, Number, Paragraph, paragraphs
+from auditbook.narrative.stated import Left, Narrative, Statement
+from auditbook.narrative.subjects import Vocabulary
+from auditbook.numbers import factor, plain
+from auditbook.strict_yaml import load
+from auditbook.tables import Row
+
+ACCOUNTS = "accounts"
+_WITHOUT_FIGURES = {"duties": "职责", "composition": "机构", "glossary": "名词解释"}
+_AROUND = 14
+
+
+def of_accounts(
+    document: Document, accounts: Accounts | None, layout: NarrativeLayout, ways: Mapping[str, str], *, file: str,
+    sha256: str = "", source: str = "", year: int | None = None,
+) -> Narrative:  # fmt: skip
+    """The narrative of published final accounts.
+
+    Takes    document: the text; accounts: its tables, None where there are none at hand; layout: how narratives put things;
+             ways: words of direction, up or down; file, sha256, source: what the rows say of where they are from; year: of
+             the accounts where the document does not say it.
+    """
+    own_year = (accounts.year if accounts else None) or year
+    tables = {page for table in accounts.tables.values() for page in table.pages} if accounts else set()
+    read = paragraphs(document, layout, tables)
+    vocabulary = Vocabulary(layout, accounts)
+    decimals = _decimals(read)
+    reader = Reader(layout, vocabulary, own_year, dict(ways), decimals)
+    mentioned = reader.read(read)
+    judged = Judge(vocabulary, mentioned, own_year).verdicts()
+    writing = _Writing(document, source, own_year)
+    residues = list(wordings.residues(read, layout))
+    statements = [writing.verdict(one) for one in judged if not _in_residue(one, residues)]
+    noted = [
+        *residues, *wordings.listings(read, layout, vocabulary), *wordings.absences(read, layout, vocabulary),
+        *wordings.reasons(mentioned, read, layout), *wordings.brackets(_with_sentences(read)),
+    ]  # fmt: skip
+    statements += [writing.noted(one) for one in noted]
+    statements += _names(document, writing)
+    if accounts:
+        statements += _table_checks(document, accounts, writing)
+    stated = {id(one.mention.number) for one in judged if one.mention.number}
+    left = [writing.left(p, n) for p in read for n in p.numbers if id(n) not in stated]
+    aside = Counter(what for p in read for what, _ in p.aside)
+    notes = _notes(read, accounts)
+    return Narrative(
+        file, sha256, ACCOUNTS, own_year, document, tuple(sorted(statements, key=lambda s: (s.start, s.end))), tuple(left), aside,
+        tuple(notes),
+    )  # fmt: skip
+
+
+def read(
+    paths: Sequence[Path], root: Path, told: Callable[[int, int], None] | None = None, year: int | None = None
+) -> Narrative:
+    """Read the narrative of a document: published final accounts, or the tables of them and a text beside.
+
+    Takes    paths: a PDF; or .csv or .xlsx files of the tables and one document; root: the project; told: progress.
+    Raises   CaseError where a file cannot be read or holds no sentences; LimitError beyond a limit.
+    """
+    layout, ways = read_layout(root), read_ways(root)
+    texts = [path for path in paths if documents.kind_of(path.name)]
+    tables = [path for path in paths if not documents.kind_of(path.name)]
+    if len(texts) != 1:
+        found = "、".join(path.name for path in paths)
+        raise CaseError(Fault(found, "没有文字资料" if not texts else "文字资料不止一份", "一份 PDF、Word、网页或文本"))
+    path = texts[0]
+    guard.look(path)
+    data = path.read_bytes()
+    document = documents.read(path, data, [], told=told)
+    if not document.text.strip():
+        raise CaseError(Fault(path.name, "没有可以读的文字", "可以选取文字的文件", "扫描件请先识别文字"))
+    accounts, why = _accounts(path, tables, told, year)
+    found = of_accounts(
+        document, accounts, layout, ways, file=path.name, sha256=hashlib.sha256(data).hexdigest(),
+        source=path.name, year=year,
+    )  # fmt: skip
+    if why:
+        found = Narrative(**{**found.__dict__, "notes": (*why, *found.notes)})
+    return found
+
+
+def read_ways(root: Path) -> dict[str, str]:
+    """The words of direction of params/wording.yaml: up or down."""
+    content = load(root / "params" / "wording.yaml", "params/wording.yaml").content
+    words = content if isinstance(content, dict) else {}
+    return {str(word): way for way in ("up", "down") for word in words.get(way, [])}
+
+
+def _accounts(
+    path: Path, tables: Sequence[Path], told: Callable[[int, int], None] | None, year: int | None
+) -> tuple[Accounts | None, tuple[Fault, ...]]:
+    """The tables of a document; None with the reason where there are none."""
+    wanted = list(tables) or ([path] if path.suffix.lower() == ".pdf" else [])
+    if not wanted:
+        return None, (Fault(path.name, "没有决算表", "同一份决算的表（PDF、.xlsx 或 .csv）", "只能在文字之内核对"),)
+    try:
+        accounts = read_accounts(wanted, told=told, year=year)
+    except CaseError as error:
+        if tables:
+            raise
+        return None, error.faults
+    return accounts, accounts.faults
+
+
+def _decimals(read: Sequence[Paragraph]) -> int:
+    """How many decimals the money of a narrative mostly shows: 10 among 9.87 and 6.54 is 10.00."""
+    shown = Counter(n.decimals for p in read for n in p.numbers if n.unit in MONEY)
+    often = [decimals for decimals, count in shown.items() if count * 4 >= sum(shown.values())]
+    return max(often, default=0)
+
+
+def _with_sentences(read: Sequence[Paragraph]) -> list[Paragraph]:
+    return [p for p in read if not p.heading and p.section and p.section not in {"glossary", "duties"}]
+
+
+def _in_residue(one: Verdict, residues: Sequence[wordings.Noted]) -> bool:
+    """Whether a number stands behind the residue of a form, which is what is told of it."""
+    number = one.mention.number
+    return number is not None and any(
+        r.paragraph is one.mention.paragraph and r.start <= number.start < r.end for r in residues
+    )
+
+
+class _Writing:
+    """Verdicts to rows of claims.csv with their place in the document."""
+
+    def __init__(self, document: Document, source: str, year: int | None) -> None:
+        self.document, self.source, self.year = document, source, year
+        self.often: Counter[str] = Counter()
+
+    def verdict(self, one: Verdict) -> Statement:
+        mention = one.mention
+        number = mention.number
+        span = mention.paragraph.run(mention.start, mention.end)
+        held = factor(mention.unit) if mention.unit else factor("元")
+        about = mention.subject.id if mention.subject else ""
+        row = self._row(
+            f"{mention.paragraph.section or 'text'}.{mention.role}.{about or 'unknown'}", one.kind, about, one.verdict,
+            one.explanation, span,
+        )  # fmt: skip
+        if number:
+            row |= {"published": ("-" if number.negative else "") + number.text, "unit": number.unit}
+        row |= {
+            "recomputed": "" if one.value is None else plain(one.value / held),
+            "low": "" if one.interval is None else plain(one.interval.low / held),
+            "high": "" if one.interval is None else plain(one.interval.high / held),
+            "definition": one.definition,
+        }
+        run = mention.paragraph.run(number.start, number.unit_end) if number else None
+        return Statement(row, *span, run, one.severity, self.page(span[0]))
+
+    def page(self, start: int) -> int | None:
+        """The page on which a position stands."""
+        return self.document.blocks[self.document.block_at(start)].page if self.document.blocks else None
+
+    def noted(self, one: wordings.Noted) -> Statement:
+        span = one.paragraph.run(one.start, one.end)
+        name = f"{one.paragraph.section or 'text'}.{one.kind}.{one.about or 'words'}"
+        number = next((n for n in one.paragraph.numbers if one.start <= n.start < one.end), None) if one.kind == "residue" else None
+        row = self._row(name, one.kind, one.about, one.verdict, one.explanation, span)
+        if number:
+            row |= {"published": number.text, "unit": number.unit}
+        run = one.paragraph.run(number.start, number.unit_end) if number else None
+        return Statement(row, *span, run, one.severity, self.page(span[0]))
+
+    def at(self, start: int, end: int, name: str, kind: str, verdict: str, explanation: str, severity: str) -> Statement:
+        row = self._row(name, kind, "", verdict, explanation, (start, end))
+        return Statement(row, start, end, None, severity, self.page(start))
+
+    def left(self, paragraph: Paragraph, number: Number) -> Left:
+        start, end = paragraph.run(number.start, number.unit_end)
+        text = paragraph.text
+        before, after = max(0, number.start - _AROUND), number.unit_end + _AROUND
+        words = ("…" if before else "") + text[before:after] + ("…" if after < len(text) else "")
+        return Left(number.text + number.unit, start, end, self.place(start), words, "没有读作一句陈述")
+
+    def place(self, start: int) -> str:
+        section = self.document.section_at(start)
+        return f"{self.document.place(start)} {section}".strip()
+
+    def _row(
+        self, name: str, kind: str, about: str, verdict: str, explanation: str, span: tuple[int, int]
+    ) -> Row:
+        self.often[name] += 1
+        claim = name if self.often[name] == 1 else f"{name}.{self.often[name]}"
+        quote = re.sub(r"\s*\n\s*", "", self.document.text[span[0] : span[1]]).strip()
+        return {
+            "claim": claim, "kind": kind, "about": about, "scope": DEPARTMENT, "year": str(self.year or ""), "published": "",
+            "unit": "", "recomputed": "", "low": "", "high": "", "verdict": verdict, "definition": "",
+            "explanation": explanation, "source": self.source, "locator": self.place(span[0]), "quote": quote,
+        }  # fmt: skip
+
+
+def _names(document: Document, writing: _Writing) -> Iterator[Statement]:
+    """Where the department is called otherwise than it is called most often."""
+    flat: list[str] = []
+    positions: list[int] = []
+    for block in document.blocks:
+        for offset, character in enumerate(block.text):
+            if not character.isspace() and character not in "“”‘’\"":
+                flat.append("(" if character == "（" else ")" if character == "）" else character)
+                positions.append(block.start + offset)
+        flat.append("\n")
+        positions.append(block.end)
+    text = "".join(flat)
+    name = wordings.department_name(text.split("\n"))
+    if not name:
+        return
+    for start, end, said, how in wordings.misnamed(text, name):
+        yield writing.at(
+            positions[start], positions[end - 1] + 1, "text.name", "name", DISAGREES,
+            f"单位名称应为“{name}”，这里是“{said}”：{how}", wordings.MEDIUM if "少了" in how else wordings.LOW,
+        )  # fmt: skip
+
+
+def _table_checks(document: Document, accounts: Accounts, writing: _Writing) -> Iterator[Statement]:
+    """What the tables of the same document show among themselves: amounts that do not close, and tail differences."""
+    for check in check_accounts(accounts):
+        if check.verdict not in {DISAGREES, WITHIN_ROUNDING}:
+            continue
+        page = re.match(r"第(\d+)页", check.where)
+        at = next((b.start for b in document.blocks if page and b.page == int(page[1])), 0)
+        end = next((b.end for b in document.blocks if b.start == at), at)
+        kind = "tail" if check.verdict == WITHIN_ROUNDING else "table"
+        severity = wordings.LOW if kind == "tail" else check.severity
+        own = writing.at(
+            at, end, f"tables.{check.key}", kind, check.verdict, f"{check.name}：表上{check.found}，应为{check.expected}。{check.explanation}", severity
+        )
+        unit = next((u for u in MONEY if check.found.endswith(u)), "")
+        published = check.found.removesuffix(unit).replace(",", "")
+        own.row.update(
+            {"published": published if re.fullmatch(r"-?\d+(\.\d+)?", published) else "", "unit": unit, "locator": check.where, "quote": check.found}
+        )
+        yield own
+
+
+def _notes(read: Sequence[Paragraph], accounts: Accounts | None) -> list[Fault]:
+    notes = []
+    if accounts:
+        notes += list(accounts.notes)
+    return notes

@@ -1,0 +1,211 @@
+"""The sentences of a narrative: paragraphs by section, each with its numbers, and where every character stands.
+
+Compared is without blanks and quotation marks and with half-width forms, as names in params/ are; a paragraph that goes on
+over a page is one. Pages of tables are left out: their numbers are no sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from auditbook.intake.documents import PDF, TXT, Block, Document
+
+from auditbook.narrative.layouts import NarrativeLayout
+
+_DROPPED = re.compile(r"[\s“”‘’\"'\u200b\u200c\u200d\u2060\ufeff\xad]")
+_NARROW = {full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x2212: 0x2D}
+_PARTING = "，"  # between two digits it parts clauses, a half-width one groups digits
+_ENDED = re.compile(r"[。；:：！？!?]\s*$")
+_BEGINS = re.compile(r"\s*(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、](?!\d)|第[一二三四五六七八九十]+部分)")
+_NUMBERING = re.compile(
+    r"(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\)|\(\d{1,3}\)|\d{1,3}[.、](?!\d)|\d{1,3}\)|[①-⑳])"
+)
+_HEADING_END = re.compile(r"(?:情况|说明|解释|经费|职能|职责|构成|设置|表|概况)(?:\(.{0,20}\))?[。:.]?$")
+_MOST_HEADING = 60
+_CONTENTS = re.compile(r"[.…·]{3,}\d*$")
+
+MONEY = ("亿元", "百万元", "千元", "万元", "元", "万")
+RATES = ("个百分点", "%", "‰")
+_NUMBER = re.compile(r"(?<![\d.A-Za-z])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of a paragraph: its digits without separators, its unit as printed ("" for none), and where both stand."""
+
+    text: str
+    unit: str
+    start: int
+    end: int
+    unit_end: int
+    negative: bool = False
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals it shows."""
+        return len(self.text.partition(".")[2])
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph as it is compared: ``positions`` has for each character where it stands in the document's text."""
+
+    text: str
+    positions: Sequence[int]
+    section: str
+    page: int | None
+    heading: bool = False
+    numbers: tuple[Number, ...] = ()
+    aside: tuple[tuple[str, Number], ...] = field(default=())
+
+    def run(self, start: int, end: int) -> tuple[int, int]:
+        """The run of the document's text that a run of this text is."""
+        if not self.text:
+            return 0, 0
+        start = min(start, len(self.text) - 1)
+        end = max(start + 1, min(end, len(self.text)))
+        return self.positions[start], self.positions[end - 1] + 1
+
+
+def paragraphs(document: Document, layout: NarrativeLayout, tables: Collection[int] = ()) -> list[Paragraph]:
+    """The paragraphs of a narrative in order.
+
+    Takes    document: the text; tables: the pages that hold tables, which are left out.
+    """
+    counted = sorted({unit for subject in layout.subjects for unit in subject.counted}, key=len, reverse=True)
+    found: list[Paragraph] = []
+    section = ""
+    for blocks in _joined(document, tables):
+        text, positions = _compared(document, blocks)
+        if not text or _CONTENTS.search(text):
+            continue
+        for start, end, is_heading in _parts(text):
+            part = text[start:end]
+            if is_heading:
+                section = layout.section_of(part) or ("" if _TOP.match(part) else section)
+            numbers, aside = _numbers(part, counted, layout)
+            found.append(
+                Paragraph(part, positions[start:end], section, blocks[0].page, is_heading, numbers, aside)
+            )
+    return found
+
+
+_TOP = re.compile(r"(?:[一二三四五六七八九十]+、|第[一二三四五六七八九十]+部分)")
+
+
+def _joined(document: Document, tables: Collection[int]) -> Iterator[list[Block]]:
+    """Blocks that are one paragraph: one that does not end goes on on the next page."""
+    own = [b for b in document.blocks if b.page not in tables and ("\t" not in b.text or document.kind == TXT)]
+    current: list[Block] = own[:1]
+    for before, after in pairwise(own):
+        if _goes_on(document.kind, before, after):
+            current.append(after)
+        else:
+            yield current
+            current = [after]
+    if current:
+        yield current
+
+
+def _goes_on(kind: str, before: Block, after: Block) -> bool:
+    if _ENDED.search(before.text) or _BEGINS.match(after.text):
+        return False
+    last = before.text.rstrip()
+    if _HEADING_END.search(last) and len(last) < _MOST_HEADING:
+        return False
+    if kind == PDF:
+        return before.page != after.page
+    return kind == TXT and after.number == before.number + 1
+
+
+def _compared(document: Document, blocks: Sequence[Block]) -> tuple[str, list[int]]:
+    shown: list[str] = []
+    positions: list[int] = []
+    for block in blocks:
+        for offset, character in enumerate(block.text):
+            if character == "，" and _between_digits(block.text, offset):
+                character = _PARTING
+            elif _DROPPED.match(character):
+                if character in " \t" and _between_digits(block.text, offset):
+                    character = " "
+                else:
+                    continue
+            else:
+                character = character.translate(_NARROW)
+            shown.append(character)
+            positions.append(block.start + offset)
+    return "".join(shown), positions
+
+
+def _between_digits(text: str, at: int) -> bool:
+    before, after = text[:at].rstrip(" \t")[-1:], text[at + 1 :].lstrip(" \t")[:1]
+    return before.isdigit() and after.isdigit()
+
+
+def _parts(text: str) -> Iterator[tuple[int, int, bool]]:
+    """A paragraph, or the heading that it begins with and the rest."""
+    if _is_heading(text):
+        yield 0, len(text), True
+        return
+    numbered = _NUMBERING.match(text)
+    if numbered:
+        end = re.search("[。:]", text)
+        if end and end.end() < len(text) and _is_heading(text[: end.end()]):
+            yield 0, end.end(), True
+            yield end.end(), len(text), False
+            return
+    yield 0, len(text), False
+
+
+def _is_heading(text: str) -> bool:
+    if len(text) > _MOST_HEADING or re.search(r"[。;!?].", text):
+        return False
+    if re.search(rf"\d(?:{'|'.join((*MONEY, '%'))})", text):
+        return False
+    return bool(_HEADING_END.search(text))
+
+
+def _numbers(
+    text: str, counted: Sequence[str], layout: NarrativeLayout
+) -> tuple[tuple[Number, ...], tuple[tuple[str, Number], ...]]:
+    """The numbers of a text: those that may state something, and those that state nothing, with what they are."""
+    units = re.compile("|".join(map(re.escape, [*MONEY, *RATES, *counted, "分"])))
+    own: list[Number] = []
+    aside: list[tuple[str, Number]] = []
+    numbering = _NUMBERING.match(text)
+    for found in _NUMBER.finditer(text):
+        start, end = found.span()
+        unit = units.match(text, end)
+        shown = unit[0] if unit else ""
+        negative = bool(re.search(r"(?:^|[^\d\u4e00-\u9fff%)])-$|[为是约:]-$", text[:start]))
+        number = Number(
+            found[0].replace(",", ""), shown, start, end, end + len(shown), negative
+        )
+        what = _aside(text, number, numbering.end() if numbering else 0, layout)
+        if what:
+            aside.append((what, number))
+        else:
+            own.append(number)
+    return tuple(own), tuple(aside)
+
+
+def _aside(text: str, number: Number, numbering: int, layout: NarrativeLayout) -> str:
+    before, after = text[: number.start], text[number.end :]
+    if number.end <= numbering or re.match(r"\)|[.、](?!\d)", after) and re.search(r"(?:^|[。;:,(])$", before):
+        return "序号"
+    if re.match(r"年|〕|﹞|\]|-20\d\d年", after) and len(number.text) == 4:
+        return "年份"
+    if re.match("[月日]", after) or re.match(r"[-—至]\d{1,2}月", after):
+        return "日期"
+    if re.match("[号条款章届次期]", after) and re.search(r"[〕﹞\]第]$", before):
+        return "文号、条款"
+    if not number.unit and re.fullmatch(r"\d{3}(\d\d){0,2}", number.text) and re.search(r"[(,;。:、]$|^$", before):
+        if re.match(r"[\u4e00-\u9fff)]", after) and not re.match("[年个家名人项]", after):
+            return "科目编码"
+    for what, words in layout.aside.items():
+        if re.match(r"\(?(?:含)?\)?以上|\(含\)", text[number.unit_end :]) and before.endswith(tuple(words)):
+            return what
+    return ""
