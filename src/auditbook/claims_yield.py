@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +22,10 @@ from auditbook.narrative.shown import (
 )
 from auditbook.narrative.stated import Narrative, Statement
 from auditbook.printed import WIDE, Printout
-from auditbook.tables import COLUMNS, write_whole
+from auditbook.tables import COLUMNS, Row, write_whole
 from auditbook.workspace import project_root
 
-_FOR_TABLE = 140  # columns of a terminal that take a table of phrases and reasons
-_AT_ONCE = 8  # places named in a row of what cannot be checked
+_FOR_TABLE = 120  # columns of a terminal that take a table of phrases and reasons
 
 
 def read(
@@ -74,18 +73,23 @@ class ClaimsFound:
         out.line(f"{described(own)}（sha256 {own.sha256}）")
         for line in found.coverage():
             out.line(line)
-        if own.faults:
-            out.table(f"没有读到的 {len(own.faults)} 处", ["说明"], [[str(fault)] for fault in own.faults])
+        _print_faults(out, "没有读到的", own.faults)
         _print_statements(out, found, Group.WRONG, width)
         _print_statements(out, found, Group.TAIL, width)
-        _print_unchecked(out, found)
+        _print_reasons(
+            out, f"{GROUPS[Group.UNCHECKED]} {len(found.of(Group.UNCHECKED))} 条",
+            {
+                why: [[place_of(s), published(s.row), _on_one_line(s.row["quote"])] for s in statements]
+                for why, statements in found.unchecked_by_reason().items()
+            },
+        )  # fmt: skip
         if every:
             _print_statements(out, found, Group.HELD, width)
-        for why, left in found.left_by_reason().items():
-            rows = [[one.place, one.number, one.words] for one in left]
-            out.table(f"没有读成陈述的数 {len(left)} 个：{why}", ["处", "数", "上下文"], rows)
-        if own.notes:
-            out.table(f"说明 {len(own.notes)} 处", ["说明"], [[str(note)] for note in own.notes])
+        _print_reasons(
+            out, f"没有读成陈述的数 {len(own.left)} 个",
+            {why: [[one.place, one.number, one.words] for one in left] for why, left in found.left_by_reason().items()},
+        )  # fmt: skip
+        _print_faults(out, "说明", own.notes)
         return str(out)
 
     def as_json(self) -> str:
@@ -116,38 +120,65 @@ def refuse_existing(path: Path) -> None:
         raise UsageError(Fault(str(path), "已有这个文件", "一个还没有的文件", "请换一个名字，或先移走它"))
 
 
+def _print_faults(out: Printout, title: str, faults: Sequence[Fault]) -> None:
+    if faults:
+        out.table(f"{title} {len(faults)} 处")
+        for fault in faults:
+            out.line(f"· {fault}")
+
+
 def _print_statements(out: Printout, found: Sorted, group: Group, width: int) -> None:
     """The statements of a group as a table; one below another where the terminal is too narrow for its columns."""
     own = found.of(group)
-    heads = ["处", "类别", "短语", "公布", "重算", "判断", "说明"]
-    rows = [_row(statement) for statement in own]
-    if group == Group.WRONG:
-        heads = ["轻重", *heads]
-        rows = [[SEVERITIES.get(s.severity, ""), *row] for s, row in zip(own, rows, strict=True)]
-    out.table(f"{GROUPS[group]} {len(own)} 条", heads, rows if width >= _FOR_TABLE else [])
+    title = f"{GROUPS[group]} {len(own)} 条"
+    verdicts = {s.row["verdict"] for s in own}
+    named = len(verdicts) > 1  # where there is one alone, the title and the kind say it
     if width < _FOR_TABLE:
-        for row in rows:
-            *first, quote, printed, value, verdict, why = row
-            out.line(f"· {'　'.join(first)}\n  “{quote}”\n  公布 {printed}　重算 {value}　{verdict}\n  {why}")
+        out.table(title)
+        for statement in own:
+            out.line(_stacked(statement))
+        return
+    heads = (
+        ["轻重"] * (group == Group.WRONG)
+        + ["处", "类别", "短语", "公布", "重算"]
+        + ["判断"] * named
+        + ["说明"]
+    )
+    out.table(title, heads, [_row(s, graded=group == Group.WRONG, named=named) for s in own])
 
 
-def _row(statement: Statement) -> list[str]:
+def _row(statement: Statement, *, graded: bool, named: bool) -> list[str]:
     row = statement.row
     return [
-        place_of(statement), kind_of(statement), _on_one_line(row["quote"]), published(row), recomputed(row),
-        VERDICTS[row["verdict"]], row["explanation"],
+        *([SEVERITIES.get(statement.severity, "")] if graded else []), place_of(statement), kind_of(statement),
+        _on_one_line(row["quote"]), published(row), recomputed(row), *([VERDICTS[row["verdict"]]] if named else []),
+        _explained(row),
     ]  # fmt: skip
+
+
+def _stacked(statement: Statement) -> str:
+    row = statement.row
+    severity = SEVERITIES.get(statement.severity, "")
+    lines = [
+        f"· {severity and severity + '　'}{place_of(statement)}　{kind_of(statement)}　{VERDICTS[row['verdict']]}",
+        f"“{_on_one_line(row['quote'])}”",
+    ]
+    if row["published"] or row["recomputed"]:
+        lines.append(f"公布 {published(row)}　重算 {recomputed(row)}")
+    return "\n  ".join(filter(None, (*lines, _explained(row))))
+
+
+def _explained(row: Row) -> str:
+    return f"{row['explanation']}（口径：{row['definition']}）" if row["definition"] else row["explanation"]
 
 
 def _on_one_line(text: str) -> str:
     return "".join(text.split("\n"))
 
 
-def _print_unchecked(out: Printout, found: Sorted) -> None:
-    rows = []
-    for why, statements in found.unchecked_by_reason().items():
-        named = [f"{place_of(s)} {published(s.row)}" for s in statements[:_AT_ONCE]]
-        rest = f" 等 {len(statements)} 处" if len(statements) > _AT_ONCE else ""
-        rows.append([str(len(statements)), why, "；".join(named) + rest])
-    own = found.of(Group.UNCHECKED)
-    out.table(f"{GROUPS[Group.UNCHECKED]} {len(own)} 条", ["条", "原因", "处与公布的数"], rows)
+def _print_reasons(out: Printout, title: str, reasons: Mapping[str, Sequence[Sequence[str]]]) -> None:
+    """What stands under one reason after another; the reason is said once."""
+    rows = [
+        [f"{why}（{len(own)}）" if number == 0 else "", *row] for why, own in reasons.items() for number, row in enumerate(own)
+    ]  # fmt: skip
+    out.table(title, ["原因", "处", "数", "短语"], rows)

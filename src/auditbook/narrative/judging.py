@@ -80,7 +80,11 @@ class Judge:
         for mention in self.mentions:
             if mention.role == m.NAMED and mention.subject and not mention.subject.cells:
                 self._by_amount(mention)
-        growths = {id(mention): self._growth(mention) for mention in self.mentions if mention.role == m.GROWTH and not mention.why}
+        growths = {
+            id(mention): self._growth(mention)
+            for mention in self.mentions
+            if mention.role == m.GROWTH and not mention.why
+        }
         found = []
         for mention in self.mentions:
             own = growths.get(id(mention)) or self._verdict(mention)
@@ -106,14 +110,14 @@ class Judge:
         """What the text says of a subject: the nearest before in the paragraph, the nearest after, then all others."""
         own, at = mention.paragraph, self.order[id(mention)]
         said = self._at.get((subject.id, role), [])
-        ranked = sorted(
-            said, key=lambda e: (e[1].paragraph is not own, e[0] > at, abs(e[0] - at))
-        )
+        ranked = sorted(said, key=lambda e: (e[1].paragraph is not own, e[0] > at, abs(e[0] - at)))
         found, seen = [], set()
         for _, other in ranked:
             if other is not mention and other.value not in seen:
                 seen.add(other.value)
-                found.append(Operand(other.value, other.interval, f"文中{_role_name(role)}{_shown(other)}", other.unit))
+                found.append(
+                    Operand(other.value, other.interval, f"文中{_role_name(role)}{_shown(other)}", other.unit)
+                )
         return found
 
     def _cells(self, cells: Iterable[Held]) -> list[Operand]:
@@ -126,7 +130,11 @@ class Judge:
         return [*self._text(subject, m.AMOUNT, mention), *self._cells(subject.cells)]
 
     def _budgets(self, subject: Subject, role: str, mention: Mention) -> list[Operand]:
-        roles = (role,) if role in {"budget_initial", "budget_adjusted"} else ("budget", "budget_initial", "budget_adjusted")
+        roles = (
+            (role,)
+            if role in {"budget_initial", "budget_adjusted"}
+            else ("budget", "budget_initial", "budget_adjusted")
+        )
         found = [operand for name in roles for operand in self._text(subject, name, mention)]
         if role in {"", "budget"}:
             found += self._cells(subject.budgets)
@@ -156,19 +164,39 @@ class Judge:
         unit = mention.unit
         first = present[0]
         for held in present:
-            verdict = judge(mention.number.text, unit, precision, abs(held.value or Fraction(0)) if not mention.number.negative else -(held.value or Fraction(0)), None)
+            verdict = judge(
+                mention.number.text,
+                unit,
+                precision,
+                abs(held.value or Fraction(0))
+                if not mention.number.negative
+                else -(held.value or Fraction(0)),
+                None,
+            )
             if verdict == AGREES:
                 exact = held.value == mention.value
                 if held is not first and first.value != held.value:
-                    return self._tail(mention, first, f"与{held.amount.locator}相同，{first.amount.locator}是{_number(first.value, first.table.unit)}", stated)
+                    return self._tail(
+                        mention,
+                        first,
+                        f"与{held.amount.locator}相同，{first.amount.locator}是{_number(first.value, first.table.unit)}",
+                        stated,
+                    )
                 where = f"{held.amount.locator}：{_number(held.value, held.table.unit)}"
                 if exact:
                     return Verdict(mention, AGREES, stated, where, held.value, held.interval)
-                return Verdict(mention, WITHIN_ROUNDING, stated, f"{where}，按印出的位数取整", held.value, held.interval)
+                return Verdict(
+                    mention, WITHIN_ROUNDING, stated, f"{where}，按印出的位数取整", held.value, held.interval
+                )
         gap = abs(mention.value - (first.value or 0))
-        last = max(factor(unit) / 10 ** mention.number.decimals if mention.number.decimals else Fraction(0), factor(first.table.unit) / 10**first.table.decimals)
+        last = max(
+            factor(unit) / 10**mention.number.decimals if mention.number.decimals else Fraction(0),
+            factor(first.table.unit) / 10**first.table.decimals,
+        )
         if gap <= last:
-            return self._tail(mention, first, f"{first.amount.locator}是{_number(first.value, first.table.unit)}", stated)
+            return self._tail(
+                mention, first, f"{first.amount.locator}是{_number(first.value, first.table.unit)}", stated
+            )
         for power in (10**4, Fraction(1, 10**4)):
             if mention.value * power == first.value:
                 return Verdict(
@@ -180,7 +208,15 @@ class Judge:
         if like:
             said += f"；{like}"
         severity = HIGH if first.value and gap / abs(first.value) >= _GREAT else MEDIUM
-        return Verdict(mention, DISAGREES, "text_and_table", said, first.value, first.interval, severity=severity if stated == "amount" else MEDIUM)
+        return Verdict(
+            mention,
+            DISAGREES,
+            "text_and_table",
+            said,
+            first.value,
+            first.interval,
+            severity=severity if stated == "amount" else MEDIUM,
+        )
 
     def _tail(self, mention: Mention, first: Held, said: str, stated: str) -> Verdict:
         assert first.value is not None and mention.number
@@ -214,9 +250,15 @@ class Judge:
         values = [held.value for held in mention.subject.cells]
         if self.year and mention.year != self.year - 1 and mention.value and mention.value in values:
             return Verdict(
-                mention, DISAGREES, "year", f"说的是{mention.year}年度，数却是{self.year}年度的", severity=MEDIUM
+                mention,
+                DISAGREES,
+                "year",
+                f"说的是{mention.year}年度，数却是{self.year}年度的",
+                severity=MEDIUM,
             )
-        return Verdict(mention, NOT_CHECKABLE, _stated(mention), f"说的是{mention.year}年度，这份文件没有那一年的表")
+        return Verdict(
+            mention, NOT_CHECKABLE, _stated(mention), f"说的是{mention.year}年度，这份文件没有那一年的表"
+        )
 
     # --- what has no cell ---------------------------------------------------------------------------------------------
 
@@ -230,7 +272,11 @@ class Judge:
                     return Verdict(mention, AGREES, "count", f"{name}为零，数量为零")
                 if operand.value == 0 and mention.value > 0 and mention.number.unit not in {"批次", "人次"}:
                     return Verdict(
-                        mention, DISAGREES, "consistency", f"{name}为零，却有{mention.number.text}{mention.number.unit}", severity=LOW
+                        mention,
+                        DISAGREES,
+                        "consistency",
+                        f"{name}为零，却有{mention.number.text}{mention.number.unit}",
+                        severity=LOW,
                     )
                 break
         return self._related(mention)
@@ -247,7 +293,14 @@ class Judge:
         if layout and layout.like:
             for operand in self._amounts(self.vocabulary.subjects[layout.like], mention):
                 if operand.value == mention.value:
-                    return Verdict(mention, AGREES, stated, f"与{self.vocabulary.subjects[layout.like].name}相同（{operand.name}）", operand.value, operand.interval)
+                    return Verdict(
+                        mention,
+                        AGREES,
+                        stated,
+                        f"与{self.vocabulary.subjects[layout.like].name}相同（{operand.name}）",
+                        operand.value,
+                        operand.interval,
+                    )
         part = self._part_of_sum(mention)
         if layout and layout.within:
             whole = self.vocabulary.subjects[layout.within]
@@ -259,11 +312,22 @@ class Judge:
                 most = max(limits, key=lambda operand: operand.value)
                 if mention.interval.low > most.interval.high:
                     return Verdict(
-                        mention, DISAGREES, "consistency", f"大于{whole.name}（{most.name}）", most.value, None, severity=LOW
+                        mention,
+                        DISAGREES,
+                        "consistency",
+                        f"大于{whole.name}（{most.name}）",
+                        most.value,
+                        None,
+                        severity=LOW,
                     )
                 if part:
                     return part
-                return Verdict(mention, NOT_CHECKABLE, stated, f"表中没有这一项；不大于{whole.name}（{most.name}），此外无从核对")
+                return Verdict(
+                    mention,
+                    NOT_CHECKABLE,
+                    stated,
+                    f"表中没有这一项；不大于{whole.name}（{most.name}），此外无从核对",
+                )
         if part:
             return part
         return Verdict(mention, NOT_CHECKABLE, stated, "表中没有这一项，文中也没有可以核对的数")
@@ -297,7 +361,9 @@ class Judge:
         if total == mention.value:
             return Verdict(mention, AGREES, "sum", said, total, Interval(low, high))
         if low <= mention.interval.high and mention.interval.low <= high:
-            return Verdict(mention, WITHIN_ROUNDING, "sum", f"{said}，差额在四舍五入之内", total, Interval(low, high))
+            return Verdict(
+                mention, WITHIN_ROUNDING, "sum", f"{said}，差额在四舍五入之内", total, Interval(low, high)
+            )
         for p in parts:
             self.related.pop(id(p))
         return Verdict(mention, DISAGREES, "sum", said, total, Interval(low, high), severity=MEDIUM)
@@ -334,14 +400,15 @@ class Judge:
             other for (id_, role), said in self._at.items() if role == mention.role and len(id_) == 7 and id_.isdigit()
             for _, other in said[:1] if other.paragraph.section == mention.paragraph.section
         ]  # fmt: skip
-        spent = [
-            next(iter(self._amounts(row.subject, row)), None) for row in rows if row.subject
-        ]
+        spent = [next(iter(self._amounts(row.subject, row)), None) for row in rows if row.subject]
         whole = next(iter(self._amounts(subject, mention)), None)
         if len(rows) < 2 or whole is None or any(one is None for one in spent):
             return None
         own = sum((one.value for one in spent if one), Fraction(0))
-        slack = sum(((one.interval.high - one.interval.low) / 2 for one in spent if one), Fraction(0)) + factor("万元") / 200
+        slack = (
+            sum(((one.interval.high - one.interval.low) / 2 for one in spent if one), Fraction(0))
+            + factor("万元") / 200
+        )
         if abs(own - whole.value) > slack:
             return None
         total = sum((row.value for row in rows), Fraction(0))
@@ -360,7 +427,11 @@ class Judge:
         """The completion rate beside a budget, where it holds: the budget is what it was made of."""
         assert mention.subject
         for _, other in self._at.get((mention.subject.id, m.COMPLETION), []):
-            if other.paragraph is mention.paragraph and self._completion(other).verdict in {AGREES, WITHIN_ROUNDING, TRUNCATED}:
+            if other.paragraph is mention.paragraph and self._completion(other).verdict in {
+                AGREES,
+                WITHIN_ROUNDING,
+                TRUNCATED,
+            }:
                 return f"合于决算数与完成率{_shown(other)}"
         return ""
 
@@ -382,7 +453,13 @@ class Judge:
             others = [self.vocabulary.subjects[name] for name in _TOTALS if name in self.vocabulary.subjects]
             rival = self._best(
                 mention,
-                [(top, bottom, w.name) for top in tops for w in others if w not in wholes for bottom in self._cells(w.cells)],
+                [
+                    (top, bottom, w.name)
+                    for top in tops
+                    for w in others
+                    if w not in wholes
+                    for bottom in self._cells(w.cells)
+                ],
             )
             if rival.verdict == AGREES and bottoms and mention.value not in {Fraction(0), Fraction(1)}:
                 return Verdict(
@@ -412,11 +489,18 @@ class Judge:
         if not tops or not bottoms:
             lacking = "决算数" if not tops else _BUDGET_NAMES.get(mention.base, "预算") + "数"
             return Verdict(mention, NOT_CHECKABLE, "completion", f"没有{lacking}可以相除")
-        best = self._best(mention, [(top, bottom, _BUDGET_NAMES.get(mention.base, "预算")) for top in tops for bottom in bottoms])
+        best = self._best(
+            mention,
+            [(top, bottom, _BUDGET_NAMES.get(mention.base, "预算")) for top in tops for bottom in bottoms],
+        )
         if best.verdict == DISAGREES and mention.base in {"budget_initial", "budget_adjusted"}:
             other = "budget_adjusted" if mention.base == "budget_initial" else "budget_initial"
-            rivals = [o for o in self._text(subject, other, mention) if all(o.value != b.value for b in bottoms)]
-            rival = self._best(mention, [(top, bottom, _BUDGET_NAMES[other]) for top in tops for bottom in rivals])
+            rivals = [
+                o for o in self._text(subject, other, mention) if all(o.value != b.value for b in bottoms)
+            ]
+            rival = self._best(
+                mention, [(top, bottom, _BUDGET_NAMES[other]) for top in tops for bottom in rivals]
+            )
             if rival.verdict in {AGREES, WITHIN_ROUNDING}:
                 return Verdict(
                     mention, OTHER_DEFINITION, "completion",
@@ -440,8 +524,19 @@ class Judge:
         assert mention.number
         if bottom.value == 0:
             if top.value == 0:
-                return Verdict(mention, NOT_CHECKABLE, "zero_base", f"{top.name}、{bottom.name}都是零，{_STATED[stated]}没有意义")
-            return Verdict(mention, DISAGREES, "zero_base", f"{bottom.name}是零，{_STATED[stated]}没有意义", severity=MEDIUM)
+                return Verdict(
+                    mention,
+                    NOT_CHECKABLE,
+                    "zero_base",
+                    f"{top.name}、{bottom.name}都是零，{_STATED[stated]}没有意义",
+                )
+            return Verdict(
+                mention,
+                DISAGREES,
+                "zero_base",
+                f"{bottom.name}是零，{_STATED[stated]}没有意义",
+                severity=MEDIUM,
+            )
         value = top.value / bottom.value
         low, high = _quotient(top.interval, bottom.interval)
         said = f"{_plain(top)}÷{_plain(bottom)}（{top.name}，{bottom.name}）＝{_rate(value)}"
@@ -455,20 +550,32 @@ class Judge:
         verdict = judge(mention.number.text, unit, precision, value, box)
         if mention.unit_lost:
             return Verdict(
-                mention, DISAGREES, "unit_lost", f"“{mention.number.text}”后面漏了“%”；{said}", value, box, severity=MEDIUM
+                mention,
+                DISAGREES,
+                "unit_lost",
+                f"“{mention.number.text}”后面漏了“%”；{said}",
+                value,
+                box,
+                severity=MEDIUM,
             )
         if verdict == TRUNCATED:
-            return Verdict(mention, TRUNCATED, stated, f"{said}，应四舍五入，却截去了尾数", value, box, severity=LOW)
+            return Verdict(
+                mention, TRUNCATED, stated, f"{said}，应四舍五入，却截去了尾数", value, box, severity=LOW
+            )
         if verdict == DISAGREES:
             gap = abs(value - mention.value)
-            return Verdict(mention, DISAGREES, stated, said, value, box, name, HIGH if gap >= _GREAT else MEDIUM)
+            return Verdict(
+                mention, DISAGREES, stated, said, value, box, name, HIGH if gap >= _GREAT else MEDIUM
+            )
         return Verdict(mention, verdict, stated, said, value, box)
 
     def _growth(self, mention: Mention) -> Verdict:
         subject = mention.subject
         assert subject and mention.number
         if mention.year is not None and self.year and mention.year not in {self.year - 1, self.year}:
-            return Verdict(mention, NOT_CHECKABLE, "growth", f"与{mention.year}年度相比，这份文件没有那一年的数")
+            return Verdict(
+                mention, NOT_CHECKABLE, "growth", f"与{mention.year}年度相比，这份文件没有那一年的数"
+            )
         change = self._change_beside(mention)
         if mention.base:
             return self._growth_over_budget(mention, change)
@@ -499,19 +606,33 @@ class Judge:
                     )  # fmt: skip
         if best.verdict in {AGREES, WITHIN_ROUNDING, TRUNCATED}:
             self.related[id(change)] = f"合于本年的数与增减率{_shown(mention)}"
-        if best.verdict in {AGREES, WITHIN_ROUNDING, TRUNCATED} and mention.way != change.way and mention.value:
+        if (
+            best.verdict in {AGREES, WITHIN_ROUNDING, TRUNCATED}
+            and mention.way != change.way
+            and mention.value
+        ):
             return Verdict(
-                mention, DISAGREES, "direction", f"增减额说“{change.words}”，增减率说“{mention.words}”", best.value, best.interval, severity=MEDIUM
+                mention,
+                DISAGREES,
+                "direction",
+                f"增减额说“{change.words}”，增减率说“{mention.words}”",
+                best.value,
+                best.interval,
+                severity=MEDIUM,
             )
         return best
 
-    def _growth_of(self, mention: Mention, change: Mention, before: Fraction, current: Interval, signed: int, name: str) -> Verdict:
+    def _growth_of(
+        self, mention: Mention, change: Mention, before: Fraction, current: Interval, signed: int, name: str
+    ) -> Verdict:
         assert mention.number
         if before == 0 or (before < 0 < current.high):
             if change.value == 0 and mention.value == 0:
                 return Verdict(mention, NOT_CHECKABLE, "zero_base", "上年为零，本年也为零，增减率没有意义")
             if before == 0:
-                return Verdict(mention, DISAGREES, "zero_base", "推出的上年数是零，增减率没有意义", severity=MEDIUM)
+                return Verdict(
+                    mention, DISAGREES, "zero_base", "推出的上年数是零，增减率没有意义", severity=MEDIUM
+                )
             return Verdict(mention, DISAGREES, "growth", f"推出的上年数是负数：{name}", severity=HIGH)
         value = change.value / before
         box = change.interval
@@ -527,18 +648,29 @@ class Judge:
 
     def _growth_over_prior(self, mention: Mention) -> Verdict | None:
         assert mention.subject
-        priors, currents = self._text(mention.subject, m.PRIOR, mention), self._amounts(mention.subject, mention)
+        priors, currents = (
+            self._text(mention.subject, m.PRIOR, mention),
+            self._amounts(mention.subject, mention),
+        )
         best: Verdict | None = None
         for prior in priors:
             for current in currents:
                 if prior.value == 0:
-                    own = Verdict(mention, DISAGREES, "zero_base", "上年为零，增减率没有意义", severity=MEDIUM)
+                    own = Verdict(
+                        mention, DISAGREES, "zero_base", "上年为零，增减率没有意义", severity=MEDIUM
+                    )
                 else:
                     value = (current.value - prior.value) / prior.value
                     low, high = _quotient(current.interval, prior.interval)
                     signed = value if mention.way == m.UP else -value
                     box = Interval(low - 1, high - 1) if mention.way == m.UP else Interval(1 - high, 1 - low)
-                    own = self._rated(mention, signed, box, f"（{_plain(current)}－{_plain(prior)}）÷{_plain(prior)}＝{_rate(value)}", "")
+                    own = self._rated(
+                        mention,
+                        signed,
+                        box,
+                        f"（{_plain(current)}－{_plain(prior)}）÷{_plain(prior)}＝{_rate(value)}",
+                        "",
+                    )
                 if best is None or _ORDER.index(own.verdict) < _ORDER.index(best.verdict):
                     best = own
         return best
@@ -556,7 +688,13 @@ class Judge:
                 low, high = _quotient(current.interval, budget.interval)
                 signed = value if mention.way == m.UP else -value
                 box = Interval(low - 1, high - 1) if mention.way == m.UP else Interval(1 - high, 1 - low)
-                own = self._rated(mention, signed, box, f"（{_plain(current)}－{_plain(budget)}）÷{_plain(budget)}＝{_rate(value)}", "")
+                own = self._rated(
+                    mention,
+                    signed,
+                    box,
+                    f"（{_plain(current)}－{_plain(budget)}）÷{_plain(budget)}＝{_rate(value)}",
+                    "",
+                )
                 if best is None or _ORDER.index(own.verdict) < _ORDER.index(best.verdict):
                     best = own
         return best or Verdict(mention, NOT_CHECKABLE, "growth", "没有预算数可以核对")
@@ -565,7 +703,9 @@ class Judge:
         """The change that a growth rate is of: the last before it in its paragraph, of the same subject."""
         at = self.order[id(mention)]
         for other in reversed(self.mentions[:at]):
-            if other.paragraph is not mention.paragraph or (other.role == m.GROWTH and other.subject is mention.subject):
+            if other.paragraph is not mention.paragraph or (
+                other.role == m.GROWTH and other.subject is mention.subject
+            ):
                 return None
             if other.role == m.CHANGE and other.subject is mention.subject and not other.why:
                 return other if other.base == mention.base else None
@@ -577,7 +717,9 @@ class Judge:
         if mention.number.unit not in MONEY:
             return Verdict(mention, NOT_CHECKABLE, "change", "没有上年的数量可以核对")
         bases = (
-            self._budgets(subject, mention.base, mention) if mention.base else self._text(subject, m.PRIOR, mention)
+            self._budgets(subject, mention.base, mention)
+            if mention.base
+            else self._text(subject, m.PRIOR, mention)
         )
         currents = self._amounts(subject, mention)
         best: Verdict | None = None
@@ -590,7 +732,12 @@ class Judge:
             return best
         if id(mention) in self.related:
             return Verdict(mention, AGREES, "change", self.related[id(mention)])
-        return Verdict(mention, NOT_CHECKABLE, "change", "没有上年的数可以核对" if not mention.base else "没有预算数可以核对")
+        return Verdict(
+            mention,
+            NOT_CHECKABLE,
+            "change",
+            "没有上年的数可以核对" if not mention.base else "没有预算数可以核对",
+        )
 
     def _difference(self, mention: Mention, current: Operand, base: Operand) -> Verdict:
         gap = current.value - base.value
@@ -600,7 +747,9 @@ class Judge:
         said = f"{_plain(current)}－{_plain(base)}＝{_number(gap, mention.unit)}"
         assert mention.number
         if signed < 0 and abs(signed) == mention.value:
-            return Verdict(mention, DISAGREES, "direction", f"{said}，方向是相反的", signed, box, severity=MEDIUM)
+            return Verdict(
+                mention, DISAGREES, "direction", f"{said}，方向是相反的", signed, box, severity=MEDIUM
+            )
         verdict = judge(mention.number.text, mention.unit, _precision(mention.number.text), signed, box)
         return Verdict(
             mention, verdict, "change", said, signed, box, severity=MEDIUM if verdict == DISAGREES else LOW if verdict == TRUNCATED else "",
@@ -633,7 +782,9 @@ class Judge:
         for other in currents[1:]:
             gap = other.value - budget.value
             if {"less": gap < 0, "more": gap > 0, "equal": gap == 0}[mention.way]:
-                return Verdict(mention, AGREES, "direction", f"决算{_plain(other)}（{other.name}），预算{_plain(budget)}")
+                return Verdict(
+                    mention, AGREES, "direction", f"决算{_plain(other)}（{other.name}），预算{_plain(budget)}"
+                )
         return Verdict(mention, DISAGREES, "direction", f"{said}，与“{mention.words}”不符", severity=MEDIUM)
 
     def _flat(self, mention: Mention) -> Verdict:
@@ -646,7 +797,11 @@ class Judge:
         if currents and bases:
             same = currents[0].value == bases[0].value
             said = f"{_plain(currents[0])}与{_plain(bases[0])}"
-            near = "基本" in mention.paragraph.text[max(0, mention.end - 8) : mention.end] and bases[0].value and abs(currents[0].value / bases[0].value - 1) <= Fraction(5, 100)
+            near = (
+                "基本" in mention.paragraph.text[max(0, mention.end - 8) : mention.end]
+                and bases[0].value
+                and abs(currents[0].value / bases[0].value - 1) <= Fraction(5, 100)
+            )
             if same or near:
                 return Verdict(mention, AGREES, "direction", said)
             return Verdict(mention, DISAGREES, "direction", f"{said}不相同", severity=MEDIUM)
@@ -661,7 +816,12 @@ class Judge:
         lowest = max(subject.path, key=lambda level: LEVELS[level])
         after = self.order[id(mention)]
         own = next(
-            (o for o in self.mentions[after + 1 : after + 6] if o.subject is subject and o.role == m.AMOUNT and o.number), None
+            (
+                o
+                for o in self.mentions[after + 1 : after + 6]
+                if o.subject is subject and o.role == m.AMOUNT and o.number
+            ),
+            None,
         )
         if own is None or not own.value:
             return
@@ -706,7 +866,15 @@ class Judge:
         return Verdict(mention, AGREES, "subject", f"表中{subject.code}，各级名称一致")
 
 
-_TOTALS = ("spending_total", "general_total", "income_total", "accounts_total", "grants_total", "basic_spending", "project_spending")
+_TOTALS = (
+    "spending_total",
+    "general_total",
+    "income_total",
+    "accounts_total",
+    "grants_total",
+    "basic_spending",
+    "project_spending",
+)
 _STATED = {m.SHARE: "占比", m.COMPLETION: "完成率", m.GROWTH: "增减率"}
 _ROLE_NAMES = {m.AMOUNT: "", m.PRIOR: "上年数", m.CHANGE: "增减额", **_BUDGET_NAMES}
 
@@ -717,8 +885,18 @@ def _stated(mention: Mention) -> str:
         return "budget"
     if mention.role in {m.AMOUNT, m.PRIOR, m.REASON}:
         unit = mention.number.unit if mention.number else ""
-        return "amount" if unit in MONEY or not unit else "rate" if unit in RATES else "score" if unit == "分" else "count"
-    return {m.COMPARISON: "direction", m.FLAT: "direction", m.NAMED: "subject"}.get(mention.role, mention.role)
+        return (
+            "amount"
+            if unit in MONEY or not unit
+            else "rate"
+            if unit in RATES
+            else "score"
+            if unit == "分"
+            else "count"
+        )
+    return {m.COMPARISON: "direction", m.FLAT: "direction", m.NAMED: "subject"}.get(
+        mention.role, mention.role
+    )
 
 
 def _role_name(role: str) -> str:

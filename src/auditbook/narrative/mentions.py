@@ -62,7 +62,13 @@ class Mention:
         """Its unit as it is judged: 万 is 万元."""
         if not self.number:
             return ""
-        return "万元" if self.number.unit == "万" else "%" if self.number.unit == "个百分点" else self.number.unit
+        return (
+            "万元"
+            if self.number.unit == "万"
+            else "%"
+            if self.number.unit == "个百分点"
+            else self.number.unit
+        )
 
     @property
     def value(self) -> Fraction:
@@ -77,7 +83,9 @@ class Mention:
         assert self.number
         if self.number.unit not in (*MONEY, *RATES):
             return Interval(self.value, self.value)
-        places = max(self.number.decimals, self.decimals) if self.number.unit in MONEY else self.number.decimals
+        places = (
+            max(self.number.decimals, self.decimals) if self.number.unit in MONEY else self.number.decimals
+        )
         half = factor(self.unit) / (2 * 10**places)
         return Interval(self.value - half, self.value + half)
 
@@ -86,7 +94,12 @@ class Reader:
     """Reads the paragraphs of a narrative in order; what was said before tells what a bare 支出决算为 speaks of."""
 
     def __init__(
-        self, layout: NarrativeLayout, vocabulary: Vocabulary, year: int | None, ways: dict[str, str], decimals: int
+        self,
+        layout: NarrativeLayout,
+        vocabulary: Vocabulary,
+        year: int | None,
+        ways: dict[str, str],
+        decimals: int,
     ) -> None:
         self.layout, self.vocabulary, self.year, self.decimals = layout, vocabulary, year, decimals
         self.ways = ways
@@ -96,14 +109,18 @@ class Reader:
         self._way_end = re.compile(f"({'|'.join(sorted(map(re.escape, ways), key=len, reverse=True))})$")
         self._flat = re.compile("|".join(FLAT_WORDS))
         self._budget_end = {
-            role: re.compile(f"(?:{'|'.join(sorted(map(re.escape, layout.roles[role]), key=len, reverse=True))})$")  # type: ignore[index]
+            role: re.compile(
+                f"(?:{'|'.join(sorted(map(re.escape, layout.roles[role]), key=len, reverse=True))})$"
+            )  # type: ignore[index]
             for role in BUDGETS
         }
         self._prior_end = re.compile(
             f"(?:{'|'.join(sorted(map(re.escape, layout.roles['prior']), key=len, reverse=True))})$"
         )
         self._reason = re.compile("|".join(map(re.escape, layout.reasons)))
-        self._completion = re.compile(f"(?:^|.*)(?:{'|'.join(sorted(map(re.escape, layout.completion), key=len, reverse=True))})$")
+        self._completion = re.compile(
+            f"(?:^|.*)(?:{'|'.join(sorted(map(re.escape, layout.completion), key=len, reverse=True))})$"
+        )
         self._rates = re.compile(f"(?:{'|'.join(map(re.escape, layout.completion_rates))})$")
         self._share = re.compile(r"占(?P<base>[^占,，。;:]{0,60}?)(?:的)?(?:比重|比例|比)?$")
         budgets = "|".join(
@@ -214,9 +231,13 @@ class Reader:
     def _named(self, paragraph: Paragraph, start: int, stop: int, names: dict[str, str]) -> Mention:
         lowest = max(names, key=lambda level: LEVELS[level])
         # a 款 or 项 alone stands under what was named before
-        kept = {level: name for level, name in self.path.items() if LEVELS[level] < min(LEVELS[n] for n in names)}
+        kept = {
+            level: name for level, name in self.path.items() if LEVELS[level] < min(LEVELS[n] for n in names)
+        }
         self.path = {**kept, **names}
-        subject = Subject(f"path.{'.'.join(key(bare(n)) for n in self.path.values())}", names[lowest], path=dict(self.path))
+        subject = Subject(
+            f"path.{'.'.join(key(bare(n)) for n in self.path.values())}", names[lowest], path=dict(self.path)
+        )
         self.subject = subject
         self._resolve(subject, paragraph.section)
         return Mention(paragraph, NAMED, start, stop, subject, words="".join(names.values()))
@@ -247,7 +268,9 @@ class Reader:
 
     # --- numbers ---------------------------------------------------------------------------------------------
 
-    def _number(self, paragraph: Paragraph, number: Number, last: int, sentence: int, *, reasoned: bool) -> Mention:
+    def _number(
+        self, paragraph: Paragraph, number: Number, last: int, sentence: int, *, reasoned: bool
+    ) -> Mention:
         text = paragraph.text
         before = text[last : number.start].removesuffix("-") if number.negative else text[last : number.start]
         said = self.layout.filler_end.sub("", before)
@@ -283,7 +306,9 @@ class Reader:
         way = self._way_end.search(said)
         if completed is not None:
             mention.role, mention.base = COMPLETION, completed
-            self._take_subject(mention, re.split("[,，。;:(]", said)[-1 if "," not in said else 0] if completed == "" else "")
+            self._take_subject(
+                mention, re.split("[,，。;:(]", said)[-1 if "," not in said else 0] if completed == "" else ""
+            )
         elif shared:
             mention.role = SHARE
             base = shared["base"]
@@ -375,7 +400,9 @@ class Reader:
             if named:
                 mention.subject = named[0]
                 owner = said[: named[1]]
-                if re.search(r"(?:本级|机关|中心|大队|学校|医院|所|站|馆|院)的?$", owner) and not self._own(owner):
+                if re.search(r"(?:本级|机关|中心|大队|学校|医院|所|站|馆|院)的?$", owner) and not self._own(
+                    owner
+                ):
                     mention.subject, mention.why = None, _UNREAD["detail"]
             elif counted:
                 mention.subject, mention.why = None, _UNREAD["subject"]
@@ -405,7 +432,9 @@ class Reader:
         if last is not None and last["budget"]:
             word = last["budget"]
             mention.base = next(
-                role for role in BUDGETS if any(bare(name) == word for name in self.layout.roles[role])  # type: ignore[index]
+                role
+                for role in BUDGETS
+                if any(bare(name) == word for name in self.layout.roles[role])  # type: ignore[index]
             )
         elif last is not None and last["year"]:
             year = re.search(r"(?:19|20)\d\d", last["year"])
@@ -418,7 +447,14 @@ class Reader:
         word = found[f"{way}_budget"]
         base = next(role for role in BUDGETS if any(bare(n) == word for n in self.layout.roles[role]))  # type: ignore[index]
         mention = Mention(
-            paragraph, COMPARISON, found.start(), found.end(), self.subject, base=base, way=way, words=found[0]
+            paragraph,
+            COMPARISON,
+            found.start(),
+            found.end(),
+            self.subject,
+            base=base,
+            way=way,
+            words=found[0],
         )
         before = paragraph.text[last : found.start()]
         named = self.vocabulary.named(before, paragraph.section, "万元", counted=False)

@@ -83,7 +83,9 @@ def read(
     tables = [path for path in paths if not documents.kind_of(path.name)]
     if len(texts) != 1:
         found = "、".join(path.name for path in paths)
-        raise CaseError(Fault(found, "没有文字资料" if not texts else "文字资料不止一份", "一份 PDF、Word、网页或文本"))
+        raise CaseError(
+            Fault(found, "没有文字资料" if not texts else "文字资料不止一份", "一份 PDF、Word、网页或文本")
+        )
     path = texts[0]
     guard.look(path)
     data = path.read_bytes()
@@ -113,7 +115,9 @@ def _accounts(
     """The tables of a document; None with the reason where there are none."""
     wanted = list(tables) or ([path] if path.suffix.lower() == ".pdf" else [])
     if not wanted:
-        return None, (Fault(path.name, "没有决算表", "同一份决算的表（PDF、.xlsx 或 .csv）", "只能在文字之内核对"),)
+        return None, (
+            Fault(path.name, "没有决算表", "同一份决算的表（PDF、.xlsx 或 .csv）", "只能在文字之内核对"),
+        )
     try:
         accounts = read_accounts(wanted, told=told, year=year)
     except CaseError as error:
@@ -177,14 +181,20 @@ class _Writing:
     def noted(self, one: wordings.Noted) -> Statement:
         span = one.paragraph.run(one.start, one.end)
         name = f"{one.paragraph.section or 'text'}.{one.kind}.{one.about or 'words'}"
-        number = next((n for n in one.paragraph.numbers if one.start <= n.start < one.end), None) if one.kind == "residue" else None
+        number = (
+            next((n for n in one.paragraph.numbers if one.start <= n.start < one.end), None)
+            if one.kind == "residue"
+            else None
+        )
         row = self._row(name, one.kind, one.about, one.verdict, one.explanation, span)
         if number:
             row |= {"published": number.text, "unit": number.unit}
         run = one.paragraph.run(number.start, number.unit_end) if number else None
         return Statement(row, *span, run, one.severity, self.page(span[0]))
 
-    def at(self, start: int, end: int, name: str, kind: str, verdict: str, explanation: str, severity: str) -> Statement:
+    def at(
+        self, start: int, end: int, name: str, kind: str, verdict: str, explanation: str, severity: str
+    ) -> Statement:
         row = self._row(name, kind, "", verdict, explanation, (start, end))
         return Statement(row, start, end, None, severity, self.page(start))
 
@@ -218,7 +228,7 @@ def _names(document: Document, writing: _Writing) -> Iterator[Statement]:
     positions: list[int] = []
     for block in document.blocks:
         for offset, character in enumerate(block.text):
-            if not character.isspace() and character not in "“”‘’\"":
+            if not character.isspace() and character not in '“”‘’"':
                 flat.append("(" if character == "（" else ")" if character == "）" else character)
                 positions.append(block.start + offset)
         flat.append("\n")
@@ -245,12 +255,23 @@ def _table_checks(document: Document, accounts: Accounts, writing: _Writing) -> 
         kind = "tail" if check.verdict == WITHIN_ROUNDING else "table"
         severity = wordings.LOW if kind == "tail" else check.severity
         own = writing.at(
-            at, end, f"tables.{check.key}", kind, check.verdict, f"{check.name}：表上{check.found}，应为{check.expected}。{check.explanation}", severity
+            at,
+            end,
+            f"tables.{check.key}",
+            kind,
+            check.verdict,
+            f"{check.name}：表上{check.found}，应为{check.expected}。{check.explanation}",
+            severity,
         )
         unit = next((u for u in MONEY if check.found.endswith(u)), "")
         published = check.found.removesuffix(unit).replace(",", "")
         own.row.update(
-            {"published": published if re.fullmatch(r"-?\d+(\.\d+)?", published) else "", "unit": unit, "locator": check.where, "quote": check.found}
+            {
+                "published": published if re.fullmatch(r"-?\d+(\.\d+)?", published) else "",
+                "unit": unit,
+                "locator": check.where,
+                "quote": check.found,
+            }
         )
         yield own
 

@@ -19,7 +19,9 @@ _DROPPED = re.compile(r"[\s“”‘’\"'\u200b\u200c\u200d\u2060\ufeff\xad]")
 _NARROW = {full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x2212: 0x2D}
 _PARTING = "，"  # between two digits it parts clauses, a half-width one groups digits
 _ENDED = re.compile(r"[。；:：！？!?]\s*$")
-_BEGINS = re.compile(r"\s*(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、](?!\d)|第[一二三四五六七八九十]+部分)")
+_BEGINS = re.compile(
+    r"\s*(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、](?!\d)|第[一二三四五六七八九十]+部分)"
+)
 _NUMBERING = re.compile(
     r"(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\)|\(\d{1,3}\)|\d{1,3}[.、](?!\d)|\d{1,3}\)|[①-⑳])"
 )
@@ -98,7 +100,9 @@ _TOP = re.compile(r"(?:[一二三四五六七八九十]+、|第[一二三四五�
 
 def _joined(document: Document, tables: Collection[int]) -> Iterator[list[Block]]:
     """Blocks that are one paragraph: one that does not end goes on on the next page."""
-    own = [b for b in document.blocks if b.page not in tables and ("\t" not in b.text or document.kind == TXT)]
+    own = [
+        b for b in document.blocks if b.page not in tables and ("\t" not in b.text or document.kind == TXT)
+    ]
     current: list[Block] = own[:1]
     for before, after in pairwise(own):
         if _goes_on(document.kind, before, after):
@@ -181,9 +185,7 @@ def _numbers(
         unit = units.match(text, end)
         shown = unit[0] if unit else ""
         negative = bool(re.search(r"(?:^|[^\d\u4e00-\u9fff%)])-$|[为是约:]-$", text[:start]))
-        number = Number(
-            found[0].replace(",", ""), shown, start, end, end + len(shown), negative
-        )
+        number = Number(found[0].replace(",", ""), shown, start, end, end + len(shown), negative)
         what = _aside(text, number, numbering.end() if numbering else 0, layout)
         if what:
             aside.append((what, number))
@@ -194,7 +196,11 @@ def _numbers(
 
 def _aside(text: str, number: Number, numbering: int, layout: NarrativeLayout) -> str:
     before, after = text[: number.start], text[number.end :]
-    if number.end <= numbering or re.match(r"\)|[.、](?!\d)", after) and re.search(r"(?:^|[。;:,(])$", before):
+    if (
+        number.end <= numbering
+        or re.match(r"\)|[.、](?!\d)", after)
+        and re.search(r"(?:^|[。;:,(])$", before)
+    ):
         return "序号"
     if re.match(r"年|〕|﹞|\]|-20\d\d年", after) and len(number.text) == 4:
         return "年份"
@@ -202,7 +208,11 @@ def _aside(text: str, number: Number, numbering: int, layout: NarrativeLayout) -
         return "日期"
     if re.match("[号条款章届次期]", after) and re.search(r"[〕﹞\]第]$", before):
         return "文号、条款"
-    if not number.unit and re.fullmatch(r"\d{3}(\d\d){0,2}", number.text) and re.search(r"[(,;。:、]$|^$", before):
+    if (
+        not number.unit
+        and re.fullmatch(r"\d{3}(\d\d){0,2}", number.text)
+        and re.search(r"[(,;。:、]$|^$", before)
+    ):
         if re.match(r"[\u4e00-\u9fff)]", after) and not re.match("[年个家名人项]", after):
             return "科目编码"
     for what, words in layout.aside.items():

@@ -160,7 +160,7 @@ def published(row: Row) -> str:
 def recomputed(row: Row) -> str:
     """The recomputed number beside the published one: two decimals, more where two would hide the difference.
 
-    A range stands behind it where it is one: ``71.65%（71.64%–71.66%）``.
+    A range stands behind it where it is wider than that: ``71.65%（71.60–71.70）``.
     """
     if not row["recomputed"]:
         return "—"
@@ -168,8 +168,10 @@ def recomputed(row: Row) -> str:
     text = _written(value, decimals) + row["unit"]
     if not row["low"] or not row["high"]:
         return text
-    low, high = (_written(parse(row[end]), decimals) + row["unit"] for end in ("low", "high"))
-    return text if low == high else f"{text}（{low}–{high}）"
+    low, high = parse(row["low"]), parse(row["high"])
+    if max(high - value, value - low) <= Fraction(1, 2 * 10**decimals):  # no wider than what is shown
+        return text
+    return f"{text}（{_written(low, decimals)}–{_written(high, decimals)}）"
 
 
 def _decimals(row: Row) -> int:
@@ -191,6 +193,6 @@ def described(narrative: Narrative) -> str:
     """A document in a few words: file, kind, year, pages."""
     kind = _KINDS.get(narrative.kind, narrative.kind)
     year = f"{narrative.year} 年度" if narrative.year else "年度不明，"
-    pages = len(narrative.document.pages | narrative.document.pictures)
-    held = f"{pages} 页" if pages else f"{len(narrative.document.blocks)} 段"
+    pages = len(narrative.document.pages)
+    held = f"有文字的 {pages} 页" if pages else f"{len(narrative.document.blocks)} 段"
     return f"{narrative.file}：{year}{kind}，{held}"

@@ -148,10 +148,18 @@ class Vocabulary:
         found = self.named(text, section, "万元", counted=False)
         if found is None:
             found = next(
-                ((self.subjects[own.id], 0, len(name)) for name, own in self._names if not own.counted and name == text),
+                (
+                    (self.subjects[own.id], 0, len(name))
+                    for name, own in self._names
+                    if not own.counted and name == text
+                ),
                 None,
             )
-        if found is None or text[: found[1]].strip("的年本当部门单位全部总") or not self._between(text[found[2] :]):
+        if (
+            found is None
+            or text[: found[1]].strip("的年本当部门单位全部总")
+            or not self._between(text[found[2] :])
+        ):
             return None
         return found[0]
 
@@ -161,14 +169,30 @@ class Vocabulary:
     # --- rows of the classifications -----------------------------------------------------------------------
 
     def _row_names(self, section: str) -> Sequence[str]:
-        if section in {"income", "spending", "grants", "overall", "funds", "state_capital"} or section.startswith("general"):
+        if section in {
+            "income",
+            "spending",
+            "grants",
+            "overall",
+            "funds",
+            "state_capital",
+        } or section.startswith("general"):
             return self._function_names
         return ()
 
     @cached_property
     def _function_names(self) -> tuple[str, ...]:
         found = set()
-        for id_ in ("general_budget", "grants_spending", "spending", "income", "funds", "state_capital", "overall", "grants"):
+        for id_ in (
+            "general_budget",
+            "grants_spending",
+            "spending",
+            "income",
+            "funds",
+            "state_capital",
+            "overall",
+            "grants",
+        ):
             table = self.tables.get(id_)
             for line in table.lines if table else ():
                 if not line.id and line.side in {"", "支出"} and len(unnumbered(line.name)) >= 3:
@@ -244,6 +268,4 @@ def columns_of(section: str) -> tuple[tuple[str, str], ...]:
 
 
 def _code(held: Held) -> str:
-    return next(
-        (line.code for line in held.table.lines if held.amount in line.amounts.values()), ""
-    )
+    return next((line.code for line in held.table.lines if held.amount in line.amounts.values()), "")

@@ -37,12 +37,16 @@ class Noted:
 # --- lists: 人员经费…主要包括：基本工资、津贴补贴 --------------------------------------------------------------------
 
 
-def listings(paragraphs: Sequence[Paragraph], layout: NarrativeLayout, vocabulary: Vocabulary) -> Iterator[Noted]:
+def listings(
+    paragraphs: Sequence[Paragraph], layout: NarrativeLayout, vocabulary: Vocabulary
+) -> Iterator[Noted]:
     """The rows of the economic classification that a sentence says an amount consists of, each against the table."""
     lines = vocabulary.economy_lines
     if not lines:
         return
-    opened = re.compile(f"(人员经费|公用经费)[^。;]{{0,40}}?(?:{'|'.join(map(re.escape, layout.listings))})[:,]?([^。;:]+)")
+    opened = re.compile(
+        f"(人员经费|公用经费)[^。;]{{0,40}}?(?:{'|'.join(map(re.escape, layout.listings))})[:,]?([^。;:]+)"
+    )
     for paragraph in paragraphs:
         if paragraph.section != "basic" or paragraph.heading:
             continue
@@ -64,7 +68,15 @@ def _listing(paragraph: Paragraph, found: re.Match[str], vocabulary: Vocabulary)
     for start, end, name in rows:
         held = lines.get(economy_key(name))
         if held is None:
-            yield Noted(paragraph, start, end, NOT_CHECKABLE, "listed", f"表中没有叫“{name}”的经济分类科目", about=name)
+            yield Noted(
+                paragraph,
+                start,
+                end,
+                NOT_CHECKABLE,
+                "listed",
+                f"表中没有叫“{name}”的经济分类科目",
+                about=name,
+            )
             continue
         named.add(economy_key(name))
         values = [h.value for h in held]
@@ -73,7 +85,15 @@ def _listing(paragraph: Paragraph, found: re.Match[str], vocabulary: Vocabulary)
             said = f"{shown.amount.locator}：{amount_text(shown.value or 0, shown.table.unit or '元')}{shown.table.unit}"  # type: ignore[arg-type]
             yield Noted(paragraph, start, end, AGREES, "listed", said, about=name)
         elif any(value is not None for value in values):
-            yield Noted(paragraph, start, end, NOT_CHECKABLE, "listed", f"{shown.amount.locator}是零：列出的科目没有金额", about=name)
+            yield Noted(
+                paragraph,
+                start,
+                end,
+                NOT_CHECKABLE,
+                "listed",
+                f"{shown.amount.locator}是零：列出的科目没有金额",
+                about=name,
+            )
         else:
             blank.append((start, end, name))
     if not blank:
@@ -108,14 +128,22 @@ def _of(row: str, vocabulary: Vocabulary, staff: bool) -> bool:
 # --- declared absences: 无政府性基金预算财政拨款收入和支出 ------------------------------------------------------------------
 
 
-def absences(paragraphs: Sequence[Paragraph], layout: NarrativeLayout, vocabulary: Vocabulary) -> Iterator[Noted]:
+def absences(
+    paragraphs: Sequence[Paragraph], layout: NarrativeLayout, vocabulary: Vocabulary
+) -> Iterator[Noted]:
     """Sentences that say that there is none of something, against the cells that would hold it."""
-    opened = re.compile(f"(?<![\\u4e00-\\u9fff]有)(?:{'|'.join(map(re.escape, layout.absences))})([^。,;:]{{4,40}}?)(?:[。,;]|$)")
+    opened = re.compile(
+        f"(?<![\\u4e00-\\u9fff]有)(?:{'|'.join(map(re.escape, layout.absences))})([^。,;:]{{4,40}}?)(?:[。,;]|$)"
+    )
     for paragraph in paragraphs:
         if paragraph.heading or paragraph.section not in {"funds", "state_capital", "three_public"}:
             continue
         for found in opened.finditer(paragraph.text):
-            words = re.sub("(?:收入和支出|收入支出|收入、支出|收支|收入及支出|收入|支出)(?:情况|安排|数据)?$", "", found[1])
+            words = re.sub(
+                "(?:收入和支出|收入支出|收入、支出|收支|收入及支出|收入|支出)(?:情况|安排|数据)?$",
+                "",
+                found[1],
+            )
             subjects = _absent_subjects(words, paragraph.section, vocabulary)
             if not subjects:
                 continue
@@ -123,16 +151,44 @@ def absences(paragraphs: Sequence[Paragraph], layout: NarrativeLayout, vocabular
             nonzero = next((h for h in held if h.value), None)
             if nonzero is not None:
                 said = f"{nonzero.amount.locator}是{amount_text(nonzero.value or 0, nonzero.table.unit or '元')}{nonzero.table.unit}"  # type: ignore[arg-type]
-                yield Noted(paragraph, found.start(), found.end(1), DISAGREES, "text_and_table", said, MEDIUM, subjects[0].id)
+                yield Noted(
+                    paragraph,
+                    found.start(),
+                    found.end(1),
+                    DISAGREES,
+                    "text_and_table",
+                    said,
+                    MEDIUM,
+                    subjects[0].id,
+                )
             elif held:
-                yield Noted(paragraph, found.start(), found.end(1), AGREES, "absent", f"{held[0].amount.locator}没有金额", about=subjects[0].id)
+                yield Noted(
+                    paragraph,
+                    found.start(),
+                    found.end(1),
+                    AGREES,
+                    "absent",
+                    f"{held[0].amount.locator}没有金额",
+                    about=subjects[0].id,
+                )
             else:
-                yield Noted(paragraph, found.start(), found.end(1), NOT_CHECKABLE, "absent", "没有读到这张表", about=subjects[0].id)
+                yield Noted(
+                    paragraph,
+                    found.start(),
+                    found.end(1),
+                    NOT_CHECKABLE,
+                    "absent",
+                    "没有读到这张表",
+                    about=subjects[0].id,
+                )
 
 
 def _absent_subjects(words: str, section: str, vocabulary: Vocabulary) -> list[Subject]:
     text = re.sub("^(?:使用|安排|发生|本年度|年度)+", "", words)
-    for name, ids in (("政府性基金", ("funds_spending", "funds_income")), ("国有资本经营", ("state_spending",))):
+    for name, ids in (
+        ("政府性基金", ("funds_spending", "funds_income")),
+        ("国有资本经营", ("state_spending",)),
+    ):
         if text.startswith(name) and len(text) <= len(name) + 10:
             return [vocabulary.subjects[id_] for id_ in ids]
     if section == "three_public" and re.fullmatch("(?:财政拨款)?三公经费(?:财政拨款)?", text):
@@ -143,17 +199,39 @@ def _absent_subjects(words: str, section: str, vocabulary: Vocabulary) -> list[S
 # --- reasons: 持平。主要原因：减少支付 ---------------------------------------------------------------------------------
 
 _UPWARD = ("增加", "增长", "上升", "提高", "新增", "增多", "扩大", "上涨", "调增", "追加", "加大", "提升")
-_DOWNWARD = ("减少", "下降", "降低", "压减", "压缩", "缩减", "调减", "核减", "减支", "未", "取消", "节约", "控制", "厉行", "推迟")
+_DOWNWARD = (
+    "减少",
+    "下降",
+    "降低",
+    "压减",
+    "压缩",
+    "缩减",
+    "调减",
+    "核减",
+    "减支",
+    "未",
+    "取消",
+    "节约",
+    "控制",
+    "厉行",
+    "推迟",
+)
 _FALLING = ("减少", "下降", "降低", "压减", "压缩", "缩减", "调减", "核减")
 _RISING = ("增加", "增长", "上升", "新增", "增多", "上涨", "调增", "追加")
 
 
-def reasons(mentions: Sequence[Mention], paragraphs: Sequence[Paragraph], layout: NarrativeLayout) -> Iterator[Noted]:
+def reasons(
+    mentions: Sequence[Mention], paragraphs: Sequence[Paragraph], layout: NarrativeLayout
+) -> Iterator[Noted]:
     """Reasons that contradict the direction that they explain, by the words in them and nothing finer."""
     opened = re.compile("|".join(map(re.escape, layout.reasons)))
     following = {id(own): after for own, after in pairwise(paragraphs)}
     for paragraph in paragraphs:
-        own = [m for m in mentions if m.paragraph is paragraph and m.role in {CHANGE, GROWTH, COMPARISON, FLAT} and not m.why]
+        own = [
+            m
+            for m in mentions
+            if m.paragraph is paragraph and m.role in {CHANGE, GROWTH, COMPARISON, FLAT} and not m.why
+        ]
         for found in opened.finditer(paragraph.text):
             before = [m for m in own if m.end <= found.start()]
             if not before:
@@ -169,7 +247,16 @@ def reasons(mentions: Sequence[Mention], paragraphs: Sequence[Paragraph], layout
                 reason = after.text
             said = contradiction(_way(mention), reason)
             if said:
-                yield Noted(paragraph, mention.start, mention.end, DISAGREES, "reason", f"说“{_word(mention)}”，原因却是“{_short(reason)}”：{said}", MEDIUM, mention.subject.id if mention.subject else "")
+                yield Noted(
+                    paragraph,
+                    mention.start,
+                    mention.end,
+                    DISAGREES,
+                    "reason",
+                    f"说“{_word(mention)}”，原因却是“{_short(reason)}”：{said}",
+                    MEDIUM,
+                    mention.subject.id if mention.subject else "",
+                )
 
 
 def _way(mention: Mention) -> str:
@@ -190,7 +277,9 @@ def contradiction(way: str, reason: str) -> str:
     """Why a reason contradicts a direction; "" where it does not, or where it names both directions."""
     falls = [word for word in _FALLING if word in reason]
     rises = [word for word in _RISING if word in reason]
-    if any(word in reason for word in FLAT_WORDS) or re.search(r"减少[了的]?(?:压力|负担|浪费)|增加[了的]?(?:收入|效益|透明度)", reason):
+    if any(word in reason for word in FLAT_WORDS) or re.search(
+        r"减少[了的]?(?:压力|负担|浪费)|增加[了的]?(?:收入|效益|透明度)", reason
+    ):
         return ""
     if way == "flat" and bool(falls) != bool(rises):
         return f"持平不会是因为“{(falls or rises)[0]}”"
@@ -206,14 +295,26 @@ def contradiction(way: str, reason: str) -> str:
 
 def residues(paragraphs: Sequence[Paragraph], layout: NarrativeLayout) -> Iterator[Noted]:
     """Words of a form that were to be chosen from, or places that were to be filled in."""
-    known = re.compile("|".join(map(re.escape, sorted({bare(w) for w in layout.residues}, key=len, reverse=True))))
-    empty = re.compile(r"(?:决算|预算|收入|支出|合计|增加|减少|金额)(?:数)?为?(?:万元|元)(?=[,。;，])|(?:占|增长|下降|完成年初预算的)%")
+    known = re.compile(
+        "|".join(map(re.escape, sorted({bare(w) for w in layout.residues}, key=len, reverse=True)))
+    )
+    empty = re.compile(
+        r"(?:决算|预算|收入|支出|合计|增加|减少|金额)(?:数)?为?(?:万元|元)(?=[,。;，])|(?:占|增长|下降|完成年初预算的)%"
+    )
     for paragraph in paragraphs:
         for pattern in (known, empty):
             for found in pattern.finditer(paragraph.text):
                 number = next((n for n in paragraph.numbers if n.start == found.end()), None)
                 end = number.unit_end if number else found.end()
-                yield Noted(paragraph, found.start(), end, DISAGREES, "residue", f"“{found[0]}”是模板里待选、待填的字样", MEDIUM)
+                yield Noted(
+                    paragraph,
+                    found.start(),
+                    end,
+                    DISAGREES,
+                    "residue",
+                    f"“{found[0]}”是模板里待选、待填的字样",
+                    MEDIUM,
+                )
 
 
 # --- names of the department --------------------------------------------------------------------------------------------------
@@ -282,7 +383,11 @@ def _lost(said: str, name: str) -> str:
 def brackets(paragraphs: Sequence[Paragraph]) -> Iterator[Noted]:
     """Brackets that are opened and not closed in their paragraph, or closed and not opened."""
     for paragraph in paragraphs:
-        text = re.sub(r"(?:^|(?<=[。;:,，、]))[\d一二三四五六七八九十]{1,3}\)", lambda m: "#" * len(m[0]), paragraph.text)
+        text = re.sub(
+            r"(?:^|(?<=[。;:,，、]))[\d一二三四五六七八九十]{1,3}\)",
+            lambda m: "#" * len(m[0]),
+            paragraph.text,
+        )
         opened: list[int] = []
         for at, character in enumerate(text):
             if character == "(":
@@ -291,6 +396,8 @@ def brackets(paragraphs: Sequence[Paragraph]) -> Iterator[Noted]:
                 if opened:
                     opened.pop()
                 else:
-                    yield Noted(paragraph, max(0, at - 12), at + 1, DISAGREES, "wording", "括号只有后一半", LOW)
+                    yield Noted(
+                        paragraph, max(0, at - 12), at + 1, DISAGREES, "wording", "括号只有后一半", LOW
+                    )
         for at in opened:
             yield Noted(paragraph, at, min(len(text), at + 16), DISAGREES, "wording", "括号没有后一半", LOW)
