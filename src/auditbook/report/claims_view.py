@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from typing import Literal
@@ -30,7 +30,6 @@ from auditbook.report.fragments import Column, Html, Text
 
 _UNREAD = "unread"
 _MOST_IN_TITLE = 200
-_MOST_LISTED = 200  # places that a list of what cannot be checked leads to
 _MARKS: dict[str, str] = {**{str(group): name for group, name in GROUPS.items()}, _UNREAD: "没有读成陈述"}
 
 
@@ -80,40 +79,49 @@ def _wrong(found: Sorted, marked: _Marked) -> Text:
     own = found.of(Group.WRONG)
     if not own:
         return html.paragraph("没有。这只说明核对过的陈述没有不成立的；没有核对的见下。")
+    return _table("不成立的陈述，重的在前", own, marked, "轻重", lambda s: _graded(s.severity))
+
+
+def _graded(severity: str) -> Text:
+    return html.tag(severity, SEVERITIES[severity]) if severity else "—"
+
+
+def _verdict(statement: Statement) -> Text:
+    return html.tag(statement.row["verdict"], VERDICTS[statement.row["verdict"]])
+
+
+def _table(
+    caption: str,
+    statements: Sequence[Statement],
+    marked: _Marked,
+    first: str,
+    cell: Callable[[Statement], Text],
+) -> Html:
+    """Statements with both numbers, and under them the phrase and the reason."""
     rows: list[list[Text]] = [
-        [
-            html.join(html.tag(s.severity, SEVERITIES[s.severity]) if s.severity else "—"),
-            marked.link(s), kind_of(s), published(s.row), recomputed(s.row),
-        ]
-        for s in own
-    ]  # fmt: skip
-    under = [
-        html.join(html.phrase(on_one_line(s.row["quote"])), " ", s.row["explanation"], _definition(s))
-        for s in own
+        [cell(s), marked.link(s), kind_of(s), published(s.row), recomputed(s.row)] for s in statements
     ]
+    under = [html.join(_quoted(s), "　", s.row["explanation"], _definition(s)) for s in statements]
     columns = [
-        Column("轻重"), Column("处"), Column("类别"), Column("公布", numeric=True), Column("重算", numeric=True),
+        Column(first), Column("处"), Column("类别"), Column("公布", numeric=True), Column("重算", numeric=True),
     ]  # fmt: skip
-    return html.table("不成立的陈述，重的在前", columns, rows, under=under, rest_in="auditbook claims --json")
+    return html.table(caption, columns, rows, under=under, rest_in="auditbook claims --json")
+
+
+def _quoted(statement: Statement) -> Html:
+    return html.phrase(on_one_line(statement.row["quote"]))
 
 
 def _others(found: Sorted, marked: _Marked) -> Iterator[Html]:
     """Within rounding, what cannot be checked and what was not read: each with the places."""
     tails = found.of(Group.TAIL)
     if tails:
-        rows: list[list[Text]] = [
-            [marked.link(s), kind_of(s), published(s.row), recomputed(s.row), VERDICTS[s.row["verdict"]], s.row["explanation"]]
-            for s in tails
-        ]  # fmt: skip
-        columns = [
-            Column("处"), Column("类别"), Column("公布", numeric=True), Column("重算", numeric=True), Column("判断"), Column("说明"),
-        ]  # fmt: skip
-        table = html.table("四舍五入、截尾可以解释的", columns, rows, rest_in="auditbook claims --json")
+        table = _table("四舍五入、截尾可以解释的", tails, marked, "判断", _verdict)
         yield html.section(2, "tail", f"{GROUPS[Group.TAIL]} {len(tails)} 条", table)
     unchecked = found.unchecked_by_reason()
     if unchecked:
         reasons = [
-            html.folded(f"{why}：{len(own)} 条", html.paragraph(*_listed([marked.link(s) for s in own])))
+            html.folded(f"{why}：{len(own)} 条", html.bullets([_unchecked(s, marked) for s in own]))
             for why, own in unchecked.items()
         ]
         total = len(found.of(Group.UNCHECKED))
@@ -128,11 +136,8 @@ def _others(found: Sorted, marked: _Marked) -> Iterator[Html]:
         yield html.section(2, "unread", f"没有读成陈述的数 {total} 个", *reasons)
 
 
-def _listed(links: Sequence[Text]) -> Iterator[Text]:
-    for number, link in enumerate(links[:_MOST_LISTED]):
-        yield from ("，" if number else "", link)
-    if len(links) > _MOST_LISTED:
-        yield f"，另有 {len(links) - _MOST_LISTED} 处标在正文里"
+def _unchecked(statement: Statement, marked: _Marked) -> Html:
+    return html.join(marked.link(statement), " ", _quoted(statement))
 
 
 def _left(left: Left, marked: _Marked) -> Html:
@@ -307,7 +312,9 @@ class _Marked:
             elif piece:
                 own = run.id if start == run.start else ""
                 target = run.remark if run.statements else run.id
-                parts.append(html.claimed(own, run.tone, target, run.title, piece))
+                numbered = run.left or any(s.number for s in run.statements)
+                tone = run.tone if numbered else f"{run.tone} words"
+                parts.append(html.claimed(own, tone, target, run.title, piece))
         ended = [run for run in self._of_block[index] if run.statements and index == self._last(run)]
         seen = [self._remark(run) for run in ended if run.tone == Group.WRONG]
         quiet = [run for run in ended if run.tone != Group.WRONG]
@@ -353,8 +360,8 @@ def _judged(statement: Statement) -> Iterator[Text]:
     if row["explanation"]:
         yield f"。{row['explanation']}"
     yield _definition(statement)
-    if row["source"] or row["about"]:
-        yield f" 〔{'，'.join(filter(None, (row['about'], row['source'])))}〕"
+    if row["source"]:
+        yield f" 〔{row['source']}〕"
 
 
 def _definition(statement: Statement) -> str:
@@ -368,21 +375,28 @@ _LEVELS = (
     re.compile(r"[一二三四五六七八九十]+、"),
     re.compile(r"（[一二三四五六七八九十]+）"),
 )
-_DEPTHS: tuple[Literal[3, 4, 5], ...] = (3, 4, 5)  # of headings: the text is a section of level 2
+# Of headings on the page, whose text is a section of level 2. Parts and chapters both, so that both are in the contents.
+_DEPTHS: tuple[Literal[3, 4], ...] = (3, 3, 4)
 _LONGEST = 40  # characters of a heading
 _LISTED = re.compile(r"[\s.…·—\-]*\d*$")  # what stands behind a heading in a table of contents
 _SENTENCE = re.compile(r"[。；：，;]")
 
 
 def _headings(document: Document, marked: set[int]) -> dict[int, int]:
-    """The blocks that are headings, with their level. One that a table of contents lists first is one where it stands last."""
-    last: dict[str, tuple[int, int]] = {}
+    """The blocks that are headings, with their level. A table of contents has none: nothing stands under what it lists."""
+    levels: dict[int, int] = {}
     for index, block in enumerate(document.blocks):
         words = "".join(block.text.split())
         level = next((n for n, pattern in enumerate(_LEVELS, 1) if pattern.match(words)), 0)
         if level and len(words) <= _LONGEST and "\t" not in block.text and not _SENTENCE.search(words):
-            last[_LISTED.sub("", words)] = index, level
-    return {index: level for index, level in last.values() if index not in marked}
+            levels[index] = level
+    last: dict[str, int] = {}
+    for index, level in levels.items():
+        if index not in marked and not 0 < levels.get(index + 1, 0) <= level:
+            words = "".join(document.blocks[index].text.split())
+            part = _LEVELS[0].match(words)
+            last[part.group() if part else _LISTED.sub("", words)] = index
+    return {index: levels[index] for index in sorted(last.values())}
 
 
 def _nested(parts: Sequence[_Part], at: int = 0, above: int = -1) -> tuple[list[Html], int]:
