@@ -7,7 +7,7 @@ accused only if it fits none of them: one wrong amount is one fault, not three.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -20,14 +20,13 @@ from auditbook.claims import (
     WITHIN_ROUNDING,
     judge,
 )
-from auditbook.intake.phrases import FLAT_WORDS
+from auditbook.intake.account_layouts import bare
 from auditbook.narrative import mentions as m
 from auditbook.narrative.layouts import BUDGETS
 from auditbook.narrative.mentions import Mention
 from auditbook.narrative.sentences import MONEY, RATES
 from auditbook.narrative.subjects import LEVELS, Held, Subject, Vocabulary, key
-from auditbook.intake.account_layouts import bare
-from auditbook.numbers import EXACT, Interval, amount_text, factor, places, rate_text, text
+from auditbook.numbers import Interval, amount_text, factor, places, rate_text
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 _BUDGET_NAMES = {"budget_initial": "年初预算", "budget_adjusted": "调整预算", "budget": "预算"}
@@ -449,6 +448,17 @@ class Judge:
         if not tops or not bottoms:
             return Verdict(mention, NOT_CHECKABLE, "share", "没有可以相除的两个数")
         best = self._best(mention, [(top, bottom, w.name) for top in tops for w, bottom in bottoms])
+        if mention.value > 1 and best.verdict in {AGREES, WITHIN_ROUNDING, TRUNCATED}:
+            # a range that reaches beyond the whole proves nothing: a part is never more
+            return Verdict(
+                mention,
+                DISAGREES,
+                "share",
+                f"占比不会大于100%；{best.explanation}",
+                best.value,
+                best.interval,
+                severity=MEDIUM,
+            )
         if best.verdict == DISAGREES:
             others = [self.vocabulary.subjects[name] for name in _TOTALS if name in self.vocabulary.subjects]
             rival = self._best(
@@ -548,7 +558,7 @@ class Judge:
         precision = _precision(mention.number.text)
         unit = "%" if mention.unit_lost else mention.unit
         verdict = judge(mention.number.text, unit, precision, value, box)
-        if mention.unit_lost:
+        if mention.unit_lost and verdict != DISAGREES:
             return Verdict(
                 mention,
                 DISAGREES,
@@ -572,10 +582,6 @@ class Judge:
     def _growth(self, mention: Mention) -> Verdict:
         subject = mention.subject
         assert subject and mention.number
-        if mention.year is not None and self.year and mention.year not in {self.year - 1, self.year}:
-            return Verdict(
-                mention, NOT_CHECKABLE, "growth", f"与{mention.year}年度相比，这份文件没有那一年的数"
-            )
         change = self._change_beside(mention)
         if mention.base:
             return self._growth_over_budget(mention, change)
@@ -604,7 +610,7 @@ class Judge:
                         mention, OTHER_DEFINITION, "growth", f"{best.explanation}；公布的数是除以本年的数得到的，应除以上年的数",
                         best.value, best.interval, "current_year", MEDIUM,
                     )  # fmt: skip
-        if best.verdict in {AGREES, WITHIN_ROUNDING, TRUNCATED}:
+        if best.verdict in {AGREES, WITHIN_ROUNDING, TRUNCATED} or best.kind == "unit_lost":
             self.related[id(change)] = f"合于本年的数与增减率{_shown(mention)}"
         if (
             best.verdict in {AGREES, WITHIN_ROUNDING, TRUNCATED}

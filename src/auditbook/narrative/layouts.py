@@ -7,13 +7,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from pydantic import model_validator
+
 from auditbook import strict_yaml
 from auditbook.cases import Id, Strict, Words
 from auditbook.faults import CaseError
 from auditbook.intake.account_layouts import bare
 
 BUDGETS = ("budget_initial", "budget_adjusted", "budget")
-Role = Literal["budget_initial", "budget_adjusted", "budget", "actual", "prior"]
+ROLES = (*BUDGETS, "actual", "prior")
 
 
 class NamedRow(Strict):
@@ -39,6 +41,7 @@ class SubjectLayout(Strict):
     like: Id | Literal[""] = ""
     sum_of: list[Id] = []
     needs: Id | Literal[""] = ""
+    follows: Id | Literal[""] = ""
     counted: list[Words] = []
     sections: list[Id] = []
     economy: str = ""
@@ -67,7 +70,7 @@ class NarrativeLayout(Strict):
     telling: list[Id] = []
     between: list[Words]
     fillers: list[Words]
-    roles: dict[Role, list[Words]]
+    roles: dict[Id, list[Words]]
     completion: list[Words]
     completion_rates: list[Words]
     share: list[Words]
@@ -80,6 +83,27 @@ class NarrativeLayout(Strict):
     listings: list[Words]
     residues: list[Words]
     examples: list[Example]
+
+    @model_validator(mode="after")
+    def _whole(self) -> NarrativeLayout:
+        """Whatever is referred to must be there."""
+        ids = {subject.id for subject in self.subjects}
+        for subject in self.subjects:
+            wanted = {
+                subject.share_of,
+                *subject.shares,
+                subject.within,
+                subject.like,
+                *subject.sum_of,
+                subject.needs,
+                subject.follows,
+            }
+            unknown = sorted(wanted - ids - {""}) + sorted(set(subject.sections) - set(self.sections))
+            if unknown:
+                raise ValueError(f"subjects 里的 {subject.id} 指向没有定义的“{'、'.join(unknown)}”")
+        if set(self.roles) != set(ROLES):
+            raise ValueError(f"roles 应有且只有 {'、'.join(ROLES)}")
+        return self
 
     def section_of(self, heading: str) -> str:
         """The section that a heading opens, "" where it opens none that is known: a telling one, else the longest name."""

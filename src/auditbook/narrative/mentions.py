@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -90,6 +90,15 @@ class Mention:
         return Interval(self.value - half, self.value + half)
 
 
+@dataclass(frozen=True)
+class _Path:
+    """Names of a classification that stand together, by level: 某支出(类)某某(款)某某(项)."""
+
+    start: int
+    stop: int
+    names: dict[str, str]
+
+
 class Reader:
     """Reads the paragraphs of a narrative in order; what was said before tells what a bare 支出决算为 speaks of."""
 
@@ -104,6 +113,7 @@ class Reader:
         self.layout, self.vocabulary, self.year, self.decimals = layout, vocabulary, year, decimals
         self.ways = ways
         self.subject: Subject | None = None
+        self.counted_subject: Subject | None = None
         self.path: dict[str, str] = {}
         self.section = ""
         self._way_end = re.compile(f"({'|'.join(sorted(map(re.escape, ways), key=len, reverse=True))})$")
@@ -111,7 +121,7 @@ class Reader:
         self._budget_end = {
             role: re.compile(
                 f"(?:{'|'.join(sorted(map(re.escape, layout.roles[role]), key=len, reverse=True))})$"
-            )  # type: ignore[index]
+            )
             for role in BUDGETS
         }
         self._prior_end = re.compile(
@@ -124,7 +134,7 @@ class Reader:
         self._rates = re.compile(f"(?:{'|'.join(map(re.escape, layout.completion_rates))})$")
         self._share = re.compile(r"占(?P<base>[^占,，。;:]{0,60}?)(?:的)?(?:比重|比例|比)?$")
         budgets = "|".join(
-            sorted((re.escape(w) for role in BUDGETS for w in layout.roles[role]), key=len, reverse=True)  # type: ignore[index]
+            sorted((re.escape(w) for role in BUDGETS for w in layout.roles[role]), key=len, reverse=True)
         )
         self._comparison = re.compile(
             "(?P<equal>(?:{equal})(?P<equal_budget>{b})(?:总体|基本|完全)?(?:持平|一致|相等|相同|相符|无差异))"
@@ -142,7 +152,12 @@ class Reader:
         found: list[Mention] = []
         for paragraph in paragraphs:
             if paragraph.section != self.section:
-                self.section, self.subject, self.path = paragraph.section, None, {}
+                self.section, self.subject, self.counted_subject, self.path = (
+                    paragraph.section,
+                    None,
+                    None,
+                    {},
+                )
             if not paragraph.heading:
                 found += self._paragraph(paragraph)
         return found
@@ -160,39 +175,36 @@ class Reader:
         text = paragraph.text
         reason = self._reason.search(text, start, end)
         reason_at = reason.end() if reason else end
-        events: list[tuple[int, str, object]] = [
-            (number.start, "number", number) for number in paragraph.numbers if start <= number.start < end
+        events: list[tuple[int, Number | _Path | re.Match[str]]] = [
+            (number.start, number) for number in paragraph.numbers if start <= number.start < end
         ]
-        for match in self._comparison.finditer(text, start, reason_at):
-            events.append((match.start(), "comparison", match))
-        taken = [e[2].span() for e in events if e[1] == "comparison"]  # type: ignore[attr-defined]
-        for match in self._flat.finditer(text, start, reason_at):
-            if not any(s <= match.start() < e for s, e in taken):
-                events.append((match.start(), "flat", match))
-        events += self._paths(paragraph, start, min(end, reason_at))
+        compared = list(self._comparison.finditer(text, start, reason_at))
+        events += ((found.start(), found) for found in compared)
+        events += (
+            (found.start(), found) for found in self._flat.finditer(text, start, reason_at)
+            if not any(c.start() <= found.start() < c.end() for c in compared)
+        )  # fmt: skip
+        events += ((path.start, path) for path in self._paths(paragraph, start, min(end, reason_at)))
         last = start
-        for at, kind, found in sorted(events, key=lambda event: event[0]):
-            if kind == "path":
-                names, stop = found  # type: ignore[misc]
-                mention = self._named(paragraph, at, stop, names)
-                yield mention
-                last = stop
-            elif kind == "number":
-                assert isinstance(found, Number)
-                yield self._number(paragraph, found, last, start, reasoned=at >= reason_at)
-                last = found.unit_end
+        for at, event in sorted(events, key=lambda event: event[0]):
+            if isinstance(event, _Path):
+                yield self._named(paragraph, event)
+                last = event.stop
+            elif isinstance(event, Number):
+                yield self._number(paragraph, event, last, start, reasoned=at >= reason_at)
+                last = event.unit_end
             else:
-                assert isinstance(found, re.Match)
-                if kind == "comparison":
-                    yield self._compared(paragraph, found, last)
-                else:
-                    mention = self._flat_mention(paragraph, found, last, start)
-                    yield mention
-                last = found.end()
+                flat = event.re is self._flat
+                yield (
+                    self._flat_mention(paragraph, event, last, start)
+                    if flat
+                    else self._compared(paragraph, event, last)
+                )
+                last = event.end()
 
     # --- names of a classification: 某支出(类)某某(款)某某(项) ----------------------------------------------
 
-    def _paths(self, paragraph: Paragraph, start: int, end: int) -> Iterator[tuple[int, str, object]]:
+    def _paths(self, paragraph: Paragraph, start: int, end: int) -> Iterator[_Path]:
         text = paragraph.text[:end]
         found = list(_PATH.finditer(text, start))
         names: dict[str, str] = {}
@@ -201,7 +213,7 @@ class Reader:
             name, level = match[1], match[2]
             adjoining = bool(names) and match.start() == stop
             if not adjoining and names:
-                yield begun, "path", (names, stop)
+                yield _Path(begun, stop, names)
                 names = {}
             if not names:
                 offset = self._name_start(name, level)
@@ -212,7 +224,7 @@ class Reader:
             names[level] = name
             stop = match.end()
         if names:
-            yield begun, "path", (names, stop)
+            yield _Path(begun, stop, names)
 
     def _name_start(self, name: str, level: str) -> int:
         """Where the name of a row begins in the words before its level: the longest row that they end with."""
@@ -228,7 +240,8 @@ class Reader:
         parts = [m.end() for m in re.finditer(r"[,，;]|\d\)", name[at:])]
         return at + (parts[-1] if parts else 0)
 
-    def _named(self, paragraph: Paragraph, start: int, stop: int, names: dict[str, str]) -> Mention:
+    def _named(self, paragraph: Paragraph, path: _Path) -> Mention:
+        names = path.names
         lowest = max(names, key=lambda level: LEVELS[level])
         # a 款 or 项 alone stands under what was named before
         kept = {
@@ -240,7 +253,7 @@ class Reader:
         )
         self.subject = subject
         self._resolve(subject, paragraph.section)
-        return Mention(paragraph, NAMED, start, stop, subject, words="".join(names.values()))
+        return Mention(paragraph, NAMED, path.start, path.stop, subject, words="".join(names.values()))
 
     def _resolve(self, subject: Subject, section: str) -> None:
         """Find the row that a path names; where several rows have the name, the one whose parents fit best."""
@@ -259,8 +272,7 @@ class Reader:
         subject.id = best.code
         subject.cells = self.vocabulary.cells_of_code(best.code, section)
 
-    def _parents_fit(self, code: str, path: dict[str, str] | object) -> int:
-        assert isinstance(path, dict)
+    def _parents_fit(self, code: str, path: Mapping[str, str]) -> int:
         return sum(
             (line := self.vocabulary.function_line(code[: LEVELS[level]])) is not None and key(line.name) == key(bare(name))
             for level, name in path.items() if LEVELS[level] < len(code)
@@ -377,7 +389,10 @@ class Reader:
             if self.year and year == self.year - 1:
                 mention.role = PRIOR
             return
-        self.subject = mention.subject if not counted else self.subject
+        if counted:
+            self.counted_subject = mention.subject
+        else:
+            self.subject = mention.subject
 
     def _other_year(self, mention: Mention, before: str) -> int | None:
         """The year that an amount is said to be of, where that is not the year of the accounts."""
@@ -405,11 +420,24 @@ class Reader:
                 ):
                     mention.subject, mention.why = None, _UNREAD["detail"]
             elif counted:
-                mention.subject, mention.why = None, _UNREAD["subject"]
+                mention.subject = self._following(unit)
+                mention.why = "" if mention.subject else _UNREAD["subject"]
             elif mention.subject is None:
                 mention.why = _UNREAD["subject"]
         else:
             mention.subject, mention.why = None, _UNREAD["subject"] if not self.subject else _UNREAD["detail"]
+
+    def _following(self, unit: str) -> Subject | None:
+        """The subject whose bare number follows that of the last one: 团组2个，7人次."""
+        last = self.counted_subject.id if self.counted_subject else ""
+        return next(
+            (
+                self.vocabulary.subjects[s.id]
+                for s in self.layout.subjects
+                if last and s.follows == last and unit in s.counted
+            ),
+            None,
+        )
 
     def _own(self, owner: str) -> bool:
         return bool(re.search(r"20\d\d年度?|^[,，]?$|部门|单位", owner)) or len(owner) > 6
@@ -420,21 +448,17 @@ class Reader:
         rest = re.sub(r"\((?:含|以|不含|单位)[^()]*\)?|20\d\d年度?|[,，;、]|\d+年", "", rest)
         rest = re.sub(r"^(?:截至|其中|分别|另|本|部门|单位|我局|我单位|我部门|与|各)+", "", rest)
         rest = re.sub(r"\($", "", rest)
-        return bool(self.layout.between_words.fullmatch(rest))
+        return bool(self.layout.between_words.fullmatch(rest)) and not self.vocabulary.names_another(rest)
 
     def _measured_from(self, mention: Mention, sentence: int) -> None:
         """What a change is measured from: what stands last before it in its sentence."""
         assert mention.number
         text = mention.paragraph.text[sentence : mention.number.start]
-        last = None
-        for last in self.layout.compared_words.finditer(text):
-            pass
+        last = _last(self.layout.compared_words, text)
         if last is not None and last["budget"]:
             word = last["budget"]
             mention.base = next(
-                role
-                for role in BUDGETS
-                if any(bare(name) == word for name in self.layout.roles[role])  # type: ignore[index]
+                role for role in BUDGETS if any(bare(name) == word for name in self.layout.roles[role])
             )
         elif last is not None and last["year"]:
             year = re.search(r"(?:19|20)\d\d", last["year"])
@@ -445,7 +469,7 @@ class Reader:
     def _compared(self, paragraph: Paragraph, found: re.Match[str], last: int) -> Mention:
         way = next(name for name in ("equal", "less", "more") if found[name])
         word = found[f"{way}_budget"]
-        base = next(role for role in BUDGETS if any(bare(n) == word for n in self.layout.roles[role]))  # type: ignore[index]
+        base = next(role for role in BUDGETS if any(bare(n) == word for n in self.layout.roles[role]))
         mention = Mention(
             paragraph,
             COMPARISON,
@@ -472,15 +496,17 @@ class Reader:
         named = self.vocabulary.named(before, paragraph.section, "万元", counted=False)
         if named:
             mention.subject = named[0]
-        compared = None
-        for compared in self.layout.compared_words.finditer(text[sentence : found.start()]):
-            pass
+        compared = _last(self.layout.compared_words, text[sentence : found.start()])
         if compared is not None and compared["budget"]:
             word = compared["budget"]
-            mention.base = next(r for r in BUDGETS if any(bare(n) == word for n in self.layout.roles[r]))  # type: ignore[index]
+            mention.base = next(r for r in BUDGETS if any(bare(n) == word for n in self.layout.roles[r]))
         if mention.subject is None:
             mention.why = _UNREAD["subject"]
         return mention
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return max(pattern.finditer(text), key=lambda found: found.start(), default=None)
 
 
 def _clause_start(text: str, at: int, sentence: int) -> int:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from auditbook.cases import DEPARTMENT
@@ -19,7 +20,7 @@ from auditbook.narrative import wordings
 from auditbook.narrative.judging import Judge, Verdict
 from auditbook.narrative.layouts import NarrativeLayout, read_layout
 from auditbook.narrative.mentions import Reader
-from auditbook.narrative.sentences import MONEY, Number, Paragraph, paragraphs
+from auditbook.narrative.sentences import MONEY, Number, Paragraph, in_tables, paragraphs
 from auditbook.narrative.stated import Left, Narrative, Statement
 from auditbook.narrative.subjects import Vocabulary
 from auditbook.numbers import factor, plain
@@ -55,6 +56,7 @@ def of_accounts(
     noted = [
         *residues, *wordings.listings(read, layout, vocabulary), *wordings.absences(read, layout, vocabulary),
         *wordings.reasons(mentioned, read, layout), *wordings.brackets(_with_sentences(read)),
+        *wordings.years(read, layout, own_year),
     ]  # fmt: skip
     statements += [writing.noted(one) for one in noted]
     statements += _names(document, writing)
@@ -63,6 +65,7 @@ def of_accounts(
     stated = {id(one.mention.number) for one in judged if one.mention.number}
     left = [writing.left(p, n) for p in read for n in p.numbers if id(n) not in stated]
     aside = Counter(what for p in read for what, _ in p.aside)
+    aside["其他表格里的数"] += in_tables(document, tables)
     notes = _notes(read, accounts)
     return Narrative(
         file, sha256, ACCOUNTS, own_year, document, tuple(sorted(statements, key=lambda s: (s.start, s.end))), tuple(left), aside,
@@ -82,9 +85,9 @@ def read(
     texts = [path for path in paths if documents.kind_of(path.name)]
     tables = [path for path in paths if not documents.kind_of(path.name)]
     if len(texts) != 1:
-        found = "、".join(path.name for path in paths)
+        named = "、".join(path.name for path in paths)
         raise CaseError(
-            Fault(found, "没有文字资料" if not texts else "文字资料不止一份", "一份 PDF、Word、网页或文本")
+            Fault(named, "没有文字资料" if not texts else "文字资料不止一份", "一份 PDF、Word、网页或文本")
         )
     path = texts[0]
     guard.look(path)
@@ -98,7 +101,7 @@ def read(
         source=path.name, year=year,
     )  # fmt: skip
     if why:
-        found = Narrative(**{**found.__dict__, "notes": (*why, *found.notes)})
+        found = replace(found, notes=(*why, *found.notes))
     return found
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from auditbook.intake.documents import PDF, TXT, Block, Document
-
 from auditbook.narrative.layouts import NarrativeLayout
 
 _DROPPED = re.compile(r"[\s“”‘’\"'\u200b\u200c\u200d\u2060\ufeff\xad]")
@@ -75,7 +74,7 @@ class Paragraph:
 def paragraphs(document: Document, layout: NarrativeLayout, tables: Collection[int] = ()) -> list[Paragraph]:
     """The paragraphs of a narrative in order.
 
-    Takes    document: the text; tables: the pages that hold tables, which are left out.
+    Takes    document: the text; tables: the pages that hold the tables, of which only sentences and headings are taken.
     """
     counted = sorted({unit for subject in layout.subjects for unit in subject.counted}, key=len, reverse=True)
     found: list[Paragraph] = []
@@ -86,7 +85,8 @@ def paragraphs(document: Document, layout: NarrativeLayout, tables: Collection[i
             continue
         for start, end, is_heading in _parts(text):
             part = text[start:end]
-            if is_heading:
+            # 十、“三公”经费：指… explains a term, and opens no section
+            if is_heading and (section != "glossary" or end == len(text)):
                 section = layout.section_of(part) or ("" if _TOP.match(part) else section)
             numbers, aside = _numbers(part, counted, layout)
             found.append(
@@ -101,8 +101,9 @@ _TOP = re.compile(r"(?:[一二三四五六七八九十]+、|第[一二三四五�
 def _joined(document: Document, tables: Collection[int]) -> Iterator[list[Block]]:
     """Blocks that are one paragraph: one that does not end goes on on the next page."""
     own = [
-        b for b in document.blocks if b.page not in tables and ("\t" not in b.text or document.kind == TXT)
-    ]
+        b for b in document.blocks
+        if ("\t" not in b.text or document.kind == TXT) and (b.page not in tables or _is_sentence(b.text))
+    ]  # fmt: skip
     current: list[Block] = own[:1]
     for before, after in pairwise(own):
         if _goes_on(document.kind, before, after):
@@ -112,6 +113,23 @@ def _joined(document: Document, tables: Collection[int]) -> Iterator[list[Block]
             current = [after]
     if current:
         yield current
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a block on a page of tables belongs to the narrative: a sentence, or the heading of a section."""
+    said = "".join(text.split())
+    return bool(
+        (len(said) >= 20 and re.search("[。；]", said) and not re.match("注[:：]|说明[:：]|备注", said))
+        or re.search(r"情况(?:的)?说明$", said)
+    )
+
+
+def in_tables(document: Document, tables: Collection[int]) -> int:
+    """How many numbers stand in rows of tables that are none of the accounts' tables."""
+    return sum(
+        len(_NUMBER.findall(block.text)) for block in document.blocks
+        if "\t" in block.text and document.kind != TXT and block.page not in tables
+    )  # fmt: skip
 
 
 def _goes_on(kind: str, before: Block, after: Block) -> bool:
@@ -183,7 +201,7 @@ def _numbers(
     for found in _NUMBER.finditer(text):
         start, end = found.span()
         unit = units.match(text, end)
-        shown = unit[0] if unit else ""
+        shown = unit[0] if unit and not text.startswith("分钟", end) else ""
         negative = bool(re.search(r"(?:^|[^\d\u4e00-\u9fff%)])-$|[为是约:]-$", text[:start]))
         number = Number(found[0].replace(",", ""), shown, start, end, end + len(shown), negative)
         what = _aside(text, number, numbering.end() if numbering else 0, layout)
@@ -196,10 +214,10 @@ def _numbers(
 
 def _aside(text: str, number: Number, numbering: int, layout: NarrativeLayout) -> str:
     before, after = text[: number.start], text[number.end :]
-    if (
-        number.end <= numbering
-        or re.match(r"\)|[.、](?!\d)", after)
-        and re.search(r"(?:^|[。;:,(])$", before)
+    if number.start == 0 and not number.unit and len(number.text) <= 3 and not number.decimals:
+        return "序号"
+    if number.end <= numbering or (
+        re.match(r"\)|[.、](?!\d)", after) and re.search(r"(?:^|[。;:,(])$", before)
     ):
         return "序号"
     if re.match(r"年|〕|﹞|\]|-20\d\d年", after) and len(number.text) == 4:
@@ -212,9 +230,10 @@ def _aside(text: str, number: Number, numbering: int, layout: NarrativeLayout) -
         not number.unit
         and re.fullmatch(r"\d{3}(\d\d){0,2}", number.text)
         and re.search(r"[(,;。:、]$|^$", before)
+        and re.match(r"[\u4e00-\u9fff)]", after)
+        and not re.match("[年个家名人项]", after)
     ):
-        if re.match(r"[\u4e00-\u9fff)]", after) and not re.match("[年个家名人项]", after):
-            return "科目编码"
+        return "科目编码"
     for what, words in layout.aside.items():
         if re.match(r"\(?(?:含)?\)?以上|\(含\)", text[number.unit_end :]) and before.endswith(tuple(words)):
             return what

@@ -140,6 +140,10 @@ class Vocabulary:
                     found = self.row(name, section), start, start + len(name)
         return found
 
+    def names_another(self, text: str) -> bool:
+        """Whether a text names any subject, whatever the section: then a number after it is not of the one understood."""
+        return any(len(name) >= 3 and name in text for name, _ in self._names)
+
     def _subject(self, own: SubjectLayout) -> Subject:
         return self.subjects[own.id]
 
@@ -157,7 +161,7 @@ class Vocabulary:
             )
         if (
             found is None
-            or text[: found[1]].strip("的年本当部门单位全部总")
+            or re.sub("[的年本当部门单位全总]", "", text[: found[1]])
             or not self._between(text[found[2] :])
         ):
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -104,8 +104,8 @@ def _listing(paragraph: Paragraph, found: re.Match[str], vocabulary: Vocabulary)
         for name, held in lines.items() if name not in named for h in held[:1] if h.value and _of(h.amount.row, vocabulary, staff)
     ]  # fmt: skip
     for start, end, name in blank:
-        held = lines[economy_key(name)][0]
-        said = f"{held.amount.locator}空白，文字却列为有支出"
+        cell = lines[economy_key(name)][0]
+        said = f"{cell.amount.locator}空白，文字却列为有支出"
         if missing:
             said += f"；表中有金额而没有列出的：{'、'.join(missing)}"
         yield Noted(paragraph, start, end, DISAGREES, "text_and_table", said, MEDIUM, name)
@@ -401,3 +401,39 @@ def brackets(paragraphs: Sequence[Paragraph]) -> Iterator[Noted]:
                     )
         for at in opened:
             yield Noted(paragraph, at, min(len(text), at + 16), DISAGREES, "wording", "括号没有后一半", LOW)
+
+
+# --- years ---------------------------------------------------------------------------------------------------------------------
+
+
+def years(paragraphs: Sequence[Paragraph], layout: NarrativeLayout, year: int | None) -> Iterator[Noted]:
+    """Comparisons with another year than the one before, and a closing day of another year: left from an older document."""
+    if year is None:
+        return
+    closing = re.compile(r"截至(20\d\d)年(?:12月31日|年?末|底)")
+    for paragraph in paragraphs:
+        if paragraph.heading or paragraph.section in {"", "glossary", "duties"}:
+            continue
+        for found in layout.compared_words.finditer(paragraph.text):
+            said = re.search(r"(?:19|20)\d\d", found["year"] or "")
+            if said and int(said[0]) != year - 1:
+                yield Noted(
+                    paragraph,
+                    found.start(),
+                    found.end(),
+                    DISAGREES,
+                    "year",
+                    f"{year}年度的决算应与{year - 1}年度比较，这里是{said[0]}年",
+                    LOW,
+                )
+        for found in closing.finditer(paragraph.text):
+            if int(found[1]) != year:
+                yield Noted(
+                    paragraph,
+                    found.start(),
+                    found.end(),
+                    DISAGREES,
+                    "year",
+                    f"应为{year}年末，这里是{found[1]}年末",
+                    MEDIUM,
+                )

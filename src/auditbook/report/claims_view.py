@@ -385,10 +385,13 @@ _SENTENCE = re.compile(r"[。；：，;]")
 def _headings(document: Document, marked: set[int]) -> dict[int, int]:
     """The blocks that are headings, with their level. A table of contents has none: nothing stands under what it lists."""
     levels: dict[int, int] = {}
+    tables = _table_pages(document)
     for index, block in enumerate(document.blocks):
         words = "".join(block.text.split())
         level = next((n for n, pattern in enumerate(_LEVELS, 1) if pattern.match(words)), 0)
-        if level and len(words) <= _LONGEST and "\t" not in block.text and not _SENTENCE.search(words):
+        if not level or len(words) > _LONGEST or "\t" in block.text or _SENTENCE.search(words):
+            continue
+        if level == 1 or block.page not in tables:
             levels[index] = level
     last: dict[str, int] = {}
     for index, level in levels.items():
@@ -397,6 +400,13 @@ def _headings(document: Document, marked: set[int]) -> dict[int, int]:
             part = _LEVELS[0].match(words)
             last[part.group() if part else _LISTED.sub("", words)] = index
     return {index: levels[index] for index in sorted(last.values())}
+
+
+def _table_pages(document: Document) -> set[int]:
+    """Pages that are tables: what is numbered there is a line of one, which the page tore."""
+    blocks = Counter(block.page for block in document.blocks if block.page)
+    rows = Counter(block.page for block in document.blocks if block.page and "\t" in block.text)
+    return {page for page in blocks if page and rows[page] * 4 > blocks[page]}
 
 
 def _nested(parts: Sequence[_Part], at: int = 0, above: int = -1) -> tuple[list[Html], int]:
