@@ -105,7 +105,7 @@ class Sorted:
         if own.left:
             read += f"，{len(own.left)} 个没有读成"
         if own.aside:
-            named = "、".join(f"{name} {count}" for name, count in own.aside.most_common())
+            named = "、".join(f"{name} {count}" for name, count in own.aside.most_common() if count)
             read += f"，{own.aside.total()} 个不是金额、比率或数量（{named}）"
         judged = f"陈述 {len(own.statements)} 条"
         if self.numberless:

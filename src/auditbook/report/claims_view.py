@@ -212,7 +212,7 @@ class _Marked:
     """A document with its marks: the number of a statement, or its phrase where it prints none."""
 
     def __init__(self, found: Sorted) -> None:
-        self.document = found.narrative.document
+        self.document, self.file = found.narrative.document, found.narrative.file
         runs: dict[tuple[int, int], _Run] = {}
         for statement in found.statements:
             span = statement.number or (statement.start, statement.end)
@@ -284,7 +284,7 @@ class _Marked:
                     turned = block.page
                     parts[-1].body.append(html.page_turn(f"page-{block.page}", f"第{block.page}页"))
                 if index in headings:
-                    parts.append(_Part(headings[index], block.text))
+                    parts.append(_Part(headings[index], on_one_line(block.text).replace(" │ ", " ")))
                 else:
                     parts[-1].body.append(self._passage(index, block))
         return parts
@@ -330,8 +330,21 @@ class _Marked:
         words = on_one_line(self.document.text[run.start : run.end])
         parts: list[Text] = [html.link(words if len(words) <= 30 else words[:29] + "…", f"#{run.id}"), " "]
         for number, statement in enumerate(run.statements):
-            parts += ["；" if number else "", *_judged(statement)]
+            parts += ["；" if number else "", *self._judged(statement)]
         return html.remark(run.remark, run.tone, *parts)
+
+    def _judged(self, statement: Statement) -> Iterator[Text]:
+        """Verdict, both numbers, how it was computed, from where."""
+        row = statement.row
+        yield html.tag(row["verdict"], VERDICTS[row["verdict"]])
+        yield f" {kind_of(statement)}"
+        if row["recomputed"]:
+            yield f"：公布 {published(row)}，重算 {recomputed(row)}"
+        if row["explanation"]:
+            yield f"。{row['explanation']}"
+        yield _definition(statement)
+        if row["source"] not in {"", self.file}:
+            yield f" 〔{row['source']}〕"
 
 
 def _counted(runs: Sequence[_Run]) -> str:
@@ -348,20 +361,6 @@ def _short(statement: Statement) -> str:
     against = f"，重算 {recomputed(row)}" if row["recomputed"] else ""
     reason = f"，{row['explanation']}" if row["explanation"] and row["verdict"] != AGREES else ""
     return f"{verdict}{against}{reason}"
-
-
-def _judged(statement: Statement) -> Iterator[Text]:
-    """Verdict, both numbers, how it was computed, from where."""
-    row = statement.row
-    yield html.tag(row["verdict"], VERDICTS[row["verdict"]])
-    yield f" {kind_of(statement)}"
-    if row["recomputed"]:
-        yield f"：公布 {published(row)}，重算 {recomputed(row)}"
-    if row["explanation"]:
-        yield f"。{row['explanation']}"
-    yield _definition(statement)
-    if row["source"]:
-        yield f" 〔{row['source']}〕"
 
 
 def _definition(statement: Statement) -> str:
@@ -389,9 +388,9 @@ def _headings(document: Document, marked: set[int]) -> dict[int, int]:
     for index, block in enumerate(document.blocks):
         words = "".join(block.text.split())
         level = next((n for n, pattern in enumerate(_LEVELS, 1) if pattern.match(words)), 0)
-        if not level or len(words) > _LONGEST or "\t" in block.text or _SENTENCE.search(words):
+        if not level or len(words) > _LONGEST or _SENTENCE.search(words):
             continue
-        if level == 1 or block.page not in tables:
+        if level == 1 or (block.page not in tables and "\t" not in block.text):
             levels[index] = level
     last: dict[str, int] = {}
     for index, level in levels.items():
@@ -406,7 +405,7 @@ def _table_pages(document: Document) -> set[int]:
     """Pages that are tables: what is numbered there is a line of one, which the page tore."""
     blocks = Counter(block.page for block in document.blocks if block.page)
     rows = Counter(block.page for block in document.blocks if block.page and "\t" in block.text)
-    return {page for page in blocks if page and rows[page] * 4 > blocks[page]}
+    return {page for page in blocks if page and rows[page] * 6 > blocks[page]}
 
 
 def _nested(parts: Sequence[_Part], at: int = 0, above: int = -1) -> tuple[list[Html], int]:
@@ -420,6 +419,6 @@ def _nested(parts: Sequence[_Part], at: int = 0, above: int = -1) -> tuple[list[
             made += body
         else:
             depth = _DEPTHS[own.level - 1]
-            made.append(html.section(depth, f"part-{at}", on_one_line(own.heading), *body))
+            made.append(html.section(depth, f"part-{at}", own.heading, *body))
         at = after
     return made, at
