@@ -146,15 +146,34 @@ class Judge:
     def _amount(self, mention: Mention) -> Verdict:
         subject = mention.subject
         assert subject
+        cells = subject.cells
+        if mention.number and not mention.number.unit and cells:
+            return self._unitless(mention, cells)
         if mention.number and mention.number.unit not in MONEY:
             return self._counted(mention)
-        cells = subject.cells
         present = [held for held in cells if held.value is not None and held.interval is not None]
         if not present:
             if cells:
                 return self._over_blank(mention, cells)
             return self._related(mention)
         return self._against(mention, present)
+
+    def _unitless(self, mention: Mention, cells: Sequence[Held]) -> Verdict:
+        """An amount that is printed without a unit: a zero needs none."""
+        assert mention.number
+        for held in cells:
+            if held.amount.value == Fraction(mention.number.text) or (
+                held.amount.value is None and not mention.value
+            ):
+                if not mention.value:
+                    return Verdict(
+                        mention, AGREES, "amount", f"{held.amount.locator}没有金额", held.value, held.interval
+                    )
+                said = f"数与{held.amount.locator}相同，后面漏了“{held.table.unit}”"
+                return Verdict(
+                    mention, DISAGREES, "unit_lost", said, held.value, held.interval, severity=MEDIUM
+                )
+        return Verdict(mention, NOT_CHECKABLE, "amount", "没有单位，看不出是多少")
 
     def _against(self, mention: Mention, present: Sequence[Held], stated: str = "amount") -> Verdict:
         """A printed amount against the cells that hold it: the first decides, another may explain it."""

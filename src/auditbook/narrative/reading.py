@@ -47,7 +47,9 @@ def of_accounts(
     read = paragraphs(document, layout, tables)
     vocabulary = Vocabulary(layout, accounts)
     decimals = _decimals(read)
-    reader = Reader(layout, vocabulary, own_year, dict(ways), decimals)
+    flat = _flat(document)
+    department = wordings.department_name(flat[0].split("\n"))
+    reader = Reader(layout, vocabulary, own_year, ways, decimals, department)
     mentioned = reader.read(read)
     judged = Judge(vocabulary, mentioned, own_year).verdicts()
     writing = _Writing(document, source, own_year)
@@ -59,7 +61,7 @@ def of_accounts(
         *wordings.years(read, layout, own_year),
     ]  # fmt: skip
     statements += [writing.noted(one) for one in noted]
-    statements += _names(document, writing)
+    statements += _names(flat, department, writing)
     if accounts:
         statements += _table_checks(document, accounts, writing)
     stated = {id(one.mention.number) for one in judged if one.mention.number}
@@ -225,22 +227,24 @@ class _Writing:
         }  # fmt: skip
 
 
-def _names(document: Document, writing: _Writing) -> Iterator[Statement]:
-    """Where the department is called otherwise than it is called most often."""
-    flat: list[str] = []
+def _flat(document: Document) -> tuple[str, list[int]]:
+    """The text without blanks and quotation marks, a block a line, and where each character stands in the document's."""
+    shown: list[str] = []
     positions: list[int] = []
     for block in document.blocks:
         for offset, character in enumerate(block.text):
             if not character.isspace() and character not in '“”‘’"':
-                flat.append("(" if character == "（" else ")" if character == "）" else character)
+                shown.append({"（": "(", "）": ")"}.get(character, character))
                 positions.append(block.start + offset)
-        flat.append("\n")
+        shown.append("\n")
         positions.append(block.end)
-    text = "".join(flat)
-    name = wordings.department_name(text.split("\n"))
-    if not name:
-        return
-    for start, end, said, how in wordings.misnamed(text, name):
+    return "".join(shown), positions
+
+
+def _names(flat: tuple[str, list[int]], name: str, writing: _Writing) -> Iterator[Statement]:
+    """Where the department is called otherwise than it is called most often."""
+    text, positions = flat
+    for start, end, said, how in wordings.misnamed(text, name) if name else ():
         yield writing.at(
             positions[start], positions[end - 1] + 1, "text.name", "name", DISAGREES,
             f"单位名称应为“{name}”，这里是“{said}”：{how}", wordings.MEDIUM if "少了" in how else wordings.LOW,
