@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditbook.claims import VERDICTS
+from auditbook.claims import NOT_CHECKABLE, VERDICTS
 from auditbook.faults import CaseError, Fault, UsageError
 from auditbook.narrative.shown import (
     GROUPS,
@@ -35,13 +35,13 @@ def read(
 
     Takes    paths: a document of sentences, or the tables and the text that published accounts consist of; told: takes
              the progress; year: of the document, where the document does not say it.
-    Raises   CaseError where a file cannot be read, or where no statement was read out of it; LimitError, UsageError as
+    Raises   CaseError where a file cannot be read, or where no sentence of it could be judged; LimitError, UsageError as
              the readers of its kind.
     """
     from auditbook.narrative import reading
 
     found = ClaimsFound(reading.read(paths, project_root(Path.cwd()), told, year))
-    if not found.narrative.statements:
+    if all(statement.row["verdict"] == NOT_CHECKABLE for statement in found.narrative.statements):
         raise CaseError(found.nothing())
     return found
 
@@ -58,11 +58,13 @@ class ClaimsFound:
         return self.narrative.faults
 
     def nothing(self) -> list[Fault]:
-        """Why nothing came of a document."""
+        """Why nothing came of a document: whatever it is, no sentence of it could be judged."""
         own = self.narrative
-        found = f"{len(own.left)} 个数都没有读成陈述" if own.left else "正文里没有可核对的数"
+        unread = [f"{len(own.left)} 个数没有读成陈述"] if own.left else []
+        unread += [f"{len(own.statements)} 条陈述无法核对"] if own.statements else []
+        found = f"正文里没有一句可以核对的话（{'，'.join(unread) or '没有数'}）"
         expected = "部门决算公开的说明文字，或绩效评价报告"
-        return [*own.faults, Fault(own.file, f"没有读出陈述：{found}", expected, "请核对是不是这份文件")]
+        return [Fault(own.file, found, expected, "请核对是不是这份文件"), *own.faults, *own.notes]
 
     def text(self, width: int = WIDE, *, every: bool = False) -> str:
         """What was read, then what does not hold, worst first, then what is not known.

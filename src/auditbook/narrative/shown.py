@@ -104,7 +104,7 @@ class Sorted:
         read = f"正文里的数 {self.numbers} 个：{self.numbers_read} 个读成了陈述"
         if own.left:
             read += f"，{len(own.left)} 个没有读成"
-        if own.aside:
+        if own.aside.total():
             named = "、".join(f"{name} {count}" for name, count in own.aside.most_common() if count)
             read += f"，{own.aside.total()} 个不是金额、比率或数量（{named}）"
         judged = f"陈述 {len(own.statements)} 条"

@@ -405,7 +405,7 @@ def _table_pages(document: Document) -> set[int]:
     """Pages that are tables: what is numbered there is a line of one, which the page tore."""
     blocks = Counter(block.page for block in document.blocks if block.page)
     rows = Counter(block.page for block in document.blocks if block.page and "\t" in block.text)
-    return {page for page in blocks if page and rows[page] * 6 > blocks[page]}
+    return {page for page in blocks if page and rows[page] >= 5 and rows[page] * 6 > blocks[page]}
 
 
 def _nested(parts: Sequence[_Part], at: int = 0, above: int = -1) -> tuple[list[Html], int]:
