@@ -216,17 +216,21 @@ def test_a_phrase_gives_way_to_the_numbers_in_it_and_goes_on_behind_them():
 
 
 def test_a_phrase_of_which_numbers_leave_nothing_is_told_at_the_first_of_them():
-    own = narratives.document([(1, "共5.00万元")])
-    number = narratives.statement(
-        own, "共5.00", "5.00", kind="amount", unit="万元", recomputed="5", verdict="agrees"
-    )
+    own = narratives.document([(1, "共5.00；6.00万元")])
+    numbers = [
+        narratives.statement(
+            own, words, words, kind="amount", published=words.strip("；"), recomputed="1", verdict="agrees"
+        )
+        for words in ("5.00；", "6.00")
+    ]
     phrase = narratives.statement(
-        own, "5.00", kind="unit", verdict="disagrees", severity="low", explanation="单位不对"
+        own, "5.00；6.00", kind="unit", verdict="disagrees", severity="low", explanation="单位不对"
     )
-    left = narratives.left(own, "5.00", "5.00", "也没有读")
-    soup = soup_of(narratives.narrative(document=own, statements=(number, phrase), left=(left,)))
-    assert marks(soup, "wrong") == ["5.00"]
-    assert "单位不对" in soup.select_one(".notes").get_text()
+    soup = soup_of(narratives.narrative(document=own, statements=(*numbers, phrase), left=()))
+    assert marks(soup, "wrong") == ["5.00；"] and marks(soup, "held") == ["6.00"]
+    first = soup.select_one(".judged a.claim.wrong")
+    assert "单位不对" in soup.select_one(first["href"]).get_text()
+    assert soup.select_one("section[aria-labelledby=wrong] tbody a")["href"] == f"#{first['id']}"
 
 
 def test_a_statement_over_the_end_of_a_page_is_marked_on_both_and_told_once():
