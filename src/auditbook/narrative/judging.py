@@ -6,7 +6,7 @@ accused only if it fits none of them: one wrong amount is one fault, not three.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -73,6 +73,10 @@ class Judge:
             if mention.subject and mention.number and not mention.why:
                 self._at[mention.subject.id, mention.role].append((number, mention))
         self.related: dict[int, str] = {}
+        units = Counter(one.unit for one in self.mentions if one.number and one.unit in MONEY)
+        often = units.most_common(1)
+        # the unit that nearly all amounts are in, "" where there is none
+        self.unit = often[0][0] if often and often[0][1] * 10 >= 9 * sum(units.values()) else ""
 
     def verdicts(self) -> list[Verdict]:
         """A verdict on each mention, in their order."""
@@ -304,6 +308,14 @@ class Judge:
         assert mention.subject and mention.number
         layout = mention.subject.layout
         stated = _stated(mention)
+        if self._out_of_scale(mention):
+            return Verdict(
+                mention,
+                DISAGREES,
+                "unit",
+                f"全文的金额以{self.unit}为单位，这里是{mention.number.unit}",
+                severity=LOW,
+            )
         if layout and layout.sum_of:
             own = self._sum(mention)
             if own:
@@ -349,6 +361,17 @@ class Judge:
         if part:
             return part
         return Verdict(mention, NOT_CHECKABLE, stated, "表中没有这一项，文中也没有可以核对的数")
+
+    def _out_of_scale(self, mention: Mention) -> bool:
+        """Whether an amount is printed in a far smaller unit than the rest of the text: 598.42元 among 万元."""
+        own = mention.unit
+        if own not in MONEY or not self.unit or own == self.unit or not mention.value:
+            return False
+        return (
+            mention.value * 10 < factor(self.unit)
+            and mention.number is not None
+            and mention.number.decimals > 0
+        )
 
     def _parts(self, mention: Mention, names: Sequence[str]) -> list[Mention]:
         """The parts of a whole that are stated after it in its paragraph, up to where it is stated again."""
@@ -515,27 +538,35 @@ class Judge:
         assert subject and mention.number
         tops = self._amounts(subject, mention)
         bottoms = self._budgets(subject, mention.base, mention)
+        other = {"budget_initial": "budget_adjusted", "budget_adjusted": "budget_initial"}.get(
+            mention.base, ""
+        )
+        rivals = (
+            [o for o in self._text(subject, other, mention) if all(o.value != b.value for b in bottoms)]
+            if other
+            else []
+        )
+        rival = self._best(
+            mention, [(top, bottom, _BUDGET_NAMES[other]) for top in tops for bottom in rivals]
+        )
+        fits_other = rival.verdict in {AGREES, WITHIN_ROUNDING} and mention.value != 1
         if not tops or not bottoms:
+            if fits_other:
+                said = f"{rival.explanation}：公布的是除以{_BUDGET_NAMES[other]}得到的，文中没有{_BUDGET_NAMES[mention.base]}数"
+                return Verdict(
+                    mention, OTHER_DEFINITION, "completion", said, rival.value, rival.interval, other, MEDIUM
+                )
             lacking = "决算数" if not tops else _BUDGET_NAMES.get(mention.base, "预算") + "数"
             return Verdict(mention, NOT_CHECKABLE, "completion", f"没有{lacking}可以相除")
         best = self._best(
             mention,
             [(top, bottom, _BUDGET_NAMES.get(mention.base, "预算")) for top in tops for bottom in bottoms],
         )
-        if best.verdict == DISAGREES and mention.base in {"budget_initial", "budget_adjusted"}:
-            other = "budget_adjusted" if mention.base == "budget_initial" else "budget_initial"
-            rivals = [
-                o for o in self._text(subject, other, mention) if all(o.value != b.value for b in bottoms)
-            ]
-            rival = self._best(
-                mention, [(top, bottom, _BUDGET_NAMES[other]) for top in tops for bottom in rivals]
+        if best.verdict == DISAGREES and fits_other:
+            said = f"除以{_BUDGET_NAMES[mention.base]}是{_rate(best.value)}；公布的{_shown(mention)}是除以{_BUDGET_NAMES[other]}得到的"
+            return Verdict(
+                mention, OTHER_DEFINITION, "completion", said, best.value, best.interval, other, MEDIUM
             )
-            if rival.verdict in {AGREES, WITHIN_ROUNDING}:
-                return Verdict(
-                    mention, OTHER_DEFINITION, "completion",
-                    f"除以{_BUDGET_NAMES[mention.base]}是{_rate(best.value)}；公布的{_shown(mention)}是除以{_BUDGET_NAMES[other]}得到的",
-                    best.value, best.interval, other, MEDIUM,
-                )  # fmt: skip
         return best
 
     def _best(self, mention: Mention, pairs: Sequence[tuple[Operand, Operand, str]]) -> Verdict:
@@ -602,8 +633,8 @@ class Judge:
         subject = mention.subject
         assert subject and mention.number
         change = self._change_beside(mention)
-        if mention.base:
-            return self._growth_over_budget(mention, change)
+        if mention.base and (change is None or self._budgets(subject, mention.base, mention)):
+            return self._growth_over_budget(mention)
         if change is None:
             own = self._growth_over_prior(mention)
             return own or Verdict(mention, NOT_CHECKABLE, "growth", "没有增减额，也没有上年的数，无从核对")
@@ -700,7 +731,7 @@ class Judge:
                     best = own
         return best
 
-    def _growth_over_budget(self, mention: Mention, change: Mention | None) -> Verdict:
+    def _growth_over_budget(self, mention: Mention) -> Verdict:
         assert mention.subject
         currents = self._amounts(mention.subject, mention)
         budgets = self._budgets(mention.subject, mention.base, mention)

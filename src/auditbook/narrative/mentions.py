@@ -133,7 +133,7 @@ class Reader:
             f"(?:^|.*)(?:{'|'.join(sorted(map(re.escape, layout.completion), key=len, reverse=True))})$"
         )
         self._rates = re.compile(f"(?:{'|'.join(map(re.escape, layout.completion_rates))})$")
-        self._share = re.compile(r"占(?P<base>[^占,，。;:]{0,60}?)(?:的)?(?:比重|比例|比)?$")
+        self._share = re.compile(r"占(?P<base>[^占,，。;:]{0,60}?)的?(?:比重|比例|比)?[的为约达是]*$")
         budgets = "|".join(
             sorted((re.escape(w) for role in BUDGETS for w in layout.roles[role]), key=len, reverse=True)
         )
@@ -197,38 +197,27 @@ class Reader:
             if not any(c.start() <= found.start() < c.end() for c in compared)
         )  # fmt: skip
         events += ((path.start, path) for path in self._paths(paragraph, start, min(end, reason_at)))
-        last, compared_with = start, None
+        last = start
+        word: Mention | None = None
         for at, event in sorted(events, key=lambda event: event[0]):
             if isinstance(event, _Path):
                 yield self._named(paragraph, event)
-                last = event.stop
+                last, word = event.stop, None
             elif isinstance(event, Number):
                 mention = self._number(paragraph, event, last, start, reasoned=at >= reason_at)
-                if (
-                    compared_with
-                    and mention.role == AMOUNT
-                    and not self.layout.filler_end.sub("", text[last : event.start])
-                ):
+                if word and mention.role == AMOUNT and not self.layout.filler_end.sub("", text[last:at]):
                     # 决算数大于预算数55.93万元: the number is how much
-                    mention.role, mention.way, mention.base = (
-                        CHANGE,
-                        UP if compared_with.way == "more" else DOWN,
-                        compared_with.base,
-                    )
-                    mention.subject, mention.why, mention.words = (
-                        compared_with.subject,
-                        compared_with.why,
-                        compared_with.words,
-                    )
+                    mention.role, mention.base, mention.words = CHANGE, word.base, word.words
+                    mention.way = UP if word.way == "more" else DOWN
+                    mention.subject, mention.why = word.subject, word.why
                 yield mention
-                compared_with, last = None, event.unit_end
+                last, word = event.unit_end, None
+            elif event.re is self._flat:
+                yield self._flat_mention(paragraph, event, last, start)
+                last, word = event.end(), None
             else:
-                flat = event.re is self._flat
-                yield (
-                    self._flat_mention(paragraph, event, last, start)
-                    if flat
-                    else self._compared(paragraph, event, last)
-                )
+                word = self._compared(paragraph, event, last)
+                yield word
                 last = event.end()
 
     # --- names of a classification: 某支出(类)某某(款)某某(项) ----------------------------------------------
@@ -322,7 +311,7 @@ class Reader:
         if re.search("其中|主要用于|包括|分别", before) and self.subject:
             self.head = self.subject
         mention.head = self.head
-        if reasoned:
+        if reasoned and number.unit in (*MONEY, *RATES, ""):
             mention.role, mention.subject, mention.why = REASON, None, _UNREAD["reason"]
             return mention
         if number.unit in RATES or not number.unit:
@@ -343,7 +332,7 @@ class Reader:
         if unitless and not ends:
             return
         completed = self._completed(said)
-        shared = self._share.search(said)
+        shared = self._share.search(before)
         way = self._way_end.search(said)
         if completed is not None:
             mention.role, mention.base = COMPLETION, completed
@@ -356,7 +345,7 @@ class Reader:
             mention.words = base
             if base:
                 mention.base_subject = self.vocabulary.by_name(base, mention.paragraph.section)
-            self._take_subject(mention, said[: shared.start()])
+            self._take_subject(mention, before[: shared.start()])
         elif way and not re.search("[到至]$", before):
             mention.role, mention.way = GROWTH, self.ways[way[1]]
             mention.words = way[1]
@@ -405,7 +394,7 @@ class Reader:
                 return
             for role in BUDGETS:
                 found = self._budget_end[role].search(said)
-                if found and not (named and named[2] > found.start()):
+                if found:
                     mention.role = role
                     self._take_subject(mention, said[: found.start()])
                     if not mention.why and mention.subject:
@@ -459,6 +448,7 @@ class Reader:
     def _whole(self, owner: str) -> bool:
         """Whether the words before a subject leave it whole: 离退休 before 人员经费 makes it another, 其中 does not."""
         own = re.split("[,，;。:、]", self.layout.compared_words.sub(",", owner))[-1]
+        own = re.sub(r"^(?:\(?[\d一二三四五六七八九十]{1,3}[.)])+", "", own)
         for length in range(len(self.department), 2, -1):
             own = own.replace(self.department[-length:], "")
         if self._other_owner.search(own):

@@ -28,8 +28,8 @@ from auditbook.strict_yaml import load
 from auditbook.tables import Row
 
 ACCOUNTS = "accounts"
-_WITHOUT_FIGURES = {"duties": "职责", "composition": "机构", "glossary": "名词解释"}
 _AROUND = 14
+_MOST_HEADING, _LEAST_SECTIONS = 60, 3
 
 
 def of_accounts(
@@ -97,14 +97,36 @@ def read(
     document = documents.read(path, data, [], told=told)
     if not document.text.strip():
         raise CaseError(Fault(path.name, "没有可以读的文字", "可以选取文字的文件", "扫描件请先识别文字"))
-    accounts, why = _accounts(path, tables, told, year)
+    own_year = year or _year(document.text)
+    accounts, why = _accounts(path, tables, told, own_year if tables else year)
+    digest = hashlib.sha256(data).hexdigest()
+    kind = ACCOUNTS if accounts else kind_of(document, layout)
+    if not kind:
+        return _unknown(document, layout, path.name, digest, own_year)
     found = of_accounts(
-        document, accounts, layout, ways, file=path.name, sha256=hashlib.sha256(data).hexdigest(),
-        source=path.name, year=year,
-    )  # fmt: skip
-    if why:
-        found = replace(found, notes=(*why, *found.notes))
-    return found
+        document, accounts, layout, ways, file=path.name, sha256=digest, source=path.name, year=own_year
+    )
+    return replace(found, notes=(*why, *found.notes))
+
+
+def kind_of(document: Document, layout: NarrativeLayout) -> str:
+    """What kind of narrative a document is, by its own words: published final accounts, "" for none that is known."""
+    sections = {layout.section_of(block.text) for block in document.blocks if len(block.text) < _MOST_HEADING}
+    return ACCOUNTS if len(sections - {"", "duties", "composition", "glossary"}) >= _LEAST_SECTIONS else ""
+
+
+def _unknown(
+    document: Document, layout: NarrativeLayout, file: str, digest: str, year: int | None
+) -> Narrative:
+    """A document of another kind: every number in it is left, and that is said."""
+    read = paragraphs(document, layout)
+    writing = _Writing(document, file, year)
+    left = [replace(writing.left(p, n), why="不是认得的文件种类，没有读法") for p in read for n in p.numbers]
+    note = Fault(
+        file, "看不出是部门决算，也看不出是整体支出绩效评价报告", "这两种文件之一", "没有核对其中任何一个数"
+    )
+    aside = Counter(what for p in read for what, _ in p.aside)
+    return Narrative(file, digest, "", year, document, (), tuple(left), aside, (note,))
 
 
 def read_ways(root: Path) -> dict[str, str]:
@@ -130,6 +152,15 @@ def _accounts(
             raise
         return None, error.faults
     return accounts, accounts.faults
+
+
+def _year(text: str) -> int | None:
+    """The year that a text says its accounts are of; None where it says none or several alike."""
+    said = Counter(
+        re.findall(r"(20\d\d)年度?(?:部门|单位)?(?:整体支出|收支|预算|决算)", "".join(text.split()))
+    )
+    first = said.most_common(2)
+    return int(first[0][0]) if first and (len(first) == 1 or first[0][1] > first[1][1]) else None
 
 
 def _decimals(read: Sequence[Paragraph]) -> int:

@@ -149,7 +149,10 @@ def _compared(document: Document, blocks: Sequence[Block]) -> tuple[str, list[in
     for block in blocks:
         for offset, character in enumerate(block.text):
             if character == "，" and _between_digits(block.text, offset):
-                character = _PARTING
+                # among full-width digits a full-width comma groups them: １，２００
+                character = (
+                    "," if re.match("[０-９]，[０-９]{3}(?![０-９])", block.text[offset - 1 :]) else _PARTING
+                )
             elif _DROPPED.match(character):
                 if character in " \t" and _between_digits(block.text, offset):
                     character = " "
