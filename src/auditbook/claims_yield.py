@@ -58,8 +58,10 @@ class ClaimsFound:
         return self.narrative.faults
 
     def nothing(self) -> list[Fault]:
-        """Why nothing came of a document: whatever it is, no sentence of it could be judged."""
+        """Why nothing came of a document: it is of another kind, or no sentence of it could be judged."""
         own = self.narrative
+        if not own.kind and own.notes:
+            return [*own.faults, *own.notes]
         unread = [f"{len(own.left)} 个数没有读成陈述"] if own.left else []
         unread += [f"{len(own.statements)} 条陈述无法核对"] if own.statements else []
         found = f"正文里没有一句可以核对的话（{'，'.join(unread) or '没有数'}）"

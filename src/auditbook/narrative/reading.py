@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,11 +95,14 @@ def read(
     path = texts[0]
     guard.look(path)
     data = path.read_bytes()
-    document = documents.read(path, data, [], told=told)
+    with ThreadPoolExecutor(1) as beside:  # a PDF is parsed twice, each time in a process of its own: both at once
+        whole = not tables and documents.kind_of(path.name) == documents.PDF
+        ahead = beside.submit(_accounts, path, tables, told, year) if whole else None
+        document = documents.read(path, data, [], told=None if whole else told)
     if not document.text.strip():
         raise CaseError(Fault(path.name, "没有可以读的文字", "可以选取文字的文件", "扫描件请先识别文字"))
     own_year = year or _year(document.text)
-    accounts, why = _accounts(path, tables, told, own_year if tables else year)
+    accounts, why = ahead.result() if ahead else _accounts(path, tables, told, own_year if tables else year)
     digest = hashlib.sha256(data).hexdigest()
     kind = ACCOUNTS if accounts else kind_of(document, layout)
     if not kind:
