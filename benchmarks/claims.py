@@ -31,28 +31,34 @@ COMMAND = [sys.executable, "-c", "from auditbook.cli import main; main()", "clai
 
 
 def write_pdf(path: Path) -> None:
-    """The nine tables, then sentences on every amount of the table of spending until there are thirty pages."""
+    """The nine tables, then sentences as published ones are, one on each item of expenditure, over and over."""
     tables = [[laid] for laid in invented.shanghai().values()]
-    said = [
-        f"{invented.NAMES[code]}决算数{amounts[0]}万元，其中：基本支出{amounts[1] or '0.00'}万元，项目支出{amounts[2] or '0.00'}万元，"
-        f"占本年支出的{share(amounts[0])}%。"
-        for code, amounts in invented.SPENDING.items() if code != "total"
-    ]  # fmt: skip
-    narrative = PAGES - len(tables) - 1
+    said = [sentence(code, row[0]) for code, row in invented.GENERAL_ROWS.items() if len(code) == 7]
+    heads = [
+        "第二部分 某县水务局2022年度部门决算情况说明",
+        "五、一般公共预算财政拨款支出决算情况说明",
+        "（三）一般公共预算财政拨款支出决算具体情况",
+    ]
     pages = [
-        ["三、支出决算情况说明"] * (page == 0)
-        + [said[(page * PARAGRAPHS + n) % len(said)] for n in range(PARAGRAPHS)]
-        for page in range(narrative)
+        heads * (page == 0)
+        + [f"{n + 1}、{said[(page * PARAGRAPHS + n) % len(said)]}" for n in range(PARAGRAPHS)]
+        for page in range(PAGES - len(tables) - 1)
     ]
     cover = ["某县水务局", "2022年度部门决算"]
     account_pages.draw_pages(path, [[cover], *tables, *[[page] for page in pages]])
 
 
-def share(amount: str) -> str:
-    """Of all spending, in hundredths of a per cent, cut off: some of them are wrong."""
-    whole = invented.SPENDING["total"][0]
-    hundredths = int(amount.replace(".", "")) * 10000 // int(whole.replace(".", ""))
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
+def sentence(code: str, amount: str) -> str:
+    """What accounts say of an item: 1.00 of the budget is not spent, and the rate is cut off, not rounded."""
+    names = "".join(
+        f"{invented.NAMES[code[:length]]}（{what}）" for length, what in ((3, "类"), (5, "款"), (7, "项"))
+    )
+    cents = int(amount.replace(".", ""))
+    budget, hundredths = cents + 100, cents * 10000 // (cents + 100)
+    return (
+        f"{names}。年初预算为{budget // 100}.{budget % 100:02d}万元，支出决算为{amount}万元，"
+        f"完成年初预算的{hundredths // 100}.{hundredths % 100:02d}%。决算数小于预算数。"
+    )
 
 
 def family(process: int) -> Iterator[int]:
