@@ -182,54 +182,23 @@ class Judge:
     def _against(self, mention: Mention, present: Sequence[Held], stated: str = "amount") -> Verdict:
         """A printed amount against the cells that hold it: the first decides, another may explain it."""
         assert mention.number and mention.subject
-        precision = _precision(mention.number.text)
-        unit = mention.unit
-        first = present[0]
+        number, first = mention.number, present[0]
+        published = f"-{number.text}" if number.negative else number.text
         for held in present:
-            verdict = judge(
-                mention.number.text,
-                unit,
-                precision,
-                abs(held.value or Fraction(0))
-                if not mention.number.negative
-                else -(held.value or Fraction(0)),
-                None,
-            )
-            if verdict == AGREES:
-                exact = held.value == mention.value
-                if held is not first and first.value != held.value:
-                    return self._tail(
-                        mention,
-                        first,
-                        f"与{held.amount.locator}相同，{first.amount.locator}是{_number(first.value, first.table.unit)}",
-                        stated,
-                    )
-                where = f"{held.amount.locator}：{_number(held.value, held.table.unit)}"
-                if exact:
-                    return Verdict(mention, AGREES, stated, where, held.value, held.interval)
-                return Verdict(
-                    mention, WITHIN_ROUNDING, stated, f"{where}，按印出的位数取整", held.value, held.interval
-                )
-        gap = abs(mention.value - (first.value or 0))
-        last = max(
-            factor(unit) / 10**mention.number.decimals if mention.number.decimals else Fraction(0),
-            factor(first.table.unit) / 10**first.table.decimals,
-        )
-        if gap <= last:
-            return self._tail(
-                mention, first, f"{first.amount.locator}是{_number(first.value, first.table.unit)}", stated
-            )
-        for power in (10**4, Fraction(1, 10**4)):
+            assert held.value is not None
+            if judge(published, mention.unit, _precision(number.text), held.value, None) == AGREES:
+                return self._found_in(mention, held, first, stated)
+        assert first.value is not None
+        gap = abs(mention.value - first.value)
+        shown = f"{first.amount.locator}是{_number(first.value, first.table.unit)}"
+        if gap <= self._last_place(mention, first):
+            return self._tail(mention, first, shown)
+        for power in (Fraction(10**4), Fraction(1, 10**4)):
             if mention.value * power == first.value:
-                return Verdict(
-                    mention, DISAGREES, "unit", f"{first.amount.locator}是{_number(first.value, first.table.unit)}：单位写错或漏字",
-                    first.value, first.interval, severity=HIGH,
-                )  # fmt: skip
-        said = f"{first.amount.locator}是{_number(first.value, first.table.unit)}，相差{_number(gap, first.table.unit)}"
-        like = self._elsewhere(mention)
-        if like:
-            said += f"；{like}"
-        severity = HIGH if first.value and gap / abs(first.value) >= _GREAT else MEDIUM
+                said = f"{shown}：单位写错或漏字"
+                return Verdict(mention, DISAGREES, "unit", said, first.value, first.interval, severity=HIGH)
+        said = f"{shown}，相差{_number(gap, first.table.unit)}{self._elsewhere(mention)}"
+        great = stated == "amount" and first.value and gap / abs(first.value) >= _GREAT
         return Verdict(
             mention,
             DISAGREES,
@@ -237,26 +206,47 @@ class Judge:
             said,
             first.value,
             first.interval,
-            severity=severity if stated == "amount" else MEDIUM,
+            severity=HIGH if great else MEDIUM,
         )
 
-    def _tail(self, mention: Mention, first: Held, said: str, stated: str) -> Verdict:
-        assert first.value is not None and mention.number
-        half = abs(mention.value - first.value)
-        box = Interval(min(first.value, mention.value) - half / 2, max(first.value, mention.value) + half / 2)
+    def _found_in(self, mention: Mention, held: Held, first: Held, stated: str) -> Verdict:
+        """An amount that a cell holds, which may not be the first that should."""
+        assert held.value is not None and first.value is not None
+        where = f"{held.amount.locator}：{_number(held.value, held.table.unit)}"
+        if first.value != held.value:
+            other = f"{first.amount.locator}是{_number(first.value, first.table.unit)}"
+            if abs(mention.value - first.value) <= self._last_place(mention, first):
+                return self._tail(mention, first, f"与{held.amount.locator}相同，{other}")
+            where += f"（{other}）"
+        if held.value == mention.value:
+            return Verdict(mention, AGREES, stated, where, held.value, held.interval)
         return Verdict(
-            mention, WITHIN_ROUNDING, "tail", f"{said}，只差末位，是尾差", first.value, box, severity=LOW,
-        )  # fmt: skip
+            mention, WITHIN_ROUNDING, stated, f"{where}，按印出的位数取整", held.value, held.interval
+        )
+
+    def _last_place(self, mention: Mention, held: Held) -> Fraction:
+        """The coarser last place of a printed amount and a cell, in 元."""
+        assert mention.number
+        decimals = max(mention.number.decimals, mention.decimals)
+        own: Fraction = factor(mention.unit) / 10**decimals
+        table: Fraction = factor(held.table.unit) / 10**held.table.decimals
+        return max(own, table)
+
+    def _tail(self, mention: Mention, first: Held, said: str) -> Verdict:
+        """An amount that differs from the table's by one last place: their ranges touch, and adding up explains it."""
+        assert first.value is not None
+        half = abs(mention.value - first.value) / 2
+        box = Interval(min(first.value, mention.value) - half, max(first.value, mention.value) + half)
+        return Verdict(
+            mention, WITHIN_ROUNDING, "tail", f"{said}，只差末位，是尾差", first.value, box, severity=LOW
+        )
 
     def _elsewhere(self, mention: Mention) -> str:
         """The cell that a printed amount is, where it is another than the one spoken of."""
-        if not mention.value:
-            return ""
-        for table in self.vocabulary.tables.values():
+        for table in self.vocabulary.tables.values() if mention.value else ():
             for amount in table.amounts:
-                held = Held(table, amount)
-                if held.value == mention.value:
-                    return f"文中的数是{amount.locator}的数"
+                if Held(table, amount).value == mention.value:
+                    return f"；文中的数是{amount.locator}的数"
         return ""
 
     def _over_blank(self, mention: Mention, cells: Sequence[Held]) -> Verdict:

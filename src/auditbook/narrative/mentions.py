@@ -11,7 +11,7 @@ from functools import cached_property
 from auditbook.intake.account_layouts import bare
 from auditbook.intake.phrases import FLAT_WORDS
 from auditbook.narrative.layouts import BUDGETS, NarrativeLayout
-from auditbook.narrative.sentences import MONEY, RATES, Number, Paragraph
+from auditbook.narrative.sentences import MONEY, NUMBERING, RATES, Number, Paragraph
 from auditbook.narrative.subjects import LEVELS, Subject, Vocabulary, key
 from auditbook.numbers import Interval, factor
 
@@ -111,6 +111,7 @@ class Reader:
         self.subject: Subject | None = None
         self.counted_subject: Subject | None = None
         self._spoken: Subject | None = None
+        self._path_in: Paragraph | None = None
         self.path: dict[str, str] = {}
         self.section = ""
         self._way_end = re.compile(f"({'|'.join(sorted(map(re.escape, ways), key=len, reverse=True))})$")
@@ -261,10 +262,11 @@ class Reader:
     def _named(self, paragraph: Paragraph, path: _Path) -> Mention:
         names = path.names
         lowest = max(names, key=lambda level: LEVELS[level])
-        # a 款 or 项 alone stands under what was named before
-        kept = {
-            level: name for level, name in self.path.items() if LEVELS[level] < min(LEVELS[n] for n in names)
-        }
+        # a 款 or 项 alone stands under what was named before, but not at the top of a page whose order may be another
+        under = NUMBERING.match(paragraph.text) or self._path_in is paragraph
+        top = min(LEVELS[level] for level in names)
+        kept = {level: name for level, name in self.path.items() if under and LEVELS[level] < top}
+        self._path_in = paragraph
         self.path = {**kept, **names}
         subject = Subject(
             f"path.{'.'.join(key(bare(n)) for n in self.path.values())}", names[lowest], path=dict(self.path)

@@ -21,7 +21,7 @@ from auditbook.narrative import wordings
 from auditbook.narrative.judging import Judge, Verdict
 from auditbook.narrative.layouts import NarrativeLayout, read_layout
 from auditbook.narrative.mentions import Reader
-from auditbook.narrative.sentences import MONEY, Number, Paragraph, in_tables, paragraphs
+from auditbook.narrative.sentences import MONEY, Number, Paragraph, disorder, in_tables, paragraphs
 from auditbook.narrative.stated import Left, Narrative, Statement
 from auditbook.narrative.subjects import Vocabulary
 from auditbook.numbers import factor, plain
@@ -69,7 +69,7 @@ def of_accounts(
     left = [writing.left(p, n) for p in read for n in p.numbers if id(n) not in stated]
     aside = Counter(what for p in read for what, _ in p.aside)
     aside["其他表格里的数"] += in_tables(document, tables)
-    notes = _notes(read, accounts)
+    notes = _notes(read, accounts, writing)
     return Narrative(
         file, sha256, ACCOUNTS, own_year, document, tuple(sorted(statements, key=lambda s: (s.start, s.end))), tuple(left), aside,
         tuple(notes),
@@ -318,8 +318,19 @@ def _table_checks(document: Document, accounts: Accounts, writing: _Writing) -> 
         yield own
 
 
-def _notes(read: Sequence[Paragraph], accounts: Accounts | None) -> list[Fault]:
-    notes = []
-    if accounts:
-        notes += list(accounts.notes)
+def _notes(read: Sequence[Paragraph], accounts: Accounts | None, writing: _Writing) -> list[Fault]:
+    """What a reader must know of the whole: tables left aside, sections out of order, nothing that could be judged."""
+    notes = list(accounts.notes) if accounts else []
+    mixed = disorder(read)
+    if mixed:
+        paragraph, number, last = mixed
+        found = f"“{last}”之后是“{number}”，编号次序不连贯"
+        notes.append(
+            Fault(
+                writing.place(paragraph.run(0, 1)[0]),
+                found,
+                "依次的编号",
+                "请核对页序；跨页的句子可能接错",
+            )
+        )
     return notes
