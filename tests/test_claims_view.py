@@ -4,12 +4,14 @@ import re
 import time
 from collections import Counter
 
+import in_browser
 import narratives
 import pytest
 from bs4 import BeautifulSoup
+from conftest import ROOT
 
 from auditbook.intake.documents import DOCX, TXT, Document
-from auditbook.narrative.stated import Narrative
+from auditbook.narrative.stated import FAULTS, STATED, Narrative
 from auditbook.report import page
 from auditbook.report.claims_view import view
 
@@ -247,6 +249,13 @@ def test_a_statement_over_the_end_of_a_page_is_marked_on_both_and_told_once():
     )
 
 
+def test_the_documentation_names_every_kind():
+    said = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
+    for kinds in (STATED, FAULTS):
+        for id, name in kinds.items():
+            assert f"`{id}`" in said and name in said, id
+
+
 @pytest.mark.parametrize("kind", [TXT, DOCX])
 def test_a_document_without_pages_is_told_by_paragraph_or_line(kind):
     text = "一、支出\n支出5.00万元。"
@@ -295,3 +304,35 @@ def test_thirty_pages_take_less_than_a_second():
     html = view(whole)
     assert time.process_time() - start < 1
     assert len(BeautifulSoup(html, "html.parser").select(".judged a.claim")) == 2400
+
+
+# --- in a browser ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [320, 400, 768, 1440])
+def test_the_page_never_scrolls_sideways(chromium, tmp_path, html, width):
+    (tmp_path / "page.html").write_text(html.replace("<details", "<details open"), encoding="utf-8")
+    assert in_browser.width_of(chromium, tmp_path / "page.html", width) == width
+
+
+@pytest.mark.parametrize(
+    ("tone", "left"),
+    [
+        ("", 10), ("wrong", 3), ("tail", 1), ("held", 3), ("unchecked", 1), ("unread", 1),
+    ],
+)  # fmt: skip
+def test_what_is_opened_in_the_legend_is_all_that_is_left_of_the_text(chromium, tmp_path, html, tone, left):
+    """Counted by hand: of fourteen blocks four are headings; two of the others are rows of a table, which go with the rest."""
+    opened = html.replace(f'<details class="sieve-{tone}">', f'<details class="sieve-{tone}" open>')
+    (tmp_path / "page.html").write_text(opened, encoding="utf-8")
+    (tmp_path / "frame.html").write_text(
+        '<iframe id="f" src="page.html" style="width:900px;height:900px"></iframe><script>f.onload=()=>{document.title="shown="+'
+        '[...f.contentDocument.querySelectorAll(".judged .passage, .judged h3")].filter(e=>e.getClientRects().length).map('
+        "e=>e.tagName).sort().join()}</script>",
+        encoding="utf-8",
+    )
+    [shown] = re.findall(
+        r"<title>shown=(.*)</title>",
+        in_browser.run([*chromium, "--dump-dom", (tmp_path / "frame.html").as_uri()]),
+    )
+    assert shown.split(",").count("DIV") == left
