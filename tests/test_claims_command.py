@@ -15,6 +15,7 @@ import office_files
 import original_files
 import pytest
 import xlsxwriter
+from bs4 import BeautifulSoup
 from conftest import AUDITBOOK, ROOT
 
 from auditbook.claims_yield import ClaimsFound
@@ -134,6 +135,26 @@ def test_tables_and_their_text_may_come_as_files_of_their_own(wrong, tmp_path):
     first = json.loads(done.stdout)[0]
     assert (first["verdict"], first["kind"], first["published"]) == ("disagrees", "share", "36.58")
     assert first["locator"].startswith("第5行")
+
+
+def test_what_the_tables_do_not_close_is_marked_in_its_row(tmp_path):
+    """一般公共服务支出 12.00 → 112.00 in the table of spending, on page 4: its parts are 0.00 and 12.00."""
+    laid = invented.shanghai()
+    next(row for row in laid["spending"].rows if row[0] == "201")[2] = "112.00"
+    path = tmp_path / "决算.pdf"
+    account_pages.draw_pages(path, [[COVER], *[[own] for own in laid.values()], [SOUND]])
+    done = claims(path, "--json", "--view", tmp_path / "页.html")
+    rows = [row for row in json.loads(done.stdout) if row["kind"] == "table"]
+    assert ("disagrees", "112.00", "12.00", "万元") in {
+        (row["verdict"], row["published"], f"{float(row['recomputed'] or 0):.2f}", row["unit"])
+        for row in rows
+    }
+    soup = BeautifulSoup((tmp_path / "页.html").read_text(encoding="utf-8"), "html.parser")
+    [mark] = [a for a in soup.select(".judged a.claim.wrong") if a.get_text() == "112.00"]
+    row = mark.find_parent(class_="passage")
+    assert (
+        row.select_one(".place").get_text().startswith("第4页") and "201 │ 一般公共服务支出" in row.get_text()
+    )
 
 
 def test_progress_is_told_to_a_terminal_only(wrong):
