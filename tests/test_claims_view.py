@@ -153,6 +153,25 @@ def test_what_is_numbered_on_a_page_of_tables_is_no_heading():
     assert [h.get_text() for h in soup.select(".judged h3")] == ["第二部分 决算表", "一、支出说明"]
 
 
+def test_what_a_page_tore_off_a_table_is_folded_with_it_and_prose_is_not():
+    rows = [(1, f"{number}\t支出") for number in range(6)]
+    own = narratives.document(
+        [
+            (1, "决算表"),
+            *rows,
+            (1, "财政拨款支"),
+            (1, "出"),
+            (1, "上表数据取自决算，单位为万元。"),
+            (2, "支出5.00万元"),
+        ]
+    )
+    soup = soup_of(narratives.narrative(document=own, statements=(), left=()))
+    folded = soup.select_one(".judged .folded")
+    assert folded.summary.get_text() == "第1页第2段至第1页第9段：表格 8 行"
+    open_ = [p.get_text() for p in soup.select(".judged > .passage p:not(.place)")]
+    assert open_ == ["决算表", "上表数据取自决算，单位为万元。", "支出5.00万元"]
+
+
 def test_the_legend_counts_and_each_kind_has_its_rule_to_sieve_by(soup):
     kinds = {
         next(c for c in d["class"] if c.startswith("sieve-")): d.summary.get_text()

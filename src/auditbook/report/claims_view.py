@@ -273,8 +273,9 @@ class _Marked:
         """Headings in reading order, each with what stands under it until the next."""
         headings = _headings(self.document, set(self._of_block))
         parts = [_Part(0, "")]
+        rows = _rows_of_tables(self.document) - set(self._of_block) - set(headings)
         turned: int | None = None
-        for folded, group in groupby(enumerate(self.document.blocks), lambda own: self._is_row(*own)):
+        for folded, group in groupby(enumerate(self.document.blocks), lambda own: own[0] in rows):
             blocks = list(group)
             if folded:
                 parts[-1].body.append(self._rows([block for _, block in blocks]))
@@ -288,10 +289,6 @@ class _Marked:
                 else:
                     parts[-1].body.append(self._passage(index, block))
         return parts
-
-    def _is_row(self, index: int, block: Block) -> bool:
-        """Whether a block is a row of a table in which nothing is marked."""
-        return "\t" in block.text and index not in self._of_block
 
     def _rows(self, blocks: Sequence[Block]) -> Html:
         first, last = self.document.label(blocks[0]), self.document.label(blocks[-1])
@@ -377,6 +374,7 @@ _LEVELS = (
 # Of headings on the page, whose text is a section of level 2. Parts and chapters both, so that both are in the contents.
 _DEPTHS: tuple[Literal[3, 4], ...] = (3, 3, 4)
 _LONGEST = 40  # characters of a heading
+_TORN = 20  # characters of a piece of a cell
 _LISTED = re.compile(r"[\s.…·—\-]*\d*$")  # what stands behind a heading in a table of contents
 _SENTENCE = re.compile(r"[。；：，;]")
 
@@ -406,6 +404,19 @@ def _table_pages(document: Document) -> set[int]:
     blocks = Counter(block.page for block in document.blocks if block.page)
     rows = Counter(block.page for block in document.blocks if block.page and "\t" in block.text)
     return {page for page in blocks if page and rows[page] >= 5 and rows[page] * 6 > blocks[page]}
+
+
+def _rows_of_tables(document: Document) -> set[int]:
+    """The blocks that are rows of tables; on a page of tables also what the page tore off them, from its first row on."""
+    tables, rows = _table_pages(document), set[int]()
+    begun: set[int | None] = set()
+    for index, block in enumerate(document.blocks):
+        if "\t" in block.text:
+            rows.add(index)
+            begun |= {block.page} & tables
+        elif block.page in begun and len(block.text) <= _TORN and not _SENTENCE.search(block.text):
+            rows.add(index)
+    return rows
 
 
 def _nested(parts: Sequence[_Part], at: int = 0, above: int = -1) -> tuple[list[Html], int]:
