@@ -266,7 +266,31 @@ def test_a_file_of_which_nothing_comes_is_told_plainly(tmp_path, made, said, for
     assert done.stdout == "" and not view.exists()
 
 
+def test_a_file_beyond_a_limit_has_its_own_code(tmp_path):
+    with (tmp_path / "大.txt").open("wb") as file:
+        file.truncate(51_000_000)
+    done = claims(tmp_path / "大.txt")
+    assert (
+        done.returncode == 7
+        and "大.txt：文件有51000000字节" in done.stderr
+        and "Traceback" not in done.stderr
+    )
+
+
+def test_half_a_character_stops_nothing(tmp_path):
+    own = narratives.document([(1, "支出\ud8005.00万元")])
+    one = narratives.statement(
+        own, "\ud8005.00万元", "5.00", kind="amount", unit="万元", verdict="agrees", recomputed="5"
+    )
+    found = ClaimsFound(narratives.narrative(document=own, statements=(one,), left=()))
+    found.write_view(tmp_path / "页.html")
+    assert "?5.00万元" in found.text(every=True) and "?5.00万元" in found.as_json()
+    page_ = BeautifulSoup((tmp_path / "页.html").read_text(encoding="utf-8"), "html.parser")
+    assert "支出?5.00万元" in page_.select_one(".judged").get_text()
+
+
 def test_wrong_usage_ends_with_its_own_code(tmp_path):
+    assert claims(*bad_novel(tmp_path), "--year", "24").returncode == 2
     assert claims().returncode == 2
     assert claims(*bad_novel(tmp_path), "--nothing").returncode == 2
 

@@ -94,7 +94,7 @@ class ClaimsFound:
             {why: [[one.place, one.number, one.words] for one in left] for why, left in found.left_by_reason().items()},
         )  # fmt: skip
         _print_faults(out, "说明", own.notes)
-        return str(out)
+        return _sayable(str(out))
 
     def as_json(self) -> str:
         """All statements, worst first: rows with the columns of claims.csv."""
@@ -102,7 +102,7 @@ class ClaimsFound:
             {column: statement.row[column] for column in COLUMNS["claims"]}
             for statement in Sorted(self.narrative).statements
         ]
-        return json.dumps(rows, ensure_ascii=False, indent=1)
+        return _sayable(json.dumps(rows, ensure_ascii=False, indent=1))
 
     def write_view(self, path: Path) -> None:
         """Write the document's text with its statements marked, as one page. Raises UsageError where it cannot."""
@@ -110,12 +110,17 @@ class ClaimsFound:
 
         refuse_existing(path)
         try:
-            write_whole(path, view(self.narrative).encode("utf-8", "replace"))
+            write_whole(path, _sayable(view(self.narrative)).encode())
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise UsageError(
                 Fault(str(path), f"写不进去（{reason}）", "一个可以写的文件夹", "请换一个位置")
             ) from None
+
+
+def _sayable(text: str) -> str:
+    """A text that any output takes: halves of characters, which a damaged PDF may hold, are replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def refuse_existing(path: Path) -> None:

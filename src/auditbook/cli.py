@@ -168,7 +168,9 @@ def claims_of_document(
         str, typer.Option("--view", help="把正文写成一页 HTML，每条陈述标在原处（不覆盖已有的文件）")
     ] = "",
     every: Annotated[bool, typer.Option("--all", help="一致的也列出")] = False,
-    year: Annotated[int, typer.Option("--year", help="文件自己没有写明时，是哪一年度的")] = 0,
+    year: Annotated[
+        int | None, typer.Option("--year", min=1990, max=2100, help="文件自己没有写明时，是哪一年度的")
+    ] = None,
 ) -> None:
     """一份文件的正文说了哪些数，各自站不站得住 / what a document claims, each number with a verdict."""
     import shutil
@@ -178,7 +180,7 @@ def claims_of_document(
 
     if view:
         claims_yield.refuse_existing(Path(view))
-    found = claims_yield.read([Path(file) for file in files], _pages_told(), year or None)
+    found = claims_yield.read([Path(file) for file in files], _pages_told(), year)
     if as_json:
         typer.echo(found.as_json())
         for fault in found.faults:  # a person finds them among the results

@@ -549,8 +549,8 @@ def _drawn_characters(html: str) -> str:
 
 
 _MARK = re.compile(r"<style\b.*?</style>|<[^>]*>", re.DOTALL)
-# controls, invisible format characters, line and paragraph separators
-_NOT_DRAWN = frozenset({"Cc", "Cf", "Zl", "Zp"})
+# controls, invisible format characters, halves of characters, line and paragraph separators
+_NOT_DRAWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 @cache
