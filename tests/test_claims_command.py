@@ -130,11 +130,22 @@ def test_tables_and_their_text_may_come_as_files_of_their_own(wrong, tmp_path):
     assert written.returncode == 0
     text = tmp_path / "说明.txt"
     text.write_text("\n".join([*COVER, *WRONG]) + "\n", encoding="utf-8")
-    done = claims(*sorted((tmp_path / "表").glob("0*.csv")), text, "--json")
+    files = [*sorted((tmp_path / "表").glob("0*.csv")), text]
+    done = claims(*files, "--json")
     assert done.returncode == 0, done.stderr
     first = json.loads(done.stdout)[0]
     assert (first["verdict"], first["kind"], first["published"]) == ("disagrees", "share", "36.58")
     assert first["locator"].startswith("第5行")
+    spent = next(path for path in files if "支出决算表" in path.name and "收入" not in path.name)
+    torn = spent.read_text(encoding="utf-8").replace(
+        ",201,一般公共服务支出,12.00", ",201,一般公共服务支出,112.00"
+    )
+    spent.write_text(torn, encoding="utf-8")
+    done = claims(*files, "--json", "--view", tmp_path / "页.html")
+    [row] = [
+        row for row in json.loads(done.stdout) if row["kind"] == "table" and row["published"] == "112.00"
+    ][:1]
+    assert spent.name in row["locator"] and "112.00" in (tmp_path / "页.html").read_text(encoding="utf-8")
 
 
 def test_what_the_tables_do_not_close_is_marked_in_its_row(tmp_path):

@@ -207,6 +207,22 @@ def test_what_a_document_says_stays_text():
     assert soup.select_one(".judged").get_text().count(payload) >= 4
 
 
+def test_what_stands_in_no_text_is_told_without_a_link():
+    """An amount of a table that lies in a file of its own."""
+    own = narratives.document([(None, "支出5.00万元。")], DOCX)
+    one = narratives.statement(
+        own, "", severity="high", kind="table", published="5.00", unit="万元", recomputed="6", verdict="disagrees",
+        locator="支出.csv 第5行",
+    )  # fmt: skip
+    html = view(narratives.narrative(document=own, statements=(one,), left=()))
+    soup = BeautifulSoup(html, "html.parser")
+    assert page.shortcomings(html) == [] and marks(soup) == []
+    told = soup.select_one("section[aria-labelledby=wrong] tbody tr")
+    assert not told.select("a") and [cell.get_text() for cell in told.select("td")] == [
+        "支出.csv 第5行", "表内勾稽不符", "5.00万元", "6.00万元",
+    ]  # fmt: skip
+
+
 def test_several_statements_of_one_number_share_its_mark_and_the_worst_sets_its_tone():
     own = narratives.document([(1, "支出5.00万元，占5.00%。")])
     good = narratives.statement(

@@ -321,7 +321,7 @@ _PLAIN = re.compile(r"-?\d+(\.\d+)?")
 
 
 def _printed(document: Document, where: str, found: str) -> tuple[int, int]:
-    """Where the amount of a table stands in the text: on its page, in its row where that is found; else the page's first block."""
+    """Where the amount of a table stands in the text: on its page, in its row where that is found; else the page's first block; nowhere in another file."""
     page, label = re.match(r"第(\d+)页", where), re.search("行‘(.+?)’", where)
     blocks = [block for block in document.blocks if page and block.page == int(page[1])]
     number = re.match(r"-?[\d,]+(?:\.\d+)?", found)

@@ -216,6 +216,8 @@ class _Marked:
         runs: dict[tuple[int, int], _Run] = {}
         for statement in found.statements:
             span = statement.number or (statement.start, statement.end)
+            if span[0] == span[1]:  # of a table that lies in a file of its own
+                continue
             runs.setdefault(span, _Run(*span)).statements.append(statement)
         for left in found.narrative.left:
             runs.setdefault((left.start, left.end), _Run(left.start, left.end)).left = left
@@ -231,9 +233,10 @@ class _Marked:
         self._ids = {id(statement): run.id for run in self.runs for statement in run.statements}
         self._left_ids = {(run.start, run.end): run.id for run in self.runs if run.left}
 
-    def link(self, statement: Statement) -> Html:
-        """The place of a statement, leading to its mark."""
-        return html.link(place_of(statement), f"#{self._ids[id(statement)]}")
+    def link(self, statement: Statement) -> Text:
+        """The place of a statement, leading to its mark where it stands in the text."""
+        run = self._ids.get(id(statement))
+        return html.link(place_of(statement), f"#{run}") if run else place_of(statement)
 
     def left_id(self, left: Left) -> str:
         """What a link to a number that was left goes to."""
