@@ -1,5 +1,6 @@
 """The page of a document whose statements were judged: every mark, every remark, every number left; dead and escaped."""
 
+import random
 import re
 import time
 from collections import Counter
@@ -11,7 +12,7 @@ from bs4 import BeautifulSoup
 from conftest import ROOT
 
 from auditbook.intake.documents import DOCX, TXT, Document
-from auditbook.narrative.stated import FAULTS, STATED, Narrative
+from auditbook.narrative.stated import FAULTS, STATED, Left, Narrative, Statement
 from auditbook.report import page
 from auditbook.report.claims_view import view
 
@@ -306,6 +307,38 @@ def test_a_document_without_pages_is_told_by_paragraph_or_line(kind):
     soup = BeautifulSoup(html, "html.parser")
     assert page.shortcomings(html) == [] and marks(soup, "held") == ["5.00"] and not soup.select(".page-turn")
     assert [p.get_text() for p in soup.select(".place")] == ["第2行" if kind == TXT else "第2段"]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_statements_that_lie_in_any_way_over_each_other_are_all_told(seed):
+    """Runs at random: whole text kept, each statement in one remark, each link with its mark."""
+    chance = random.Random(seed)
+    own = narratives.document(
+        [(1 + n // 3, "".join(chance.choices("支出决算12345.万元\n", k=30))) for n in range(6)]
+    )
+    statements, left, used = [], [], set()
+    for n in range(chance.randint(1, 25)):
+        start = chance.randrange(len(own.text) - 1)
+        end = chance.randint(start + 1, min(len(own.text), start + 40))
+        first = chance.randrange(start, end)
+        number = (first, chance.randint(first + 1, end)) if chance.random() < 0.6 else None
+        if not own.text[slice(*(number or (start, end)))].strip():
+            continue  # ends of lines alone
+        verdict = chance.choice(["agrees", "disagrees", "not_checkable", "truncated"])
+        row = narratives.statement(own, "", kind="amount", verdict=verdict, explanation=f"理由{n:02d}").row
+        if chance.random() < 0.15 and (start, end) not in used:
+            left.append(Left("1", start, end, "处", "话", "没读"))
+            used.add((start, end))
+        else:
+            statements.append(Statement(row, start, end, number, "high" if verdict == "disagrees" else "", 1))
+    html = view(narratives.narrative(document=own, statements=tuple(statements), left=tuple(left)))
+    assert page.shortcomings(html) == []
+    soup = BeautifulSoup(html, "html.parser")
+    told = "".join(li.get_text() for li in soup.select(".judged .notes li"))
+    assert Counter(re.findall(r"理由\d\d", told)) == Counter(s.row["explanation"] for s in statements)
+    for aside in soup.select(".judged :is(.notes, .quiet, .place, .page-turn, summary)"):
+        aside.extract()
+    assert re.sub(r"\s", "", soup.select_one(".judged").get_text()) == re.sub(r"\s", "", own.text)
 
 
 def test_the_same_narrative_gives_the_same_bytes(html):

@@ -229,9 +229,10 @@ class _Marked:
             for index in range(self.document.block_at(run.start), self._last(run) + 1):
                 self._of_block[index].append(run)
         self._pieces = {index: list(self._cut(index)) for index in self._of_block}
+        self._first = self._begun()
+        self._left_ids = {(run.start, run.end): run.id for run in self.runs if run.left}
         self._place_covered()
         self._ids = {id(statement): run.id for run in self.runs for statement in run.statements}
-        self._left_ids = {(run.start, run.end): run.id for run in self.runs if run.left}
 
     def link(self, statement: Statement) -> Text:
         """The place of a statement, leading to its mark where it stands in the text."""
@@ -254,19 +255,35 @@ class _Marked:
             over = [run for run in runs if run.start < end and run.end > start]
             yield start, end, min(over, key=lambda run: run.end - run.start, default=None)
 
+    def _begun(self) -> dict[int, int]:
+        """Where the first piece of each run that shows something begins, by the run's number."""
+        begun: dict[int, int] = {}
+        for index in sorted(self._pieces):
+            for start, end, run in self._pieces[index]:
+                if run and on_one_line(self.document.text[start:end]):
+                    begun.setdefault(run.number, start)
+        return begun
+
     def _place_covered(self) -> None:
         """A run of which shorter ones leave nothing is told where the first of them is."""
-        shown = {id(run) for pieces in self._pieces.values() for _, _, run in pieces}
-        for run in [run for run in self.runs if id(run) not in shown]:
-            pieces = self._pieces[self.document.block_at(run.start)]
-            over = next((r for start, end, r in pieces if r and start <= run.start < end), None)
-            if over is None:
-                raise ValueError(f"a statement at {run.start}–{run.end} stands in no block of the text")
-            over.statements += run.statements
+        for run in [run for run in self.runs if run.number not in self._first]:
+            blocks = range(self.document.block_at(run.start), self._last(run) + 1)
+            over = next(
+                (
+                    other
+                    for index in blocks
+                    for start, end, other in self._pieces[index]
+                    if other and other.number in self._first and start < run.end and end > run.start
+                ),
+                None,
+            )
+            if over:
+                over.statements += run.statements
+                over.left = over.left or run.left
+                self._left_ids[run.start, run.end] = over.id
             self.runs.remove(run)
-            for own in self._of_block.values():
-                if run in own:
-                    own.remove(run)
+            for index in blocks:
+                self._of_block[index].remove(run)
 
     def text(self) -> list[Html]:
         """The document in sections under its own headings, page by page, paragraph by paragraph."""
@@ -310,7 +327,7 @@ class _Marked:
             if run is None:
                 parts.append(piece)
             elif piece:
-                own = run.id if start == run.start else ""
+                own = run.id if start == self._first[run.number] else ""
                 target = run.remark if run.statements else run.id
                 numbered = run.left or any(s.number for s in run.statements)
                 tone = run.tone if numbered else f"{run.tone} words"
