@@ -133,7 +133,7 @@ def _print_faults(out: Printout, title: str, faults: Sequence[Fault]) -> None:
     if faults:
         out.table(f"{title} {len(faults)} 处")
         for fault in faults:
-            out.line(f"· {fault}")
+            out.item(str(fault))
 
 
 def _print_statements(out: Printout, found: Sorted, group: Group, width: int) -> None:
@@ -145,7 +145,7 @@ def _print_statements(out: Printout, found: Sorted, group: Group, width: int) ->
     if width < _FOR_TABLE:
         out.table(title)
         for statement in own:
-            out.line(_stacked(statement))
+            out.item(*_stacked(statement))
         return
     heads = (
         ["轻重"] * (group == Group.WRONG)
@@ -165,16 +165,16 @@ def _row(statement: Statement, *, graded: bool, named: bool) -> list[str]:
     ]  # fmt: skip
 
 
-def _stacked(statement: Statement) -> str:
+def _stacked(statement: Statement) -> list[str]:
     row = statement.row
     severity = SEVERITIES.get(statement.severity, "")
     lines = [
-        f"· {severity and severity + '　'}{place_of(statement)}　{kind_of(statement)}　{VERDICTS[row['verdict']]}",
+        f"{severity and severity + '　'}{place_of(statement)}　{kind_of(statement)}　{VERDICTS[row['verdict']]}",
         f"“{_on_one_line(row['quote'])}”",
     ]
     if row["published"] or row["recomputed"]:
         lines.append(f"公布 {published(row)}　重算 {recomputed(row)}")
-    return "\n  ".join(filter(None, (*lines, _explained(row))))
+    return list(filter(None, (*lines, _explained(row))))
 
 
 def _explained(row: Row) -> str:

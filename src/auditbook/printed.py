@@ -29,6 +29,12 @@ class Printout:
         """A line of text."""
         self._out.print(text)
 
+    def item(self, *lines: str) -> None:
+        """An item of a list: its first line with a point before it, the others under that, no number broken in two."""
+        own = [part for line in lines for part in _broken(line, self._out.width - 2)]
+        for number, part in enumerate(own):
+            self._out.print(("  " if number else "· ") + part, soft_wrap=True)
+
     def table(self, title: str, heads: Sequence[str] = (), rows: Sequence[Sequence[str]] = ()) -> None:
         """A table under its title, or the title alone where there is no row."""
         from rich.table import Table

@@ -197,7 +197,7 @@ class _Writing:
         mention = one.mention
         number = mention.number
         span = mention.paragraph.run(mention.start, mention.end)
-        held = factor(mention.unit) if mention.unit else factor("元")
+        held = factor("%" if mention.unit_lost else mention.unit or "元")
         about = mention.subject.id if mention.subject else ""
         row = self._row(
             f"{mention.paragraph.section or 'text'}.{mention.role}.{about or 'unknown'}", one.kind, about, one.verdict,

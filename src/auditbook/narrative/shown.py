@@ -21,7 +21,7 @@ from auditbook.tables import Row
 SEVERITIES = {"high": "高", "medium": "中", "low": "低"}
 _KINDS = {"accounts": "部门决算公开", "report": "绩效评价报告", "evaluation": "绩效评价报告"}
 _TAIL = "tail"
-_FEWEST, _MOST = 2, 6  # decimals
+_FEWEST = 2  # decimals
 
 
 class Group(StrEnum):
@@ -158,7 +158,7 @@ def published(row: Row) -> str:
 
 
 def recomputed(row: Row) -> str:
-    """The recomputed number beside the published one: two decimals, more where two would hide the difference.
+    """The recomputed number beside the published one: two decimals, or as many as were printed.
 
     A range stands behind it where it is wider than that: ``71.65%（71.60–71.70）``.
     """
@@ -178,11 +178,7 @@ def _decimals(row: Row) -> int:
     value, printed = parse(row["recomputed"]), places(row["published"])
     if dimension(row["unit"]) not in {MONEY, RATE} and value.denominator == 1 and not printed:
         return 0
-    decimals = max(_FEWEST, printed)
-    if row["published"] and row["verdict"] != AGREES and parse(row["published"]) != value:
-        while decimals < _MOST and Fraction(rounded(value, decimals)) == parse(row["published"]):
-            decimals += 1
-    return decimals
+    return max(_FEWEST, printed)
 
 
 def _written(value: Fraction, decimals: int) -> str:
