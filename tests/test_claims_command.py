@@ -68,6 +68,13 @@ def test_what_does_not_hold_is_told_with_both_numbers_and_is_no_failure(wrong):
     assert not row_of(said.stdout, "第11页", "占64.32%")  # what agrees is listed where it is asked for
 
 
+def test_a_rate_that_lost_its_unit_is_recomputed_in_it(tmp_path):
+    """17.10 ÷ (1517.10 − 17.10) = 1.14 %."""
+    said = [*SOUND[:2], "本年支出合计1,517.10万元，比2021年度增加17.10万元，增长1.14。"]
+    rows = json.loads(claims(drawn(tmp_path / "决算.pdf", said), "--json").stdout)
+    assert (rows[0]["kind"], rows[0]["published"], rows[0]["recomputed"]) == ("unit_lost", "1.14", "1.14")
+
+
 def test_all_lists_what_agrees(wrong):
     said = claims(wrong, "--all").stdout
     agreed = said.partition("\n一致 ")[2]
