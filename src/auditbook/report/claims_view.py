@@ -101,7 +101,7 @@ def _table(
     rows: list[list[Text]] = [
         [cell(s), marked.link(s), kind_of(s), published(s.row), recomputed(s.row)] for s in statements
     ]
-    under = [html.join(_quoted(s), "　", s.row["explanation"], _definition(s)) for s in statements]
+    under = [html.paragraph(_quoted(s), "　", s.row["explanation"], _definition(s)) for s in statements]
     columns = [
         Column(first), Column("处"), Column("类别"), Column("公布", numeric=True), Column("重算", numeric=True),
     ]  # fmt: skip
