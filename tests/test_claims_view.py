@@ -2,6 +2,7 @@
 
 import random
 import re
+import shutil
 import time
 from collections import Counter
 
@@ -404,3 +405,27 @@ def test_what_is_opened_in_the_legend_is_all_that_is_left_of_the_text(chromium, 
         in_browser.run([*chromium, "--dump-dom", (tmp_path / "frame.html").as_uri()]),
     )
     assert shown.split(",").count("DIV") == left
+
+
+def test_on_paper_every_remark_is_open_and_what_is_for_a_screen_is_not_there(chromium, tmp_path, html):
+    if not shutil.which("pdftotext"):
+        pytest.skip("no pdftotext on this machine: print is not read")
+    (tmp_path / "page.html").write_text(html, encoding="utf-8")
+    pdf = tmp_path / "page.pdf"
+    in_browser.run(
+        [*chromium, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", (tmp_path / "page.html").as_uri()]
+    )
+    assert re.search(rb"/MediaBox\s*\[0 0 59[45][.\d]* 84[12]", pdf.read_bytes()), "not A4"
+    said = re.sub(r"\s", "", in_browser.run(["pdftotext", "-layout", str(pdf), "-"]))
+    for explanation in (
+        "60.00÷1,234.50×100%",
+        "48.333÷1,234.50×100%",
+        "表一本年支出合计1,234.50",
+        "表里没有上年数",
+    ):
+        assert explanation in said
+    assert "特种车3辆" in said and set("△≈？") <= set(said)
+    assert "合上即恢复全文" not in said and "跳到正文" not in said
+    assert (
+        "208│社会保障和就业支出" not in said
+    )  # rows of a table in which nothing is marked stand in the original
