@@ -15,6 +15,7 @@ from auditbook.narrative.shown import (
     Group,
     Sorted,
     described,
+    explained,
     kind_of,
     place_of,
     published,
@@ -22,7 +23,7 @@ from auditbook.narrative.shown import (
 )
 from auditbook.narrative.stated import Narrative, Statement
 from auditbook.printed import WIDE, Printout
-from auditbook.tables import COLUMNS, Row, write_whole
+from auditbook.tables import COLUMNS, write_whole
 from auditbook.workspace import project_root
 
 _FOR_TABLE = 120  # columns of a terminal that take a table of phrases and reasons
@@ -161,7 +162,7 @@ def _row(statement: Statement, *, graded: bool, named: bool) -> list[str]:
     return [
         *([SEVERITIES.get(statement.severity, "")] if graded else []), place_of(statement), kind_of(statement),
         _on_one_line(row["quote"]), published(row), recomputed(row), *([VERDICTS[row["verdict"]]] if named else []),
-        _explained(row),
+        explained(row),
     ]  # fmt: skip
 
 
@@ -174,11 +175,7 @@ def _stacked(statement: Statement) -> list[str]:
     ]
     if row["published"] or row["recomputed"]:
         lines.append(f"公布 {published(row)}　重算 {recomputed(row)}")
-    return list(filter(None, (*lines, _explained(row))))
-
-
-def _explained(row: Row) -> str:
-    return f"{row['explanation']}（口径：{row['definition']}）" if row["definition"] else row["explanation"]
+    return list(filter(None, (*lines, explained(row))))
 
 
 def _on_one_line(text: str) -> str:

@@ -95,7 +95,8 @@ def read(
     path = texts[0]
     guard.look(path)
     data = path.read_bytes()
-    with ThreadPoolExecutor(1) as beside:  # a PDF is parsed twice, each time in a process of its own: both at once
+    # a PDF is parsed twice, each time in a process of its own: both at once
+    with ThreadPoolExecutor(1) as beside:
         whole = not tables and documents.kind_of(path.name) == documents.PDF
         ahead = beside.submit(_accounts, path, tables, told, year) if whole else None
         document = documents.read(path, data, [], told=None if whole else told)

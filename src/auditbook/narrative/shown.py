@@ -174,6 +174,11 @@ def recomputed(row: Row) -> str:
     return f"{text}（{_written(low, decimals)}–{_written(high, decimals)}）"
 
 
+def explained(row: Row) -> str:
+    """The reason of a verdict, with the definition that was taken."""
+    return f"{row['explanation']}（口径：{row['definition']}）" if row["definition"] else row["explanation"]
+
+
 def _decimals(row: Row) -> int:
     value, printed = parse(row["recomputed"]), places(row["published"])
     if dimension(row["unit"]) not in {MONEY, RATE} and value.denominator == 1 and not printed:
