@@ -33,7 +33,7 @@ lab: $(READY)
 	@$(VENV)/bin/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks $(ARGS)
 
 benchmark: $(READY)
-	@$(VENV)/bin/python benchmarks/speed.py && $(VENV)/bin/python benchmarks/intake.py
+	@$(VENV)/bin/python benchmarks/speed.py && $(VENV)/bin/python benchmarks/intake.py && $(VENV)/bin/python benchmarks/claims.py
 
 lock: $(READY)
 	@$(VENV)/bin/python tools/make_lock.py $(ARGS)

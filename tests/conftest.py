@@ -85,3 +85,16 @@ def pytest_terminal_summary(terminalreporter):
     """What the mutation corpus came to; pytest's own summary comes after it."""
     for line in tally.lines():
         terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """How Chromium is called, to look at layout and print."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not program:
+        pytest.skip("no Chromium on this machine: layout and print are not looked at")
+    profile = tmp_path_factory.mktemp("profile")
+    return [
+        program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={profile}",
+        "--allow-file-access-from-files", "--hide-scrollbars",
+    ]  # fmt: skip

@@ -12,6 +12,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+import in_browser
 import pytest
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -602,23 +603,6 @@ def test_contrast_is_computed_as_defined() -> None:
 # --- in a browser ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not program:
-        pytest.skip("no Chromium on this machine: layout and print are not looked at")
-    profile = tmp_path_factory.mktemp("profile")
-    return [
-        program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={profile}",
-        "--allow-file-access-from-files", "--hide-scrollbars",
-    ]  # fmt: skip
-
-
-def run(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, check=True, timeout=120)
-    return done.stdout.decode("utf-8", "replace")
-
-
 @pytest.mark.parametrize("width", [320, 400, 768, 1100, 1440])
 def test_the_page_never_scrolls_sideways(chromium: list[str], tmp_path: Path, width: int) -> None:
     wide = f.table(
@@ -633,14 +617,7 @@ def test_the_page_never_scrolls_sideways(chromium: list[str], tmp_path: Path, wi
         notebook, title="某局2019年度部门整体支出绩效评价", hide_code=True, fingerprint="f" * 38
     )
     (tmp_path / "page.html").write_text(text.replace("<details", "<details open"), encoding="utf-8")
-    # An iframe has the asked width even where a window cannot be as narrow; the page itself runs no script.
-    (tmp_path / "frame.html").write_text(
-        f'<iframe id="f" src="page.html" style="border:0;width:{width}px;height:600px"></iframe><script>f.onload=()=>'
-        '{document.title="width="+f.contentDocument.documentElement.scrollWidth}</script>',
-        encoding="utf-8",
-    )
-    dom = run([*chromium, "--dump-dom", (tmp_path / "frame.html").as_uri()])
-    assert re.findall(r"<title>width=(\d+)</title>", dom) == [str(width)]
+    assert in_browser.width_of(chromium, tmp_path / "page.html", width) == width
 
 
 @pytest.fixture(scope="module")
@@ -655,9 +632,11 @@ def printed(chromium: list[str], tmp_path_factory: pytest.TempPathFactory) -> li
     text = page.render(notebook, title="某局绩效评价", hide_code=True, fingerprint="3f9a41c0b7de")
     (folder / "page.html").write_text(text, encoding="utf-8")
     pdf = folder / "page.pdf"
-    run([*chromium, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", (folder / "page.html").as_uri()])
+    in_browser.run(
+        [*chromium, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", (folder / "page.html").as_uri()]
+    )
     assert re.search(rb"/MediaBox\s*\[0 0 59[45][.\d]* 84[12]", pdf.read_bytes()), "not A4"
-    return run(["pdftotext", "-layout", str(pdf), "-"]).split("\f")[:-1]
+    return in_browser.run(["pdftotext", "-layout", str(pdf), "-"]).split("\f")[:-1]
 
 
 def test_printed_pages_have_numbers_and_the_fingerprint_except_the_cover(printed: list[str]) -> None:

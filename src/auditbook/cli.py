@@ -155,6 +155,44 @@ def intake_document(
         raise CaseError(list(found.faults))
 
 
+@app.command("claims")
+def claims_of_document(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            help="部门决算公开（PDF、.xlsx，或若干 .csv 加一份文字），或绩效评价报告（.txt .docx .pdf .html）"
+        ),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出，各行的栏目同 claims.csv")] = False,
+    view: Annotated[
+        str, typer.Option("--view", help="把正文写成一页 HTML，每条陈述标在原处（不覆盖已有的文件）")
+    ] = "",
+    every: Annotated[bool, typer.Option("--all", help="一致的也列出")] = False,
+    year: Annotated[
+        int | None, typer.Option("--year", min=1990, max=2100, help="文件自己没有写明时，是哪一年度的")
+    ] = None,
+) -> None:
+    """一份文件的正文说了哪些数，各自站不站得住 / what a document claims, each number with a verdict."""
+    import shutil
+    from pathlib import Path
+
+    from auditbook import claims_yield, printed
+
+    if view:
+        claims_yield.refuse_existing(Path(view))
+    found = claims_yield.read([Path(file) for file in files], _pages_told(), year)
+    if as_json:
+        typer.echo(found.as_json())
+        for fault in found.faults:  # a person finds them among the results
+            typer.echo(str(fault), err=True)
+    else:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else printed.WIDE
+        typer.echo(found.text(width, every=every))
+    if view:
+        found.write_view(Path(view))
+        typer.echo(f"写出：{view}", err=True)
+
+
 def _pages_told() -> Callable[[int, int], None] | None:
     """Progress through a document, page by page, where there is a terminal."""
     if not sys.stderr.isatty():

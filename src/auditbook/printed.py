@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 WIDE = 200  # columns of text, where there is no terminal to say so
 _NUMERIC = {"金额", "行", "有数的格", "表上", "应为", "数值", "行数"}
+_GAP = 2  # columns of text between two columns of a table
+_NARROWEST = 8
+# What a line may not break: a number with its sign, a word, each with the marks that may not end or begin a line.
+_UNBROKEN = re.compile(
+    r"[“‘（《〔]*(?:[-+−]?[A-Za-z0-9][A-Za-z0-9.,:_]*[%％‰]?|.)[，。；：、！？）》〕”’…]*", re.DOTALL
+)
 
 
 class Printout:
@@ -22,6 +29,12 @@ class Printout:
         """A line of text."""
         self._out.print(text)
 
+    def item(self, *lines: str) -> None:
+        """An item of a list: its first line with a point before it, the others under that, no number broken in two."""
+        own = [part for line in lines for part in _broken(line, self._out.width - 2)]
+        for number, part in enumerate(own):
+            self._out.print(("  " if number else "· ") + part, soft_wrap=True)
+
     def table(self, title: str, heads: Sequence[str] = (), rows: Sequence[Sequence[str]] = ()) -> None:
         """A table under its title, or the title alone where there is no row."""
         from rich.table import Table
@@ -29,7 +42,8 @@ class Printout:
 
         self._out.print(f"\n{title}")
         if rows:
-            drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+            rows = _fitted([heads, *rows], self._out.width)[1:]
+            drawn = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0))
             for head in heads:
                 drawn.add_column(head, overflow="fold", justify="right" if head in _NUMERIC else "left")
             for row in rows:
@@ -38,3 +52,38 @@ class Printout:
 
     def __str__(self) -> str:
         return "\n".join(line.rstrip() for line in self._file.getvalue().splitlines())
+
+
+def _fitted(rows: Sequence[Sequence[str]], width: int) -> list[list[str]]:
+    """Rows whose cells are broken into lines where all columns together would be wider than the terminal.
+
+    The widest columns give way first. No number is broken in two, as a table that is drawn without this would do.
+    """
+    from rich.cells import cell_len
+
+    natural = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    room = width - _GAP * (len(natural) - 1)
+    most = max(natural)
+    while sum(min(own, most) for own in natural) > room and most > _NARROWEST:
+        most -= 1
+    return [
+        [
+            cell if own <= most else "\n".join(_broken(cell, most))
+            for cell, own in zip(row, natural, strict=True)
+        ]
+        for row in rows
+    ]
+
+
+def _broken(text: str, width: int) -> Iterator[str]:
+    """The lines of a text; one that begins with something longer than a line is longer."""
+    from rich.cells import cell_len
+
+    for paragraph in text.split("\n"):
+        line = ""
+        for part in _UNBROKEN.findall(paragraph):
+            if line and cell_len(line + part) > width:
+                yield line.rstrip()
+                line = ""
+            line += part.lstrip() if not line else part
+        yield line

@@ -111,5 +111,4 @@ def _numbers(document: Document) -> Iterator[Counted]:
         for found in _NUMBER.finditer(joined):
             before, after = max(0, found.start() - _AROUND), found.end() + _AROUND
             words = ("…" if before else "") + joined[before:after] + ("…" if after < len(joined) else "")
-            place = f"第{block.number}行" if document.kind == documents.TXT else documents.named(block)
-            yield Counted(place, section, found[1], found[2], words)
+            yield Counted(document.label(block), section, found[1], found[2], words)

@@ -146,6 +146,10 @@ class Document:
             return f"第{block.number}行第{position - block.start + 1}字"
         return named(block)
 
+    def label(self, block: Block) -> str:
+        """A block as a person finds it: 第21页第3段, 第12段, 第4行."""
+        return f"第{block.number}行" if self.kind == TXT else named(block)
+
     def block_at(self, position: int) -> int:
         """The index of the block in which a position stands."""
         return max(0, bisect_right(self._starts, position) - 1)
@@ -310,6 +314,14 @@ def _narrow_digits(text: str) -> str:
 def named(block: Block) -> str:
     """A block as a person finds it: 第21页第3段, 第12段."""
     return f"第{block.page}页第{block.number}段" if block.page else f"第{block.number}段"
+
+
+def on_one_line(text: str) -> str:
+    """A block on one line: broken lines joined, words that are written apart apart, and so are cells."""
+    return _BROKEN.sub(" ", text).replace("\n", "").replace("\t", " │ ")
+
+
+_BROKEN = re.compile("(?<=[A-Za-z])\n(?=[A-Za-z])")
 
 
 def _numbered(parts: Iterable[Sequence[Any]]) -> Iterator[Block]:

@@ -147,7 +147,9 @@ def _looked(file: BinaryIO, path: Path, head: bytes) -> Looked:
             raise _not_so(
                 path,
                 f"文件名是“{path.suffix}”，内容却是 HTML 网页",
-                "请用 Excel 或 WPS 打开，另存为 .xlsx，再用新文件",
+                "多半是下载时存成了网页：请重新取得文件，或把文件名改成 .html"
+                if path.suffix.lower() in {".pdf", ".docx", ".txt"}
+                else "请用 Excel 或 WPS 打开，另存为 .xlsx，再用新文件",
             )
         return Looked(Kind.HTML)
     if begins.startswith("<?xml"):

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,12 +18,13 @@ from auditbook.intake.account_checks import check_accounts
 from auditbook.intake.accounts import Accounts, read_accounts
 from auditbook.intake.documents import Document
 from auditbook.narrative import wordings
-from auditbook.narrative.judging import Judge, Verdict
+from auditbook.narrative.judging import verdicts
 from auditbook.narrative.layouts import NarrativeLayout, read_layout
 from auditbook.narrative.mentions import Reader
 from auditbook.narrative.sentences import MONEY, Number, Paragraph, disorder, in_tables, paragraphs
 from auditbook.narrative.stated import Left, Narrative, Statement
 from auditbook.narrative.subjects import Vocabulary
+from auditbook.narrative.verdicts import Verdict
 from auditbook.numbers import factor, plain
 from auditbook.strict_yaml import load
 from auditbook.tables import Row
@@ -51,7 +53,7 @@ def of_accounts(
     department = wordings.department_name(flat[0].split("\n"))
     reader = Reader(layout, vocabulary, own_year, ways, decimals, department)
     mentioned = reader.read(read)
-    judged = Judge(vocabulary, mentioned, own_year).verdicts()
+    judged = verdicts(vocabulary, mentioned, own_year)
     writing = _Writing(document, source, own_year)
     residues = list(wordings.residues(read, layout))
     statements = [writing.verdict(one) for one in judged if not _in_residue(one, residues)]
@@ -94,11 +96,15 @@ def read(
     path = texts[0]
     guard.look(path)
     data = path.read_bytes()
-    document = documents.read(path, data, [], told=told)
+    # a PDF is parsed twice, each time in a process of its own: both at once
+    with ThreadPoolExecutor(1) as beside:
+        whole = not tables and documents.kind_of(path.name) == documents.PDF
+        ahead = beside.submit(_accounts, path, tables, told, year) if whole else None
+        document = documents.read(path, data, [], told=None if whole else told)
     if not document.text.strip():
         raise CaseError(Fault(path.name, "没有可以读的文字", "可以选取文字的文件", "扫描件请先识别文字"))
     own_year = year or _year(document.text)
-    accounts, why = _accounts(path, tables, told, own_year if tables else year)
+    accounts, why = ahead.result() if ahead else _accounts(path, tables, told, own_year if tables else year)
     digest = hashlib.sha256(data).hexdigest()
     kind = ACCOUNTS if accounts else kind_of(document, layout)
     if not kind:
@@ -193,7 +199,7 @@ class _Writing:
         mention = one.mention
         number = mention.number
         span = mention.paragraph.run(mention.start, mention.end)
-        held = factor(mention.unit) if mention.unit else factor("元")
+        held = factor("%" if mention.unit_lost else mention.unit or "元")
         about = mention.subject.id if mention.subject else ""
         row = self._row(
             f"{mention.paragraph.section or 'text'}.{mention.role}.{about or 'unknown'}", one.kind, about, one.verdict,
@@ -287,14 +293,10 @@ def _table_checks(document: Document, accounts: Accounts, writing: _Writing) -> 
     for check in check_accounts(accounts):
         if check.verdict not in {DISAGREES, WITHIN_ROUNDING}:
             continue
-        page = re.match(r"第(\d+)页", check.where)
-        at = next((b.start for b in document.blocks if page and b.page == int(page[1])), 0)
-        end = next((b.end for b in document.blocks if b.start == at), at)
         kind = "tail" if check.verdict == WITHIN_ROUNDING else "table"
         severity = wordings.LOW if kind == "tail" else check.severity
         own = writing.at(
-            at,
-            end,
+            *_printed(document, check.where, check.found),
             f"tables.{check.key}",
             kind,
             check.verdict,
@@ -302,16 +304,37 @@ def _table_checks(document: Document, accounts: Accounts, writing: _Writing) -> 
             severity,
         )
         unit = next((u for u in MONEY if check.found.endswith(u)), "")
-        published = check.found.removesuffix(unit).replace(",", "")
+        published, recomputed = (
+            said.removesuffix(unit).replace(",", "") for said in (check.found, check.expected)
+        )
         own.row.update(
             {
-                "published": published if re.fullmatch(r"-?\d+(\.\d+)?", published) else "",
+                "published": published if _PLAIN.fullmatch(published) else "",
+                "recomputed": recomputed if _PLAIN.fullmatch(recomputed) else "",
                 "unit": unit,
                 "locator": check.where,
                 "quote": check.found,
             }
         )
         yield own
+
+
+_PLAIN = re.compile(r"-?\d+(\.\d+)?")
+
+
+def _printed(document: Document, where: str, found: str) -> tuple[int, int]:
+    """Where the amount of a table stands in the text: on its page, in its row where that is found; else the page's first block; nowhere in another file."""
+    page, label = re.match(r"第(\d+)页", where), re.search("行‘(.+?)’", where)
+    blocks = [block for block in document.blocks if page and block.page == int(page[1])]
+    number = re.match(r"-?[\d,]+(?:\.\d+)?", found)
+    if number:
+        whole, point, behind = number.group().replace(",", "").partition(".")
+        printed = re.compile(rf"(?<![\d.,]){',?'.join(whole)}{re.escape(point + behind)}(?!\d|[.,]\d)")
+        hits = [(block, hit) for block in blocks if (hit := printed.search(block.text))]
+        named = [own for own in hits if label and label[1] in "".join(own[0].text.split())]
+        for block, hit in named or hits:
+            return block.start + hit.start(), block.start + hit.end()
+    return (blocks[0].start, blocks[0].end) if blocks else (0, 0)
 
 
 def _notes(read: Sequence[Paragraph], accounts: Accounts | None, writing: _Writing) -> list[Fault]:

@@ -23,7 +23,7 @@ FAULTS = {
     "rate": "比率不符", "sum": "合计不符", "count": "数量不符", "direction": "方向不符", "reason": "方向与原因相反",
     "zero_base": "基数为零", "unit_lost": "漏写单位", "unit": "单位不符", "code_and_name": "科目名称不符", "name": "单位名称不符",
     "residue": "模板残留", "consistency": "前后不符", "tail": "尾差", "wording": "文字", "target": "目标与完成不符",
-    "year": "年度不符",
+    "year": "年度不符", "table": "表内勾稽不符",
 }  # fmt: skip
 
 

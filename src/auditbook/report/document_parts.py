@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from auditbook.cases import DEPARTMENT, Source
 from auditbook.claims import COMPARATORS
 from auditbook.claims import KINDS as CLAIM_KINDS
 from auditbook.figures import VALUE
-from auditbook.intake.documents import Block, Document, kind_of, named
+from auditbook.intake.documents import Block, Document, kind_of, on_one_line
 from auditbook.intake.evidence import ACTUAL, ANSWERS, OTHER_ANSWER, TARGET, Evidence, Quoted
 from auditbook.intake.phrases import NOT_FOUND, VERIFIED
 from auditbook.pipeline import Run
@@ -199,12 +198,12 @@ class _Marked:
     def _folded(self, hidden: Sequence[Block], room: _Room) -> Iterator[Html]:
         if not hidden:
             return
-        first, last = _place(self.document, hidden[0]), _place(self.document, hidden[-1])
+        first, last = self.document.label(hidden[0]), self.document.label(hidden[-1])
         span = first if first == last else f"{first}至{last}"
         if room.takes(hidden):
             yield html.folded(
                 f"{span}：{len(hidden)} 段没有所引短语",
-                *(html.passage(_place(self.document, block), _line(block.text)) for block in hidden),
+                *(html.passage(self.document.label(block), on_one_line(block.text)) for block in hidden),
             )
         else:
             yield html.passage(span, f"（{len(hidden)} 段没有所引短语，全文过长，此处不列，见原件。）")
@@ -213,7 +212,7 @@ class _Marked:
         runs = self._of_block.get(index, [])
         ended = [run for run in runs if block.start < run.end <= block.end]
         notes = [self._note(run) for run in ended]
-        return html.passage(_place(self.document, block), self._text(block, runs), notes)
+        return html.passage(self.document.label(block), self._text(block, runs), notes)
 
     def _text(self, block: Block, runs: Sequence[_Run]) -> Html:
         """The text of a block: pieces between the beginnings and ends of runs, those within any of them marked."""
@@ -227,7 +226,7 @@ class _Marked:
         parts: list[Text] = []
         for start, end in pairwise(cuts):
             within = [run for run in runs if run.start < end and run.end > start]
-            piece = _line(self.document.text[start:end])
+            piece = on_one_line(self.document.text[start:end])
             if not within:
                 parts.append(piece)
                 continue
@@ -253,18 +252,6 @@ class _Marked:
 
     def _id(self, run: _Run) -> str:
         return f"quote-{self.source}-{run.number}"
-
-
-def _place(document: Document, block: Block) -> str:
-    return named(block) if block.page or document.kind != "txt" else f"第{block.number}行"
-
-
-def _line(text: str) -> str:
-    """A block on one line: broken lines joined, words that are written apart apart, and so are cells."""
-    return _BROKEN.sub(" ", text).replace("\n", "").replace("\t", " │ ")
-
-
-_BROKEN = re.compile("(?<=[A-Za-z])\n(?=[A-Za-z])")
 
 
 def _short(words: str) -> str:

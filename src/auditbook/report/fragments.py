@@ -295,6 +295,65 @@ def note(id: str, number: int, *parts: Text) -> Html:
     return _fill('<li id="{}" value="{}">{}</li>', id, str(number), join(*parts))
 
 
+def claimed(id: str, tone: str, remark: str, title: str, text: Text) -> Html:
+    """A statement where it stands, leading to its remark.
+
+    Takes    id: of the place, "" where it goes on from before; tone: how it is marked; remark: the id of its remark;
+             title: its verdict in a few words.
+    """
+    return _fill(
+        '<a class="claim {}"{} href="#{}" title="{}">{}</a>',
+        tone, _fill(' id="{}"', id) if id else "", remark, title, text,
+    )  # fmt: skip
+
+
+def remark(id: str, tone: str, *parts: Text) -> Html:
+    """What is to be said of a statement, under the paragraph in which it stands."""
+    return _fill('<li id="{}" class="{}">{}</li>', id, tone, join(*parts))
+
+
+def remarked(place: str, text: Text, remarks: Sequence[Text], summary: str, quiet: Sequence[Text]) -> Html:
+    """A paragraph of a document with the remarks on it: those that must be seen, and ``quiet`` ones that open."""
+    under = [_fill('<ul class="notes">\n{}\n</ul>', _lines(remarks))] if remarks else []
+    if quiet:
+        under.append(
+            _fill(
+                '<details class="quiet"><summary>{}</summary>\n<ul class="notes">\n{}\n</ul></details>',
+                summary, _lines(quiet),
+            )
+        )  # fmt: skip
+    return _fill(
+        '<div class="passage"><p class="place">{}</p>\n<div><p>{}</p>\n{}</div></div>',
+        place,
+        text,
+        _lines(under),
+    )
+
+
+def page_turn(id: str, name: str) -> Html:
+    """Where a page of the document begins."""
+    return _fill('<p class="page-turn" id="{}"><span>{}</span></p>', id, name)
+
+
+def sieve(name: str, choices: Sequence[tuple[str, Text, str]], body: Sequence[Text]) -> Html:
+    """Text with marks under its legend. A kind of mark that is opened there leaves only the paragraphs that hold it.
+
+    Takes    name: what the legend is; choices: for each kind of mark its tone, its words, and what opening it does;
+             body: the text, in sections and paragraphs (``remarked``, ``passage``).
+    """
+    chosen = [
+        _fill(
+            '<details class="sieve-{0}"><summary><span class="claim {0}">{1}</span></summary><p>{2}</p></details>',
+            tone, words, said,
+        )
+        for tone, words, said in choices
+    ]  # fmt: skip
+    return _fill(
+        '<div class="sieve" role="group" aria-label="{}">\n{}\n</div>\n<div class="judged">\n{}\n</div>',
+        name, _lines(chosen), _lines(body),
+    )  # fmt: skip
+
+
 def folded(summary: Text, *body: Text) -> Html:
     """What is there and seldom wanted."""
     return _fill('<details class="folded"><summary>{}</summary>\n{}\n</details>', summary, _lines(body))

@@ -62,16 +62,40 @@ def render(
             if "data" in output and not set(output["data"]) & set(_FORMS):
                 forms = ", ".join(output["data"])
                 raise ValueError(f"cell {number}: no page can show an output in {forms}")
-    page = {
-        "title": title,
-        "subtitle": subtitle,
-        "footer": footer,
-        "fingerprint": fingerprint,
-        "kind": "report" if hide_code else "working-paper",
-        "policy": POLICY,
+    around = _around(title, subtitle, footer, fingerprint, "report" if hide_code else "working-paper")
+    html, _ = _exporter(hide_code).from_notebook_node(notebook, {"page": around})
+    return _finished(html)
+
+
+def compose(
+    content: str, *, title: str, subtitle: str = "", footer: str = "", fingerprint: str = "", kind: str
+) -> str:
+    """Make a page of markup that no notebook put out, as ``render`` makes one of a notebook.
+
+    Takes    content: what ``fragments`` made. kind: the class of the page's body. The rest as for ``render``.
+    Raises   ValueError as ``render``.
+    """
+    from jinja2 import Environment, FileSystemLoader
+
+    environment = Environment(loader=FileSystemLoader(HERE / "template"), autoescape=True)
+    environment.filters["unbroken"] = _unbroken
+    around = _around(title, subtitle, footer, fingerprint, kind)
+    arranged = arrange(content, title)
+    return _finished(
+        environment.get_template("whole.html.j2").render(page=arranged, resources={"page": around})
+    )
+
+
+def _around(title: str, subtitle: str, footer: str, fingerprint: str, kind: str) -> dict[str, str]:
+    """What stands on a page around its content."""
+    return {
+        "title": title, "subtitle": subtitle, "footer": footer, "fingerprint": fingerprint, "kind": kind, "policy": POLICY,
         "style": "\n".join([_FONT_PLACE, _style().rstrip(), _running_foot(fingerprint)]),
-    }
-    html, _ = _exporter(hide_code).from_notebook_node(notebook, {"page": page})
+    }  # fmt: skip
+
+
+def _finished(html: str) -> str:
+    """A page with its font. Raises ValueError where something in it may run or load."""
     html = html.replace(_FONT_PLACE, _font_face(_drawn_characters(html)), 1)
     if live := scan(html):
         raise ValueError("the page holds what may run or load: " + "; ".join(live))
@@ -525,8 +549,8 @@ def _drawn_characters(html: str) -> str:
 
 
 _MARK = re.compile(r"<style\b.*?</style>|<[^>]*>", re.DOTALL)
-# controls, invisible format characters, line and paragraph separators
-_NOT_DRAWN = frozenset({"Cc", "Cf", "Zl", "Zp"})
+# controls, invisible format characters, halves of characters, line and paragraph separators
+_NOT_DRAWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 @cache

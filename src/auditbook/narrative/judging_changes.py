@@ -1,0 +1,216 @@
+"""Changes and rates of growth: what they leave for the year before, and whether number and word go together."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from auditbook.claims import (
+    AGREES,
+    DISAGREES,
+    NOT_CHECKABLE,
+    OTHER_DEFINITION,
+    TRUNCATED,
+    WITHIN_ROUNDING,
+    judge,
+)
+from auditbook.narrative import judging_ratios
+from auditbook.narrative import mentions as m
+from auditbook.narrative.mentions import Mention
+from auditbook.narrative.sentences import MONEY
+from auditbook.narrative.verdicts import (
+    HIGH,
+    LOW,
+    MEDIUM,
+    ORDER,
+    Operand,
+    Told,
+    Verdict,
+    number_text,
+    plain_text,
+    precision_of,
+    quotient,
+    rate,
+    shown,
+)
+from auditbook.numbers import Interval
+
+
+def growth(told: Told, mention: Mention) -> Verdict:
+    """A rate of growth, by the change beside it, else by the amounts that it leads from and to."""
+    subject = mention.subject
+    assert subject and mention.number
+    change = _change_beside(told, mention)
+    if mention.base and (change is None or told.budgets(subject, mention.base, mention)):
+        return _growth_over_budget(told, mention)
+    if change is None:
+        own = _growth_over_prior(told, mention)
+        return own or Verdict(mention, NOT_CHECKABLE, "growth", "没有增减额，也没有上年的数，无从核对")
+    signed = 1 if change.way == m.UP else -1
+    currents = told.amounts(subject, mention)
+    if not currents:
+        return Verdict(mention, NOT_CHECKABLE, "growth", "没有本年的数可以核对")
+    best: Verdict | None = None
+    for current in currents:
+        before = current.value - signed * change.value
+        span = Interval(current.interval.low, current.interval.high)
+        name = f"增减额{shown(change)}÷（本年{number_text(current.value, change.unit)}{'－' if signed > 0 else '＋'}{number_text(change.value, change.unit)}）"
+        own = _growth_of(told, mention, change, before, span, signed, name)
+        if best is None or ORDER.index(own.verdict) < ORDER.index(best.verdict):
+            best = own
+    assert best
+    if best.verdict == DISAGREES and best.kind == "growth":
+        current = currents[0]
+        if current.value:
+            rival = change.value / current.value
+            if judge(mention.number.text, "%", precision_of(mention.number.text), rival, None) == AGREES:
+                best = Verdict(
+                    mention, OTHER_DEFINITION, "growth", f"{best.explanation}；公布的数是除以本年的数得到的，应除以上年的数",
+                    best.value, best.interval, "current_year", MEDIUM,
+                )  # fmt: skip
+    if best.verdict in {AGREES, WITHIN_ROUNDING, TRUNCATED} or best.kind == "unit_lost":
+        told.related[id(change)] = f"合于本年的数与增减率{shown(mention)}"
+    if best.verdict in {AGREES, WITHIN_ROUNDING, TRUNCATED} and mention.way != change.way and mention.value:
+        return Verdict(
+            mention,
+            DISAGREES,
+            "direction",
+            f"增减额说“{change.words}”，增减率说“{mention.words}”",
+            best.value,
+            best.interval,
+            severity=MEDIUM,
+        )
+    return best
+
+
+def _growth_of(
+    told: Told, mention: Mention, change: Mention, before: Fraction, current: Interval, signed: int, name: str
+) -> Verdict:
+    assert mention.number
+    if before == 0 or (before < 0 < current.high):
+        if change.value == 0 and mention.value == 0:
+            return Verdict(mention, NOT_CHECKABLE, "zero_base", "上年为零，本年也为零，增减率没有意义")
+        if before == 0:
+            return Verdict(
+                mention, DISAGREES, "zero_base", "推出的上年数是零，增减率没有意义", severity=MEDIUM
+            )
+        return Verdict(mention, DISAGREES, "growth", f"推出的上年数是负数：{name}", severity=HIGH)
+    value = change.value / before
+    box = change.interval
+    lows, highs = [], []
+    for own in (box.low, box.high):
+        for now in (current.low, current.high):
+            base = now - signed * own
+            if base > 0:
+                lows.append(own / base)
+                highs.append(own / base)
+    span = Interval(min([*lows, value]), max([*highs, value]))
+    return judging_ratios.rated(mention, value, span, f"{name}＝{rate(value)}", "")
+
+
+def _growth_over_prior(told: Told, mention: Mention) -> Verdict | None:
+    assert mention.subject
+    priors, currents = (
+        told.text(mention.subject, m.PRIOR, mention),
+        told.amounts(mention.subject, mention),
+    )
+    best: Verdict | None = None
+    for prior in priors:
+        for current in currents:
+            if prior.value == 0:
+                own = Verdict(mention, DISAGREES, "zero_base", "上年为零，增减率没有意义", severity=MEDIUM)
+            else:
+                value = (current.value - prior.value) / prior.value
+                low, high = quotient(current.interval, prior.interval)
+                signed = value if mention.way == m.UP else -value
+                box = Interval(low - 1, high - 1) if mention.way == m.UP else Interval(1 - high, 1 - low)
+                own = judging_ratios.rated(
+                    mention,
+                    signed,
+                    box,
+                    f"（{plain_text(current)}－{plain_text(prior)}）÷{plain_text(prior)}＝{rate(value)}",
+                    "",
+                )
+            if best is None or ORDER.index(own.verdict) < ORDER.index(best.verdict):
+                best = own
+    return best
+
+
+def _growth_over_budget(told: Told, mention: Mention) -> Verdict:
+    assert mention.subject
+    currents = told.amounts(mention.subject, mention)
+    budgets = told.budgets(mention.subject, mention.base, mention)
+    best: Verdict | None = None
+    for current in currents:
+        for budget in budgets:
+            if budget.value == 0:
+                continue
+            value = (current.value - budget.value) / budget.value
+            low, high = quotient(current.interval, budget.interval)
+            signed = value if mention.way == m.UP else -value
+            box = Interval(low - 1, high - 1) if mention.way == m.UP else Interval(1 - high, 1 - low)
+            own = judging_ratios.rated(
+                mention,
+                signed,
+                box,
+                f"（{plain_text(current)}－{plain_text(budget)}）÷{plain_text(budget)}＝{rate(value)}",
+                "",
+            )
+            if best is None or ORDER.index(own.verdict) < ORDER.index(best.verdict):
+                best = own
+    return best or Verdict(mention, NOT_CHECKABLE, "growth", "没有预算数可以核对")
+
+
+def _change_beside(told: Told, mention: Mention) -> Mention | None:
+    """The change that a growth rate is of: the last before it in its paragraph, of the same subject."""
+    at = told.order[id(mention)]
+    for other in reversed(told.mentions[:at]):
+        if other.paragraph is not mention.paragraph or (
+            other.role == m.GROWTH and other.subject is mention.subject
+        ):
+            return None
+        if other.role == m.CHANGE and other.subject is mention.subject and not other.why:
+            return other if other.base == mention.base else None
+    return None
+
+
+def change(told: Told, mention: Mention) -> Verdict:
+    """A change, by the two amounts that it lies between, else by the rate of growth beside it."""
+    subject = mention.subject
+    assert subject and mention.number
+    if mention.number.unit not in MONEY:
+        return Verdict(mention, NOT_CHECKABLE, "change", "没有上年的数量可以核对")
+    bases = (
+        told.budgets(subject, mention.base, mention) if mention.base else told.text(subject, m.PRIOR, mention)
+    )
+    currents = told.amounts(subject, mention)
+    best: Verdict | None = None
+    for current in currents:
+        for base in bases:
+            own = _difference(told, mention, current, base)
+            if best is None or ORDER.index(own.verdict) < ORDER.index(best.verdict):
+                best = own
+    if best:
+        return best
+    if id(mention) in told.related:
+        return Verdict(mention, AGREES, "change", told.related[id(mention)])
+    return Verdict(
+        mention,
+        NOT_CHECKABLE,
+        "change",
+        "没有上年的数可以核对" if not mention.base else "没有预算数可以核对",
+    )
+
+
+def _difference(told: Told, mention: Mention, current: Operand, base: Operand) -> Verdict:
+    gap = current.value - base.value
+    signed = gap if mention.way == m.UP else -gap
+    half = (current.interval.high - current.interval.low + base.interval.high - base.interval.low) / 2
+    box = Interval(signed - half, signed + half)
+    said = f"{plain_text(current)}－{plain_text(base)}＝{number_text(gap, mention.unit)}"
+    assert mention.number
+    if signed < 0 and abs(signed) == mention.value:
+        return Verdict(mention, DISAGREES, "direction", f"{said}，方向是相反的", signed, box, severity=MEDIUM)
+    verdict = judge(mention.number.text, mention.unit, precision_of(mention.number.text), signed, box)
+    return Verdict(
+        mention, verdict, "change", said, signed, box, severity=MEDIUM if verdict == DISAGREES else LOW if verdict == TRUNCATED else "",
+    )  # fmt: skip
