@@ -1,0 +1,109 @@
+"""Evaluation reports (整体支出绩效评价报告): what the text alone proposes as evidence, and what becomes of its claims."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditbook.figures import read_dictionary
+from auditbook.intake.documents import Document
+from auditbook.narrative.evaluation_layouts import EvaluationLayout, read_layout
+from auditbook.narrative.evaluation_objectives import by_targets
+from auditbook.narrative.evaluation_proposals import (
+    Gathering,
+    Proposal,
+    by_lists,
+    by_patterns,
+    quantities,
+    units_of,
+)
+from auditbook.narrative.evaluation_text import Passage, passages
+from auditbook.narrative.stated import Left
+
+_YEAR = re.compile(r"((?:19|20)\d\d)年")
+_HEAD = 3
+_AROUND = 14
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """Everything that a report proposes: its department and year as it says itself, its units, rows, and what is left."""
+
+    department: str
+    year: int
+    units: dict[str, str]
+    proposals: tuple[Proposal, ...]
+    left: tuple[Left, ...]
+    aside: Counter[str]
+
+
+def is_evaluation(document: Document, layout: EvaluationLayout) -> bool:
+    """Whether a document is an evaluation report: its first lines say so."""
+    head = "".join("".join(block.text.split()) for block in document.blocks[:_HEAD])
+    return any(title in head for title in layout.titles)
+
+
+def year_of(document: Document) -> int | None:
+    """The year that a report is about: the first year of its title, else the one it names most often."""
+    head = "".join(block.text for block in document.blocks[:_HEAD])
+    years = _YEAR.findall(head) or [
+        year for year, _ in Counter(_YEAR.findall(document.text)).most_common(1)
+    ]
+    return int(years[0]) if years else None
+
+
+def department_of(document: Document, layout: EvaluationLayout) -> str:
+    """The department that the title of a report names; "" where it names none."""
+    head = re.sub(r"\s", "", "".join(block.text for block in document.blocks[:_HEAD]))
+    ends = [head.find(title) for title in layout.titles if title in head]
+    if not ends:
+        return ""
+    parts = re.split(r"(?:19|20)\d\d年?度?|关于|[《》“”]", head[: min(ends)])
+    names = [part.removesuffix("部门").removesuffix("单位").removesuffix("的") for part in parts]
+    names = [name for name in names if len(name) >= 3]
+    return names[-1] if names else ""
+
+
+def proposed(document: Document, root: Path, year: int | None = None, department: str = "") -> Proposed:
+    """What a report proposes.
+
+    Takes    document: its text; root: the project; year: of the case, by default as the report says; department: its name,
+             by default as the title says.
+    Returns  proposals in the order of the text; every number of it is in one of them, or left with why, or counted aside.
+    Raises   CaseError where params/narratives/evaluation.yaml cannot be read.
+    """
+    layout = read_layout(root, read_dictionary(root))
+    own = passages(document, layout)
+    named = department or department_of(document, layout)
+    gathering = Gathering(
+        layout, document, own, year or year_of(document) or 0, named, units_of(own, named, layout)
+    )
+    by_patterns(gathering)
+    by_targets(gathering)
+    by_lists(gathering)
+    quantities(gathering)
+    ordered = sorted(gathering.proposals, key=lambda one: (one.start, one.end))
+    aside = Counter(number.aside for passage in own for number in passage.numbers if number.aside)
+    return Proposed(
+        named, gathering.year, dict(gathering.units), tuple(ordered), tuple(_left(gathering, own)), aside
+    )
+
+
+def proposals(document: Document, root: Path, year: int | None = None) -> list[Proposal]:
+    """The rows that a report proposes, in the order of the text."""
+    return list(proposed(document, root, year).proposals)
+
+
+def _left(gathering: Gathering, own: Sequence[Passage]) -> list[Left]:
+    found = []
+    for passage in own:
+        for number in gathering.open_numbers(passage):
+            start, end = passage.run(number.start, number.unit_end)
+            text = passage.text
+            words = text[max(0, number.start - _AROUND) : number.unit_end + _AROUND]
+            why = "表中的数，表头不认识" if passage.cells else "数字后面没有计量单位，不知道是什么"
+            found.append(Left(number.value + number.unit, start, end, passage.section, words, why))
+    return found
