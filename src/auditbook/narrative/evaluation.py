@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from auditbook.faults import Fault
 from auditbook.figures import read_dictionary
 from auditbook.intake.documents import Document
 from auditbook.narrative.evaluation_layouts import EvaluationLayout, read_layout
@@ -21,10 +22,11 @@ from auditbook.narrative.evaluation_proposals import (
     units_of,
 )
 from auditbook.narrative.evaluation_text import Passage, passages
-from auditbook.narrative.stated import Left
+from auditbook.narrative.stated import Left, Narrative
 
 _YEAR = re.compile(r"((?:19|20)\d\d)年")
 _HEAD = 3
+KIND = "evaluation"
 _AROUND = 14
 
 
@@ -49,9 +51,7 @@ def is_evaluation(document: Document, layout: EvaluationLayout) -> bool:
 def year_of(document: Document) -> int | None:
     """The year that a report is about: the first year of its title, else the one it names most often."""
     head = "".join(block.text for block in document.blocks[:_HEAD])
-    years = _YEAR.findall(head) or [
-        year for year, _ in Counter(_YEAR.findall(document.text)).most_common(1)
-    ]
+    years = _YEAR.findall(head) or [year for year, _ in Counter(_YEAR.findall(document.text)).most_common(1)]
     return int(years[0]) if years else None
 
 
@@ -107,3 +107,34 @@ def _left(gathering: Gathering, own: Sequence[Passage]) -> list[Left]:
             why = "表中的数，表头不认识" if passage.cells else "数字后面没有计量单位，不知道是什么"
             found.append(Left(number.value + number.unit, start, end, passage.section, words, why))
     return found
+
+
+def read(document: Document, name: str, sha256: str, root: Path, year: int | None = None) -> Narrative:
+    """Everything that an evaluation report states: judged within its own text, left, or set aside.
+
+    Takes    document: its text; name, sha256: of the file; root: the project; year: of the case, where it is known.
+    Returns  the narrative; another year than the case's is one of its ``faults``.
+    Raises   CaseError where the rules of the project cannot be read.
+    """
+    from auditbook.narrative import evaluation_judging
+
+    own = year_of(document)
+    found = proposed(document, root, year)
+    faults = [] if year is None else wrong_year(name, own, year)
+    layout = read_layout(root, read_dictionary(root))
+    statements = evaluation_judging.judge(found.proposals, layout, root, name, found.year, found.units)
+    paged = [replace(one, page=_page(document, one.start)) for one in statements]
+    return Narrative(
+        name, sha256, KIND, own, document, tuple(paged), found.left, found.aside, faults=tuple(faults)
+    )
+
+
+def _page(document: Document, start: int) -> int | None:
+    return document.blocks[document.block_at(start)].page if document.blocks else None
+
+
+def wrong_year(name: str, own: int | None, year: int) -> list[Fault]:
+    """A report about another year than the case's: its wording is the same, its amounts are not."""
+    if own is None or own == year:
+        return []
+    return [Fault(name, f"报告写的是{own}年度", f"{year}年度的报告", "请换成本年度的报告，或改正年度")]

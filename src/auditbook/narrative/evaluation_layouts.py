@@ -134,6 +134,7 @@ class EvaluationLayout(Strict):
     about_before: list[Words]
     about_after: list[Words]
     counters: list[Words]
+    written: dict[Words, Words]
     at_units: list[Words]
     own_level: Words
     institution: list[Words]
@@ -158,19 +159,19 @@ class EvaluationLayout(Strict):
     def _whole(self) -> Self:
         """Whatever is referred to must be there, and every pattern a regular expression."""
         wrong: list[str] = []
-        for pattern in (*self.figures, *self.targets, *self.actuals, *self.listed):
-            sections = set(getattr(pattern, "sections", ())) - set(self.sections)
-            cues = {
-                f"{group}.{figure}"
-                for group, figure in getattr(pattern, "cue", {}).items()
-                if figure not in self.cues.get(group, {})
-            }
-            item_of = {getattr(pattern, "item_of", None)} - {None, "branch"} - set(self.items)
+        for pattern in self.figures:
+            sections = set(pattern.sections) - set(self.sections)
+            cues = {f"{g}.{f}" for g, f in pattern.cue.items() if f not in self.cues.get(g, {})}
+            item_of = {pattern.item_of or "branch"} - {"branch"} - set(self.items)
             wrong += [f"{pattern.id} 指向没有定义的“{name}”" for name in sorted(sections | cues | item_of)]
+        named = [(own.id, own.phrase) for own in self.figures]
+        named += [(own.id, own.phrase) for own in (*self.targets, *self.actuals)]
+        named += [(own.id, own.phrase) for own in self.listed]
+        for id_, phrase in named:
             try:
-                self.expression(pattern.phrase)
+                self.expression(phrase)
             except (re.error, KeyError) as error:
-                wrong.append(f"{pattern.id} 的 phrase 不是合格的式样（{error}）")
+                wrong.append(f"{id_} 的 phrase 不是合格的式样（{error}）")
         for what, phrases in (*self.aside.items(), ("claimed", [self.claimed])):
             for phrase in phrases:
                 try:
@@ -211,10 +212,7 @@ class EvaluationLayout(Strict):
         """What a place speaks of, by the innermost heading that is known; of several names the longest."""
         for heading in reversed(headings):
             found = [
-                (len(name), id_)
-                for id_, names in self.sections.items()
-                for name in names
-                if name in heading
+                (len(name), id_) for id_, names in self.sections.items() for name in names if name in heading
             ]
             if found:
                 return max(found)[1]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from auditbook.narrative.evaluation_layouts import EvaluationLayout, TargetPattern, any_of
-from auditbook.narrative.evaluation_proposals import OBJECTIVES, Gathering, Proposal, unit_of
+from auditbook.narrative.evaluation_proposals import OBJECTIVES, Gathering, Proposal
 from auditbook.narrative.evaluation_text import Number, Passage, Span
 from auditbook.tables import Row
 
@@ -37,12 +37,14 @@ def by_targets(gathering: Gathering) -> None:
     """Propose the objectives of a report: those with a number, with their answers, and what the report says of each."""
     targets = _targets(gathering)
     answers = [said for said in _answers(gathering) if said.number.unit]
-    paired = _paired(targets, answers, gathering.layout)
+    paired = _paired(gathering, targets, answers)
     sections = [p for p in gathering.passages if p.about == "targets"]
     numbers: dict[str, int] = {}
-    for passage in sections:
-        numbers.setdefault(_top(passage.section), len(numbers) + 1)
     claimed = _claimed(gathering, sections)
+    stated = {*claimed, *(_top(target.passage.section) for target in targets)}
+    for passage in sections:
+        if _top(passage.section) in stated:
+            numbers.setdefault(_top(passage.section), len(numbers) + 1)
     for section, number in numbers.items():
         own = [t for t in targets if _top(t.passage.section) == section]
         first = next(p for p in sections if _top(p.section) == section)
@@ -87,7 +89,13 @@ def _of_pattern(gathering: Gathering, passage: Passage, pattern: TargetPattern) 
         number = gathering.number_at(passage, hit.start("number"))
         if number is None:
             continue
-        said = _said(pattern, passage, number, hit.group("subject" if "{subject}" in pattern.phrase else "object"), hit.span())
+        said = _said(
+            pattern,
+            passage,
+            number,
+            hit.group("subject" if "{subject}" in pattern.phrase else "object"),
+            hit.span(),
+        )
         gathering.take(passage, number)
         found.append(said)
         if pattern.way == "count":
@@ -110,7 +118,9 @@ def _more(gathering: Gathering, passage: Passage, first: Said) -> list[Said]:
             if noun is None:
                 break
             end = number.unit_end + noun.end()
-            found.append(Said(passage, number, (number.start, end), first.way, noun[0], noun[0], first.pattern))
+            found.append(
+                Said(passage, number, (number.start, end), first.way, noun[0], noun[0], first.pattern)
+            )
             gathering.take(passage, number)
             at = end
     return found
@@ -153,11 +163,10 @@ def _answers(gathering: Gathering) -> list[Said]:
 # --- pairs -----------------------------------------------------------------------------------------------------
 
 
-def _paired(
-    targets: list[Said], answers: list[Said], layout: EvaluationLayout
-) -> dict[int, tuple[Said, bool]]:
+def _paired(gathering: Gathering, targets: list[Said], answers: list[Said]) -> dict[int, tuple[Said, bool]]:
     """The answer of each target and whether it measures the same: the same words first, then what is most alike."""
     ranked = []
+    layout, unit_of = gathering.layout, gathering.unit
     for position, target in enumerate(targets):
         for other, answer in enumerate(answers):
             if unit_of(target.number) != unit_of(answer.number) or _ANSWERED_BY[target.way] != answer.way:
@@ -209,7 +218,12 @@ def _pairs(text: str) -> set[str]:
 
 def _level(subject: str, layout: EvaluationLayout) -> str:
     """The level of a thing that is counted: 国家级, 省级; "" where it says none."""
-    found = [(-subject.find(w), len(w), level) for level, words in layout.levels.items() for w in words if w in subject]
+    found = [
+        (-subject.find(w), len(w), level)
+        for level, words in layout.levels.items()
+        for w in words
+        if w in subject
+    ]
     return max(found, key=lambda one: (one[1], one[0]))[2] if found else ""
 
 
@@ -239,20 +253,28 @@ def _whole(gathering: Gathering, passage: Passage, objective: str, claimed: str)
     if start < 0 or not heading:
         return
     quote, span = gathering.quoted(passage, start, start + len(heading))
-    cells = _cells(objective=objective, measure=heading, claimed=claimed, locator=passage.section, quote=quote)
+    cells = _cells(
+        objective=objective, measure=heading, claimed=claimed, locator=passage.section, quote=quote
+    )
     gathering.proposals.append(
         Proposal(OBJECTIVES, cells, *span, None, "claimed", f"报告称这项目标“{claimed}”")
     )
 
 
 def _propose(
-    gathering: Gathering, target: Said, objective: str, item: str, claimed: str, answer: Said | None, same: bool
+    gathering: Gathering,
+    target: Said,
+    objective: str,
+    item: str,
+    claimed: str,
+    answer: Said | None,
+    same: bool,
 ) -> None:
     run = target.run[0], max(target.number.unit_end, target.run[1])
     quote, span = gathering.quoted(target.passage, *run)
     cells = _cells(
         objective=objective, item=item, measure=target.measure, comparator=_COMPARATORS[target.way],
-        target=target.number.value, unit=unit_of(target.number), claimed=claimed, locator=target.passage.section, quote=quote,
+        target=target.number.value, unit=gathering.unit(target.number), claimed=claimed, locator=target.passage.section, quote=quote,
     )  # fmt: skip
     shown = target.passage.run(target.number.start, target.number.unit_end)
     why = "目标里有数值；"

@@ -22,7 +22,6 @@ from auditbook.tables import Row
 FIGURES, PUBLISHED, OBJECTIVES = "figures", "published", "objectives"
 ITEMS, LISTED, QUANTITY, TOTAL = "items", "items_listed", "reported_quantity", "total"
 MOST_QUOTED = 40
-_PERSONS = {"名": "人", "位": "人"}
 _REGION = re.compile("^[\u4e00-\u9fff]{2,4}?[省市县区州]")
 
 
@@ -100,6 +99,10 @@ class Gathering:
         span = passage.run(begin, end)
         return re.sub(r"\s*\n\s*", "", self.document.text[span[0] : span[1]]), span
 
+    def unit(self, number: Number | None) -> str:
+        """The unit of a number as a table writes it: persons are 人, 七大 counts things."""
+        return self.layout.written.get(number.unit, number.unit) if number else ""
+
     def precision(self, number: Number, *, exact: bool = False) -> str:
         """The precision of a number: money as fine as its sisters in the same unit."""
         return number.precision(self.finest.get(number.unit, 0), exact=exact)
@@ -113,7 +116,7 @@ class Gathering:
         shown = passage.run(number.start, number.unit_end) if number else None
         cells = {
             "figure": figure, "scope": scope, "item": item, "year": str(self.year), "label": label, "state": state,
-            "value": value or (number.value if number else ""), "unit": unit or unit_of(number),
+            "value": value or (number.value if number else ""), "unit": unit or self.unit(number),
             "precision": precision or (self.precision(number) if number else EXACT), "locator": passage.section, "quote": quote,
         }  # fmt: skip
         self.proposals.append(Proposal(FIGURES, cells, *span, shown, pattern, why))
@@ -126,18 +129,11 @@ class Gathering:
         quote, span = self.quoted(passage, *run)
         cells = {
             "claim": self.name(about), "kind": kind, "about": about, "scope": scope, "item": item, "year": str(self.year),
-            "published": number.value, "unit": unit or unit_of(number), "precision": precision or self.precision(number),
+            "published": number.value, "unit": unit or self.unit(number), "precision": precision or self.precision(number),
             "locator": passage.section, "quote": quote,
         }  # fmt: skip
         shown = passage.run(number.start, number.unit_end)
         self.proposals.append(Proposal(PUBLISHED, cells, *span, shown, pattern, why))
-
-
-def unit_of(number: Number | None) -> str:
-    """The unit of a number as a table writes it: persons are 人, 七大 counts things."""
-    if number is None:
-        return ""
-    return "个" if number.unit == "大" else _PERSONS.get(number.unit, number.unit)
 
 
 def _count(text: str, phrase: str) -> int:
@@ -167,7 +163,11 @@ def _taken(gathering: Gathering, pattern: FigurePattern, passage: Passage, found
     number = gathering.number_at(passage, found.start("number"))
     if number is None:
         return
-    scope = _scope(gathering, passage, found.start("number")) if pattern.cue or pattern.figure in _OF_UNITS else DEPARTMENT
+    scope = (
+        _scope(gathering, passage, found.start("number"))
+        if pattern.cue or pattern.figure in _OF_UNITS
+        else DEPARTMENT
+    )
     item = pattern.item or _item(gathering, pattern, passage, found)
     figure = _cued(gathering, pattern, passage, number) if pattern.cue else pattern.figure or ""
     run = found.start(), number.unit_end
@@ -234,7 +234,11 @@ def _item(gathering: Gathering, pattern: FigurePattern, passage: Passage, found:
 
 def _ordinal(gathering: Gathering, pattern: FigurePattern, passage: Passage) -> int:
     """Which of the paragraphs with such things a paragraph is: one measure, one post is one paragraph."""
-    kin = [p for p in gathering.layout.figures if p.free == pattern.free and (p.figure or "")[:4] == (pattern.figure or "")[:4]]
+    kin = [
+        p
+        for p in gathering.layout.figures
+        if p.free == pattern.free and (p.figure or "")[:4] == (pattern.figure or "")[:4]
+    ]
     having = [
         p.number for p in gathering.passages
         if any(gathering.layout.expression(own.phrase).search(p.text) for own in kin)
@@ -285,7 +289,12 @@ def _branch_item(gathering: Gathering, passage: Passage, found: re.Match[str]) -
 
 
 def _last_known(items: Mapping[str, Sequence[str]], said: str) -> str:
-    found = [(said.rfind(word) + len(word), len(word), item) for item, words in items.items() for word in words if word in said]
+    found = [
+        (said.rfind(word) + len(word), len(word), item)
+        for item, words in items.items()
+        for word in words
+        if word in said
+    ]
     return max(found)[2] if found else ""
 
 
@@ -351,9 +360,15 @@ def by_lists(gathering: Gathering) -> None:
         before: tuple[Number, str, str] | None = None
         for number in list(gathering.open_numbers(passage)):
             if before and _beside(passage, before[0], number):
-                before = _nested(gathering, passage, number, before) or before
-                continue
-            found = _named_in_quotes(passage, number) or _list_before(gathering, passage, number) or _list_after(gathering, passage, number)
+                nested = _nested(gathering, passage, number, before)
+                if nested:
+                    before = nested
+                    continue
+            found = (
+                _named_in_quotes(passage, number)
+                or _list_before(gathering, passage, number)
+                or _list_after(gathering, passage, number)
+            )
             if found is None:
                 continue
             item = f"l{gathering.name('list').partition('.')[2]}"
@@ -362,10 +377,22 @@ def by_lists(gathering: Gathering) -> None:
     _without_count(gathering)
 
 
-def _noun(text: str, end: int) -> int:
-    """Where the thing that is counted ends: a few characters behind the unit."""
-    found = re.match(r"[\u4e00-\u9fff]{0,6}", text[end:])
+_PARTICLES = "的及和与为进被以由对在将赋参齐给向并"
+
+
+def _noun(text: str, end: int, most: int = 8) -> int:
+    """Where the thing that is counted ends: at punctuation or a particle, else after a few characters."""
+    found = re.match(rf"[^{_PARTICLES},。;:、“”《》()\d]{{0,{most}}}", text[end:])
     return end + (found.end() if found else 0)
+
+
+def _subject(text: str, start: int, most: int = 16) -> int:
+    """Where the words before a number begin that say what it is of: at the clause, or at a particle within reach."""
+    begun = _after_punctuation(text, start)
+    if start - begun <= most:
+        return begun
+    parted = re.search(rf"[{_PARTICLES}等](?=[^{_PARTICLES}等]{{2,}}$)", text[start - most : start])
+    return start - most + (parted.end() if parted else 0)
 
 
 def _beside(passage: Passage, before: Number, number: Number) -> bool:
@@ -376,7 +403,9 @@ def _beside(passage: Passage, before: Number, number: Number) -> bool:
 def _list_before(gathering: Gathering, passage: Passage, number: Number) -> Span | None:
     text = passage.text
     end = number.start
-    if number.unit not in _COUNTING or not re.match(r"[\u4e00-\u9fff]", text[number.unit_end : number.unit_end + 1]):
+    if number.unit not in _COUNTING or not re.match(
+        r"[\u4e00-\u9fff]", text[number.unit_end : number.unit_end + 1]
+    ):
         return None
     said = re.search("(?:等|这|共)+$", text[:end])
     end = said.start() if said else end
@@ -406,18 +435,15 @@ def _clause(text: str, end: int) -> int:
 
 def _lead(run: str, gathering: Gathering) -> int:
     """How much of a run comes before the first thing of the list."""
-    first = run.partition("、")[0].partition("(")[0]
-    for lead in sorted(gathering.layout.list_leads, key=len, reverse=True):
-        if first.startswith(lead) and len(first) > len(lead):
-            return len(lead)
-    return 0
+    first = run.partition("、")[0]
+    ends = [re.match(lead, first) for lead in gathering.layout.list_leads]
+    return max((found.end() for found in ends if found and found.end() < len(first)), default=0)
 
 
 def _list_after(gathering: Gathering, passage: Passage, number: Number) -> Span | None:
     text = passage.text
     if number.unit not in _COUNTING:
         return None
-    noun = re.match(r"[\u4e00-\u9fff]{0,10}?", text[number.unit_end :])
     for opening in gathering.layout.list_openings:
         found = re.match(rf"[\u4e00-\u9fff]{{0,10}}?(?:{opening})(?=[^,:])", text[number.unit_end :])
         if not found or not re.search("[,:]|分别|包括|即", found[0]):
@@ -427,9 +453,13 @@ def _list_after(gathering: Gathering, passage: Passage, number: Number) -> Span 
         end = start + (stop.start() if stop else 0)
         run = text[start:end]
         run = run.partition("等")[0] if re.search("等[^、]*$", run) else run
-        if len(split_list(run)) >= 2 and "、" in run and not re.search(r"\d|[一二三四五六七八九十]是", run) and "," not in run:
+        if (
+            len(split_list(run)) >= 2
+            and "、" in run
+            and not re.search(r"\d|[一二三四五六七八九十]是", run)
+            and "," not in run
+        ):
             return start, start + len(run)
-    del noun
     return None
 
 
@@ -460,7 +490,7 @@ def _propose_list(gathering: Gathering, passage: Passage, number: Number, run: S
     noun = passage.text[number.unit_end : _noun(passage.text, number.unit_end)]
     gathering.take(passage, number)
     gathering.figure(
-        passage, run, None, figure=LISTED, item=item, label=noun or "列举", value=str(count), unit=unit_of(number),
+        passage, run, None, figure=LISTED, item=item, label=noun or "列举", value=str(count), unit=gathering.unit(number),
         precision=EXACT, pattern="lists", why=f"数出来的：原文逐一列出{count}个",
     )  # fmt: skip
     start = number.start
@@ -485,7 +515,7 @@ def _nested(
         count = phrases.listed(part[0])
         gathering.figure(
             passage, own, None, figure=LISTED, item=f"{item}.{index}", label=part[1], value=str(count),
-            unit=unit_of(number), precision=EXACT, pattern="lists", why=f"数出来的：括号里列出{count}个",
+            unit=gathering.unit(number), precision=EXACT, pattern="lists", why=f"数出来的：括号里列出{count}个",
         )  # fmt: skip
     gathering.take(passage, number)
     gathering.published(
@@ -522,9 +552,10 @@ def quantities(gathering: Gathering) -> None:
             if not number.unit or passage.cells:
                 continue
             text = passage.text
-            start = max(_clause_or_comma(text, number.start), number.start - 12)
-            after = re.match(r"的?[\u4e00-\u9fff]{0,10}", text[number.unit_end :])
-            end = number.unit_end + (after.end() if after else 0)
+            start = _subject(text, number.start)
+            behind = number.unit_end + (text[number.unit_end : number.unit_end + 1] == "的")
+            end = _noun(text, behind, 10)
+            end = end if end > behind else number.unit_end
             gathering.take(passage, number)
             gathering.figure(
                 passage, (start, end), number, figure=QUANTITY, item=gathering.name("q").replace(".", ""),
@@ -532,6 +563,6 @@ def quantities(gathering: Gathering) -> None:
             )  # fmt: skip
 
 
-def _clause_or_comma(text: str, end: int) -> int:
+def _after_punctuation(text: str, end: int) -> int:
     found = [m.end() for m in re.finditer("[。;:,、“”《》]", text[:end])]
     return found[-1] if found else 0

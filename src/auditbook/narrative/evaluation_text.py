@@ -196,7 +196,14 @@ def _numbers(passage: Passage, layout: EvaluationLayout) -> Iterator[Number]:
 
 def _set_aside(number: Number, what: str) -> Number:
     return Number(
-        number.value, number.unit, number.start, number.end, number.unit_end, number.about, number.chinese, what
+        number.value,
+        number.unit,
+        number.start,
+        number.end,
+        number.unit_end,
+        number.about,
+        number.chinese,
+        what,
     )
 
 
