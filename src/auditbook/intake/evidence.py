@@ -31,6 +31,7 @@ from auditbook.intake import cell_values, documents, guard, patterns, phrases, r
 from auditbook.intake.account_comparing import Check
 from auditbook.intake.documents import Document, Found, Kept
 from auditbook.intake.entered import ENTERED, faults_of
+from auditbook.intake.intake_taken import ORIGIN
 from auditbook.intake.raw_tables import RawRow
 from auditbook.intake.sheets import Note
 from auditbook.numbers import EXACT, parse
@@ -242,9 +243,10 @@ class _Reader:
         place = f"{locator}〔{row.where}〕" if locator else f"〔{row.where}〕"
         if not quote:
             return place, ""
-        if source.shape in {INTAKE, ACCOUNTS}:
+        taken_from = row.cells.get(ORIGIN, "")
+        if source.shape in {INTAKE, ACCOUNTS} and not taken_from:
             return place, phrases.READ
-        origin = source.transcribed_from.source if source.transcribed_from else source.id
+        origin = source.transcribed_from.source if source.transcribed_from else taken_from or source.id
         original = self._original(origin)
         found = original.find(quote, locator) if original else Found(phrases.UNVERIFIED)
         self.quoted.append(Quoted(origin, table, key, quote, row.where, found, remark))

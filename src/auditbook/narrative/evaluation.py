@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -67,19 +67,26 @@ def department_of(document: Document, layout: EvaluationLayout) -> str:
     return names[-1] if names else ""
 
 
-def proposed(document: Document, root: Path, year: int | None = None, department: str = "") -> Proposed:
+def layout_of(root: Path) -> EvaluationLayout:
+    """The patterns of a project. Raises CaseError with every fault of their file."""
+    return read_layout(root, read_dictionary(root))
+
+
+def proposed(
+    document: Document, root: Path, year: int | None = None, department: str = "", units: Mapping[str, str] | None = None
+) -> Proposed:  # fmt: skip
     """What a report proposes.
 
     Takes    document: its text; root: the project; year: of the case, by default as the report says; department: its name,
-             by default as the title says.
+             by default as the title says; units: name by id, by default as the text lists them.
     Returns  proposals in the order of the text; every number of it is in one of them, or left with why, or counted aside.
     Raises   CaseError where params/narratives/evaluation.yaml cannot be read.
     """
-    layout = read_layout(root, read_dictionary(root))
+    layout = layout_of(root)
     own = passages(document, layout)
     named = department or department_of(document, layout)
     gathering = Gathering(
-        layout, document, own, year or year_of(document) or 0, named, units_of(own, named, layout)
+        layout, document, own, year or year_of(document) or 0, named, units or units_of(own, named, layout)
     )
     by_patterns(gathering)
     by_targets(gathering)
@@ -121,7 +128,7 @@ def read(document: Document, name: str, sha256: str, root: Path, year: int | Non
     own = year_of(document)
     found = proposed(document, root, year)
     faults = [] if year is None else wrong_year(name, own, year)
-    layout = read_layout(root, read_dictionary(root))
+    layout = layout_of(root)
     statements = evaluation_judging.judge(found.proposals, layout, root, name, found.year, found.units)
     paged = [replace(one, page=_page(document, one.start)) for one in statements]
     return Narrative(
