@@ -21,6 +21,7 @@ from auditbook.narrative.evaluation_proposals import (
     quantities,
     units_of,
 )
+from auditbook.narrative.evaluation_tables import by_tables
 from auditbook.narrative.evaluation_text import Passage, passages
 from auditbook.narrative.stated import Left, Narrative
 
@@ -88,6 +89,7 @@ def proposed(
     gathering = Gathering(
         layout, document, own, year or year_of(document) or 0, named, units or units_of(own, named, layout)
     )
+    by_tables(gathering)
     by_patterns(gathering)
     by_targets(gathering)
     by_lists(gathering)

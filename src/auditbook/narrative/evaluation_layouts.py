@@ -119,7 +119,10 @@ class Heads(Strict):
     weight: list[Words]
     points: list[Words]
     figures: dict[Id, list[Words]]
+    totals: list[Words]
+    rows: dict[Words, dict[Id, Id]]
     unit_line: Words
+    target_value: Words
 
 
 class EvaluationLayout(Strict):

@@ -238,12 +238,16 @@ def _without_level(subject: str, layout: EvaluationLayout) -> str:
 # --- rows ------------------------------------------------------------------------------------------------------
 
 
-def _cells(**known: str) -> Row:
-    empty = dict.fromkeys(
+def empty_cells() -> Row:
+    """A row of objectives that says nothing yet."""
+    return dict.fromkeys(
         ("objective", "item", "measure", "comparator", "target", "unit", "claimed", "locator", "quote", "actual_measure",
          "actual", "precision", "actual_locator", "actual_quote"), "",
     )  # fmt: skip
-    return {**empty, **known}
+
+
+def _cells(**known: str) -> Row:
+    return {**empty_cells(), **known}
 
 
 def _whole(gathering: Gathering, passage: Passage, objective: str, claimed: str) -> None:

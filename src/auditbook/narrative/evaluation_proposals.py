@@ -97,7 +97,8 @@ class Gathering:
                 break
             begin = wider
         span = passage.run(begin, end)
-        return re.sub(r"\s*\n\s*", "", self.document.text[span[0] : span[1]]), span
+        words = re.sub(r"\s*\n\s*", "", self.document.text[span[0] : span[1]])
+        return re.sub(r"\s*\t\s*", " ", words), span
 
     def unit(self, number: Number | None) -> str:
         """The unit of a number as a table writes it: persons are 人, 七大 counts things."""
@@ -224,10 +225,10 @@ def _item(gathering: Gathering, pattern: FigurePattern, passage: Passage, found:
     said = found.groupdict().get("kind")
     if pattern.item_of == "staff":
         if said:
-            return _known(layout.items["staff"], said)
+            return known_item(layout.items["staff"], said)
         return _staff_item(gathering, passage, found.start("number"))
     for heading in reversed(passage.headings):
-        if item := _known(layout.items[pattern.item_of], heading):
+        if item := known_item(layout.items[pattern.item_of], heading):
             return item
     return ""
 
@@ -246,7 +247,7 @@ def _ordinal(gathering: Gathering, pattern: FigurePattern, passage: Passage) -> 
     return having.index(passage.number) + 1
 
 
-def _known(items: Mapping[str, Sequence[str]], said: str) -> str:
+def known_item(items: Mapping[str, Sequence[str]], said: str) -> str:
     """The item that words mean, by the longest word in them."""
     found = [(len(word), item) for item, words in items.items() for word in words if word in said]
     return max(found)[1] if found else ""
@@ -264,7 +265,7 @@ def _staff_item(gathering: Gathering, passage: Passage, at: int) -> str:
 
 def _sentence(text: str, at: int, gathering: Gathering) -> int:
     """Where what is said of a unit begins: at its name, or at the beginning."""
-    starts = [text.rfind(name, 0, at) for _, name in _unit_names(gathering)]
+    starts = [text.rfind(name, 0, at) for _, name in unit_names(gathering)]
     return max([0, *starts])
 
 
@@ -272,7 +273,7 @@ def _branch_item(gathering: Gathering, passage: Passage, found: re.Match[str]) -
     """The item of a weight: whose appraisal, and which part of it or who grades."""
     layout, at = gathering.layout, found.start("number")
     said = found.groupdict().get("kind") or ""
-    part = _known(layout.items["parts"], said)
+    part = known_item(layout.items["parts"], said)
     if not part:
         for words in (passage.text[max(0, at - 40) : at], *reversed(passage.headings)):
             if part := _last_known(layout.items["parts"], words):
@@ -326,7 +327,7 @@ def split_list(text: str) -> list[str]:
     return [part for part in [*parts, text[begun:]] if part]
 
 
-def _unit_names(gathering: Gathering) -> Iterator[tuple[str, str]]:
+def unit_names(gathering: Gathering) -> Iterator[tuple[str, str]]:
     """What each unit may be called in the text: its name, without what stands in brackets, without its region."""
     for id_, name in gathering.units.items():
         stem = name.replace("（", "(").partition("(")[0]
@@ -341,7 +342,7 @@ def _unit_names(gathering: Gathering) -> Iterator[tuple[str, str]]:
 def _scope(gathering: Gathering, passage: Passage, at: int) -> str:
     """The unit whose name stands next before a number; the department where none does."""
     best = (-1, 0, DEPARTMENT)
-    for id_, name in _unit_names(gathering):
+    for id_, name in unit_names(gathering):
         found = passage.text.rfind(name, 0, at)
         if found >= 0:
             best = max(best, (found + len(name), len(name), id_))

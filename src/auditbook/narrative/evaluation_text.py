@@ -25,6 +25,7 @@ _NUMBERING = re.compile(
 )
 _ENDED = re.compile(r"[。；:：！？!?]\s*$")
 _MOST_HEADING = 40
+_MOST_CELL = 40  # characters of a cell; a sentence with a stray tab is longer
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,8 @@ def _compared(blocks: Sequence[Block]) -> tuple[str, list[int], tuple[Span, ...]
 
 
 def _is_row(text: str) -> bool:
-    return len(re.findall(r"[\t|｜]", text.strip())) >= 1
+    cells = re.split(r"[\t|｜]", text.strip())
+    return len(cells) > 1 and max(map(len, cells)) <= _MOST_CELL
 
 
 def _between_digits(text: str, at: int) -> bool:
