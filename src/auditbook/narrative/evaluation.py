@@ -63,7 +63,7 @@ def department_of(document: Document, layout: EvaluationLayout) -> str:
     if not ends:
         return ""
     parts = re.split(r"(?:19|20)\d\d年?度?|关于|[《》“”]", head[: min(ends)])
-    names = [part.removesuffix("部门").removesuffix("单位").removesuffix("的") for part in parts]
+    names = [re.sub("(?:部门|单位|整体支出|整体|支出|的)+$", "", part) for part in parts]
     names = [name for name in names if len(name) >= 3]
     return names[-1] if names else ""
 
@@ -89,8 +89,8 @@ def proposed(
     gathering = Gathering(
         layout, document, own, year or year_of(document) or 0, named, units or units_of(own, named, layout)
     )
-    by_tables(gathering)
     by_patterns(gathering)
+    by_tables(gathering)
     by_targets(gathering)
     by_lists(gathering)
     quantities(gathering)

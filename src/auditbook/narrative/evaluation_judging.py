@@ -171,7 +171,9 @@ def _statement(judging: Judging, row: Row, proposal: Proposal) -> Statement:
         kind = "target" if target else _FAULTY[kind]
         severity = LOW if verdict == claims.TRUNCATED else MEDIUM if verdict == claims.OTHER_DEFINITION else _SEVERITY[kind]  # fmt: skip
     else:
-        kind = "completion" if target else "share" if kind == "total" else kind
+        kind = "completion" if target else kind
+        if kind == "total":
+            kind = "share" if row["unit"] == "%" else "amount"
     row = {**row, "kind": kind}
     if row["about"] == SCORE and _above_usual(judging, row):
         row["explanation"] = (

@@ -17,7 +17,7 @@ from auditbook.tables import Row
 
 _COMPARATORS = {"down": ">=", "up": ">=", "at_least": ">=", "at_most": "<=", "count": ">=", "level": ">="}
 _ANSWERED_BY = {"down": "down", "up": "up", "at_least": "level", "at_most": "level", "count": "count"}
-ALIKE, KINDRED = Fraction(1, 2), Fraction(2, 5)
+ALIKE, KINDRED = Fraction(1, 2), Fraction(3, 10)
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Said:
 def by_targets(gathering: Gathering) -> None:
     """Propose the objectives of a report: those with a number, with their answers, and what the report says of each."""
     targets = _targets(gathering)
-    answers = [said for said in _answers(gathering) if said.number.unit]
-    paired = _paired(gathering, targets, answers)
+    replies = [said for said in answers(gathering) if said.number.unit]
+    paired = _paired(gathering, targets, replies)
     sections = [p for p in gathering.passages if p.about == "targets"]
     numbers: dict[str, int] = {}
     claimed = _claimed(gathering, sections)
@@ -138,7 +138,7 @@ def _with_nouns(found: list[Said], layout: EvaluationLayout) -> list[Said]:
     return whole[::-1]
 
 
-def _answers(gathering: Gathering) -> list[Said]:
+def answers(gathering: Gathering) -> list[Said]:
     """Everything in sections of results that could answer a target; nothing of it is taken yet."""
     found: list[Said] = []
     for passage in gathering.passages:
@@ -201,8 +201,12 @@ def _core(subject: str, layout: EvaluationLayout) -> str:
     return re.sub(any_of(layout.same_measure), "", subject)
 
 
+LEAST = 4  # characters of a name that may stand for a longer one: 供水水质合格率 for 城乡供水水质合格率
+
+
 def _same(target: Said, answer: Said, layout: EvaluationLayout) -> bool:
-    return _core(target.subject, layout) == _core(answer.subject, layout)
+    one, other = sorted((_core(said.subject, layout) for said in (target, answer)), key=len)
+    return one == other or (len(one) >= LEAST and other.endswith(one))
 
 
 def _alike(target: Said, answer: Said, layout: EvaluationLayout) -> Fraction:

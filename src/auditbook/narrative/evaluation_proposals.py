@@ -82,6 +82,20 @@ class Gathering:
         """The number that begins at a position, if nothing has taken it."""
         return next((number for number in self.open_numbers(passage) if number.start == start), None)
 
+    def known(self, figure: str, scope: str, item: str, number: Number) -> bool:
+        """Whether a figure was proposed before with the same amount, so that this is another place that says it."""
+        wanted = {
+            "figure": figure,
+            "scope": scope,
+            "item": item,
+            "value": number.value,
+            "unit": self.unit(number),
+        }
+        return any(
+            proposal.shape == FIGURES and wanted.items() <= proposal.cells.items()
+            for proposal in self.proposals
+        )
+
     def take(self, passage: Passage, number: Number) -> None:
         """Mark a number as taken."""
         self.taken.add((passage.number, number.start))
@@ -121,6 +135,22 @@ class Gathering:
             "precision": precision or (self.precision(number) if number else EXACT), "locator": passage.section, "quote": quote,
         }  # fmt: skip
         self.proposals.append(Proposal(FIGURES, cells, *span, shown, pattern, why))
+
+    def told(
+        self, passage: Passage, run: Span, number: Number, *, figure: str, scope: str, item: str, label: str, pattern: str,
+        why: str, precision: str = "",
+    ) -> None:  # fmt: skip
+        """Propose a figure; where it was told before with the same amount, that it is told again, which can be checked."""
+        if self.known(figure, scope, item, number):
+            self.published(
+                passage, run, number, kind="total", about=figure, scope=scope, item=item, precision=precision,
+                pattern=pattern, why=f"重述的{label}，与前文所写相同",
+            )  # fmt: skip
+        else:
+            self.figure(
+                passage, run, number, figure=figure, scope=scope, item=item, label=label, precision=precision,
+                pattern=pattern, why=why,
+            )  # fmt: skip
 
     def published(
         self, passage: Passage, run: Span, number: Number, *, kind: str, about: str, pattern: str, why: str,
@@ -164,11 +194,8 @@ def _taken(gathering: Gathering, pattern: FigurePattern, passage: Passage, found
     number = gathering.number_at(passage, found.start("number"))
     if number is None:
         return
-    scope = (
-        _scope(gathering, passage, found.start("number"))
-        if pattern.cue or pattern.figure in _OF_UNITS
-        else DEPARTMENT
-    )
+    staff = {pattern.figure, *pattern.cue.values()} & _OF_UNITS
+    scope = _scope(gathering, passage, found.start("number"), named=not staff)
     item = pattern.item or _item(gathering, pattern, passage, found)
     figure = _cued(gathering, pattern, passage, number) if pattern.cue else pattern.figure or ""
     run = found.start(), number.unit_end
@@ -179,8 +206,8 @@ def _taken(gathering: Gathering, pattern: FigurePattern, passage: Passage, found
     label = groups.get("kind") or pattern.label
     precision = gathering.precision(number, exact=pattern.exact)
     gathering.take(passage, number)
-    if figure and figure not in {"", None}:
-        gathering.figure(
+    if figure:
+        gathering.told(
             passage, run, number, figure=figure, scope=scope, item=item, label=label, precision=precision,
             pattern=pattern.id, why=f"{pattern.label}：合于式样 {pattern.id}",
         )  # fmt: skip
@@ -327,23 +354,32 @@ def split_list(text: str) -> list[str]:
     return [part for part in [*parts, text[begun:]] if part]
 
 
-def unit_names(gathering: Gathering) -> Iterator[tuple[str, str]]:
-    """What each unit may be called in the text: its name, without what stands in brackets, without its region."""
+def unit_names(gathering: Gathering, *, whole: bool = True) -> Iterator[tuple[str, str]]:
+    """What each unit may be called in the text: its name, without what stands in brackets, without its region.
+
+    Takes    whole: whether the department's own name means its own level.
+    """
     for id_, name in gathering.units.items():
         stem = name.replace("（", "(").partition("(")[0]
-        for word in {stem, _REGION.sub("", stem)}:
+        own = gathering.layout.own_level in name
+        for word in () if own and not whole else {stem, _REGION.sub("", stem)}:
             if len(word) >= 4:
                 yield id_, word
-        if gathering.layout.own_level in name:
+        if own:
             for word in ("本级", "局机关", "委机关", "机关本级", "校本部"):
                 yield id_, word
 
 
-def _scope(gathering: Gathering, passage: Passage, at: int) -> str:
-    """The unit whose name stands next before a number; the department where none does."""
+def _scope(gathering: Gathering, passage: Passage, at: int, *, named: bool) -> str:
+    """The unit whose name stands next before a number; the department where none does.
+
+    Staff is counted by unit; money is the department's unless the same sentence (``named``) names a unit: there the
+    department's own name means all of it.
+    """
     best = (-1, 0, DEPARTMENT)
-    for id_, name in unit_names(gathering):
-        found = passage.text.rfind(name, 0, at)
+    begun = max(passage.text.rfind(sign, 0, at) for sign in "。;") + 1 if named else 0
+    for id_, name in unit_names(gathering, whole=not named):
+        found = passage.text.rfind(name, begun, at)
         if found >= 0:
             best = max(best, (found + len(name), len(name), id_))
     return best[2]

@@ -138,7 +138,7 @@ def _amounts(gathering: Gathering, passage: Passage, head: Head) -> None:
                 break
             gathering.take(passage, number)
             whole = Number(number.value, unit, number.start, number.end, number.unit_end, number.about)
-            gathering.figure(
+            gathering.told(
                 passage, (passage.cells[head.columns[NAME]][0], number.unit_end), whole, figure=figure, scope=scope,
                 item=item, label=f"{name}{_heading(gathering, figure)}", pattern="table", why="表中的一格，由表头与行名得知",
             )  # fmt: skip

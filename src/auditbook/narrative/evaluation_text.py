@@ -124,13 +124,15 @@ def _compared(blocks: Sequence[Block]) -> tuple[str, list[int], tuple[Span, ...]
         for offset, character in enumerate(block.text):
             if character in "\t|｜" and _is_row(block.text):
                 cells.append((begun, len(shown)))
+                shown.append("\t")
+                positions.append(block.start + offset)
                 begun = len(shown)
                 continue
             if _BLANK.match(character):
                 if not _between_digits(block.text, offset):
                     continue
                 character = " "
-            elif character != "，" or not _between_digits(block.text, offset):
+            elif character != "，" or not _parts_numbers(block.text, offset):
                 character = character.translate(_NARROW)
             shown.append(character)
             positions.append(block.start + offset)
@@ -147,6 +149,11 @@ def _is_row(text: str) -> bool:
 def _between_digits(text: str, at: int) -> bool:
     before, after = text[:at].rstrip()[-1:], text[at + 1 :].lstrip()[:1]
     return before.isdigit() and after.isdigit()
+
+
+def _parts_numbers(text: str, at: int) -> bool:
+    """Whether a full-width comma parts two numbers: between half-width digits; between full-width ones it groups them."""
+    return bool(re.search("[0-9]$", text[:at]) and re.match("[0-9]", text[at + 1 :]))
 
 
 def _heading(text: str) -> str:
