@@ -166,10 +166,6 @@ def read(
     notes: list[Note] = []
     document = documents.read(path, data, notes)
     layout = evaluation.layout_of(root)
-    if not document.text.strip():
-        raise UsageError(
-            Fault("--report", f"“{path.name}”里没有文字", "绩效评价报告的全文", "请换成有文字的文件")
-        )
     if not evaluation.is_evaluation(document, layout):
         raise UsageError(
             Fault("--report", f"“{path.name}”的开头没有绩效评价报告的标题", f"标题里有“{layout.titles[0]}”之类", "请换成评价报告；不带 --report 也可以开始")
