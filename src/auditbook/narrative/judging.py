@@ -6,7 +6,7 @@ accused only if it fits none of them: one wrong amount is one fault, not three.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -73,6 +73,10 @@ class Judge:
             if mention.subject and mention.number and not mention.why:
                 self._at[mention.subject.id, mention.role].append((number, mention))
         self.related: dict[int, str] = {}
+        units = Counter(one.unit for one in self.mentions if one.number and one.unit in MONEY)
+        often = units.most_common(1)
+        # the unit that nearly all amounts are in, "" where there is none
+        self.unit = often[0][0] if often and often[0][1] * 10 >= 9 * sum(units.values()) else ""
 
     def verdicts(self) -> list[Verdict]:
         """A verdict on each mention, in their order."""
@@ -146,9 +150,11 @@ class Judge:
     def _amount(self, mention: Mention) -> Verdict:
         subject = mention.subject
         assert subject
+        cells = subject.cells
+        if mention.number and not mention.number.unit and cells:
+            return self._unitless(mention, cells)
         if mention.number and mention.number.unit not in MONEY:
             return self._counted(mention)
-        cells = subject.cells
         present = [held for held in cells if held.value is not None and held.interval is not None]
         if not present:
             if cells:
@@ -156,57 +162,43 @@ class Judge:
             return self._related(mention)
         return self._against(mention, present)
 
+    def _unitless(self, mention: Mention, cells: Sequence[Held]) -> Verdict:
+        """An amount that is printed without a unit: a zero needs none."""
+        assert mention.number
+        for held in cells:
+            if held.amount.value == Fraction(mention.number.text) or (
+                held.amount.value is None and not mention.value
+            ):
+                if not mention.value:
+                    return Verdict(
+                        mention, AGREES, "amount", f"{held.amount.locator}没有金额", held.value, held.interval
+                    )
+                said = f"数与{held.amount.locator}相同，后面漏了“{held.table.unit}”"
+                return Verdict(
+                    mention, DISAGREES, "unit_lost", said, held.value, held.interval, severity=MEDIUM
+                )
+        return Verdict(mention, NOT_CHECKABLE, "amount", "没有单位，看不出是多少")
+
     def _against(self, mention: Mention, present: Sequence[Held], stated: str = "amount") -> Verdict:
         """A printed amount against the cells that hold it: the first decides, another may explain it."""
         assert mention.number and mention.subject
-        precision = _precision(mention.number.text)
-        unit = mention.unit
-        first = present[0]
+        number, first = mention.number, present[0]
+        published = f"-{number.text}" if number.negative else number.text
         for held in present:
-            verdict = judge(
-                mention.number.text,
-                unit,
-                precision,
-                abs(held.value or Fraction(0))
-                if not mention.number.negative
-                else -(held.value or Fraction(0)),
-                None,
-            )
-            if verdict == AGREES:
-                exact = held.value == mention.value
-                if held is not first and first.value != held.value:
-                    return self._tail(
-                        mention,
-                        first,
-                        f"与{held.amount.locator}相同，{first.amount.locator}是{_number(first.value, first.table.unit)}",
-                        stated,
-                    )
-                where = f"{held.amount.locator}：{_number(held.value, held.table.unit)}"
-                if exact:
-                    return Verdict(mention, AGREES, stated, where, held.value, held.interval)
-                return Verdict(
-                    mention, WITHIN_ROUNDING, stated, f"{where}，按印出的位数取整", held.value, held.interval
-                )
-        gap = abs(mention.value - (first.value or 0))
-        last = max(
-            factor(unit) / 10**mention.number.decimals if mention.number.decimals else Fraction(0),
-            factor(first.table.unit) / 10**first.table.decimals,
-        )
-        if gap <= last:
-            return self._tail(
-                mention, first, f"{first.amount.locator}是{_number(first.value, first.table.unit)}", stated
-            )
-        for power in (10**4, Fraction(1, 10**4)):
+            assert held.value is not None
+            if judge(published, mention.unit, _precision(number.text), held.value, None) == AGREES:
+                return self._found_in(mention, held, first, stated)
+        assert first.value is not None
+        gap = abs(mention.value - first.value)
+        shown = f"{first.amount.locator}是{_number(first.value, first.table.unit)}"
+        if gap <= self._last_place(mention, first):
+            return self._tail(mention, first, shown)
+        for power in (Fraction(10**4), Fraction(1, 10**4)):
             if mention.value * power == first.value:
-                return Verdict(
-                    mention, DISAGREES, "unit", f"{first.amount.locator}是{_number(first.value, first.table.unit)}：单位写错或漏字",
-                    first.value, first.interval, severity=HIGH,
-                )  # fmt: skip
-        said = f"{first.amount.locator}是{_number(first.value, first.table.unit)}，相差{_number(gap, first.table.unit)}"
-        like = self._elsewhere(mention)
-        if like:
-            said += f"；{like}"
-        severity = HIGH if first.value and gap / abs(first.value) >= _GREAT else MEDIUM
+                said = f"{shown}：单位写错或漏字"
+                return Verdict(mention, DISAGREES, "unit", said, first.value, first.interval, severity=HIGH)
+        said = f"{shown}，相差{_number(gap, first.table.unit)}{self._elsewhere(mention)}"
+        great = stated == "amount" and first.value and gap / abs(first.value) >= _GREAT
         return Verdict(
             mention,
             DISAGREES,
@@ -214,26 +206,47 @@ class Judge:
             said,
             first.value,
             first.interval,
-            severity=severity if stated == "amount" else MEDIUM,
+            severity=HIGH if great else MEDIUM,
         )
 
-    def _tail(self, mention: Mention, first: Held, said: str, stated: str) -> Verdict:
-        assert first.value is not None and mention.number
-        half = abs(mention.value - first.value)
-        box = Interval(min(first.value, mention.value) - half / 2, max(first.value, mention.value) + half / 2)
+    def _found_in(self, mention: Mention, held: Held, first: Held, stated: str) -> Verdict:
+        """An amount that a cell holds, which may not be the first that should."""
+        assert held.value is not None and first.value is not None
+        where = f"{held.amount.locator}：{_number(held.value, held.table.unit)}"
+        if first.value != held.value:
+            other = f"{first.amount.locator}是{_number(first.value, first.table.unit)}"
+            if abs(mention.value - first.value) <= self._last_place(mention, first):
+                return self._tail(mention, first, f"与{held.amount.locator}相同，{other}")
+            where += f"（{other}）"
+        if held.value == mention.value:
+            return Verdict(mention, AGREES, stated, where, held.value, held.interval)
         return Verdict(
-            mention, WITHIN_ROUNDING, "tail", f"{said}，只差末位，是尾差", first.value, box, severity=LOW,
-        )  # fmt: skip
+            mention, WITHIN_ROUNDING, stated, f"{where}，按印出的位数取整", held.value, held.interval
+        )
+
+    def _last_place(self, mention: Mention, held: Held) -> Fraction:
+        """The coarser last place of a printed amount and a cell, in 元."""
+        assert mention.number
+        decimals = max(mention.number.decimals, mention.decimals)
+        own: Fraction = factor(mention.unit) / 10**decimals
+        table: Fraction = factor(held.table.unit) / 10**held.table.decimals
+        return max(own, table)
+
+    def _tail(self, mention: Mention, first: Held, said: str) -> Verdict:
+        """An amount that differs from the table's by one last place: their ranges touch, and adding up explains it."""
+        assert first.value is not None
+        half = abs(mention.value - first.value) / 2
+        box = Interval(min(first.value, mention.value) - half, max(first.value, mention.value) + half)
+        return Verdict(
+            mention, WITHIN_ROUNDING, "tail", f"{said}，只差末位，是尾差", first.value, box, severity=LOW
+        )
 
     def _elsewhere(self, mention: Mention) -> str:
         """The cell that a printed amount is, where it is another than the one spoken of."""
-        if not mention.value:
-            return ""
-        for table in self.vocabulary.tables.values():
+        for table in self.vocabulary.tables.values() if mention.value else ():
             for amount in table.amounts:
-                held = Held(table, amount)
-                if held.value == mention.value:
-                    return f"文中的数是{amount.locator}的数"
+                if Held(table, amount).value == mention.value:
+                    return f"；文中的数是{amount.locator}的数"
         return ""
 
     def _over_blank(self, mention: Mention, cells: Sequence[Held]) -> Verdict:
@@ -285,6 +298,14 @@ class Judge:
         assert mention.subject and mention.number
         layout = mention.subject.layout
         stated = _stated(mention)
+        if self._out_of_scale(mention):
+            return Verdict(
+                mention,
+                DISAGREES,
+                "unit",
+                f"全文的金额以{self.unit}为单位，这里是{mention.number.unit}",
+                severity=LOW,
+            )
         if layout and layout.sum_of:
             own = self._sum(mention)
             if own:
@@ -330,6 +351,17 @@ class Judge:
         if part:
             return part
         return Verdict(mention, NOT_CHECKABLE, stated, "表中没有这一项，文中也没有可以核对的数")
+
+    def _out_of_scale(self, mention: Mention) -> bool:
+        """Whether an amount is printed in a far smaller unit than the rest of the text: 598.42元 among 万元."""
+        own = mention.unit
+        if own not in MONEY or not self.unit or own == self.unit or not mention.value:
+            return False
+        return (
+            mention.value * 10 < factor(self.unit)
+            and mention.number is not None
+            and mention.number.decimals > 0
+        )
 
     def _parts(self, mention: Mention, names: Sequence[str]) -> list[Mention]:
         """The parts of a whole that are stated after it in its paragraph, up to where it is stated again."""
@@ -496,27 +528,35 @@ class Judge:
         assert subject and mention.number
         tops = self._amounts(subject, mention)
         bottoms = self._budgets(subject, mention.base, mention)
+        other = {"budget_initial": "budget_adjusted", "budget_adjusted": "budget_initial"}.get(
+            mention.base, ""
+        )
+        rivals = (
+            [o for o in self._text(subject, other, mention) if all(o.value != b.value for b in bottoms)]
+            if other
+            else []
+        )
+        rival = self._best(
+            mention, [(top, bottom, _BUDGET_NAMES[other]) for top in tops for bottom in rivals]
+        )
+        fits_other = rival.verdict in {AGREES, WITHIN_ROUNDING} and mention.value != 1
         if not tops or not bottoms:
+            if fits_other:
+                said = f"{rival.explanation}：公布的是除以{_BUDGET_NAMES[other]}得到的，文中没有{_BUDGET_NAMES[mention.base]}数"
+                return Verdict(
+                    mention, OTHER_DEFINITION, "completion", said, rival.value, rival.interval, other, MEDIUM
+                )
             lacking = "决算数" if not tops else _BUDGET_NAMES.get(mention.base, "预算") + "数"
             return Verdict(mention, NOT_CHECKABLE, "completion", f"没有{lacking}可以相除")
         best = self._best(
             mention,
             [(top, bottom, _BUDGET_NAMES.get(mention.base, "预算")) for top in tops for bottom in bottoms],
         )
-        if best.verdict == DISAGREES and mention.base in {"budget_initial", "budget_adjusted"}:
-            other = "budget_adjusted" if mention.base == "budget_initial" else "budget_initial"
-            rivals = [
-                o for o in self._text(subject, other, mention) if all(o.value != b.value for b in bottoms)
-            ]
-            rival = self._best(
-                mention, [(top, bottom, _BUDGET_NAMES[other]) for top in tops for bottom in rivals]
+        if best.verdict == DISAGREES and fits_other:
+            said = f"除以{_BUDGET_NAMES[mention.base]}是{_rate(best.value)}；公布的{_shown(mention)}是除以{_BUDGET_NAMES[other]}得到的"
+            return Verdict(
+                mention, OTHER_DEFINITION, "completion", said, best.value, best.interval, other, MEDIUM
             )
-            if rival.verdict in {AGREES, WITHIN_ROUNDING}:
-                return Verdict(
-                    mention, OTHER_DEFINITION, "completion",
-                    f"除以{_BUDGET_NAMES[mention.base]}是{_rate(best.value)}；公布的{_shown(mention)}是除以{_BUDGET_NAMES[other]}得到的",
-                    best.value, best.interval, other, MEDIUM,
-                )  # fmt: skip
         return best
 
     def _best(self, mention: Mention, pairs: Sequence[tuple[Operand, Operand, str]]) -> Verdict:
@@ -583,8 +623,8 @@ class Judge:
         subject = mention.subject
         assert subject and mention.number
         change = self._change_beside(mention)
-        if mention.base:
-            return self._growth_over_budget(mention, change)
+        if mention.base and (change is None or self._budgets(subject, mention.base, mention)):
+            return self._growth_over_budget(mention)
         if change is None:
             own = self._growth_over_prior(mention)
             return own or Verdict(mention, NOT_CHECKABLE, "growth", "没有增减额，也没有上年的数，无从核对")
@@ -681,7 +721,7 @@ class Judge:
                     best = own
         return best
 
-    def _growth_over_budget(self, mention: Mention, change: Mention | None) -> Verdict:
+    def _growth_over_budget(self, mention: Mention) -> Verdict:
         assert mention.subject
         currents = self._amounts(mention.subject, mention)
         budgets = self._budgets(mention.subject, mention.base, mention)

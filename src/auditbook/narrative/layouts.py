@@ -68,6 +68,7 @@ class NarrativeLayout(Strict):
 
     sections: dict[Id, list[Words]]
     telling: list[Id] = []
+    owners: list[Words]
     between: list[Words]
     fillers: list[Words]
     roles: dict[Id, list[Words]]
@@ -122,7 +123,7 @@ class NarrativeLayout(Strict):
         budgets = [word for role in BUDGETS for word in self.roles[role]]
         years = _any(self.compared.last_year).replace(re.escape("{year}"), r"(?:19|20)\d\d")
         return re.compile(
-            f"(?:{_any(self.compared.before)})(?:(?P<budget>{_any(budgets)})|(?P<year>{years}))(?:{_any(self.compared.after)})*[,，]?"
+            f"(?:{_any(self.compared.before)})(?:(?:(?:19|20)\\d\\d年度?|本年度?|当年)?(?P<budget>{_any(budgets)})|(?P<year>{years}))(?:{_any(self.compared.after)})*[,，]?"
             "|(?P<same>同比|环比)"
         )
 
@@ -130,6 +131,11 @@ class NarrativeLayout(Strict):
     def between_words(self) -> re.Pattern[str]:
         """What may stand between a subject and its number."""
         return _words([*self.between, *(w for words in self.roles.values() for w in words)], r"[\s,、;:的了]")
+
+    @cached_property
+    def owner_words(self) -> re.Pattern[str]:
+        """What may stand before a subject and leave it what it is."""
+        return _words(self.owners, "[的和及、]")
 
     @cached_property
     def filler_end(self) -> re.Pattern[str]:

@@ -11,7 +11,7 @@ from functools import cached_property
 from auditbook.intake.account_layouts import bare
 from auditbook.intake.phrases import FLAT_WORDS
 from auditbook.narrative.layouts import BUDGETS, NarrativeLayout
-from auditbook.narrative.sentences import MONEY, RATES, Number, Paragraph
+from auditbook.narrative.sentences import MONEY, NUMBERING, RATES, Number, Paragraph
 from auditbook.narrative.subjects import LEVELS, Subject, Vocabulary, key
 from auditbook.numbers import Interval, factor
 
@@ -27,7 +27,7 @@ _UNREAD = {
     "detail": "说的是这一项中的一部分，表中没有",
 }  # fmt: skip
 _CLAUSE = re.compile("[,，;。:!?]")
-_PATH = re.compile(r"([^。;:!?]{2,60}?)\((类|款|项)\)(?:支出|科目)?")
+_PATH = re.compile(r"([^。;:!?]{2,60}?)\(\d{0,7}(类|款|项)\)(?:支出|科目)?")
 
 
 @dataclass
@@ -103,20 +103,22 @@ class Reader:
     """Reads the paragraphs of a narrative in order; what was said before tells what a bare 支出决算为 speaks of."""
 
     def __init__(
-        self,
-        layout: NarrativeLayout,
-        vocabulary: Vocabulary,
-        year: int | None,
-        ways: dict[str, str],
-        decimals: int,
-    ) -> None:
+        self, layout: NarrativeLayout, vocabulary: Vocabulary, year: int | None, ways: Mapping[str, str], decimals: int,
+        department: str = "",
+    ) -> None:  # fmt: skip
         self.layout, self.vocabulary, self.year, self.decimals = layout, vocabulary, year, decimals
-        self.ways = ways
+        self.ways, self.department = ways, department
         self.subject: Subject | None = None
         self.counted_subject: Subject | None = None
+        self._spoken: Subject | None = None
+        self._path_in: Paragraph | None = None
         self.path: dict[str, str] = {}
         self.section = ""
         self._way_end = re.compile(f"({'|'.join(sorted(map(re.escape, ways), key=len, reverse=True))})$")
+        # 某某局2024年度财政拨款收入: a name with the year behind it is that of whoever publishes
+        self._other_owner = re.compile(
+            r"[局委办厅院署处中心站所队校学馆社府会团](?:\((?:本级|汇总)\)|本级)?20\d\d年度?$"
+        )
         self._flat = re.compile("|".join(FLAT_WORDS))
         self._budget_end = {
             role: re.compile(
@@ -132,7 +134,7 @@ class Reader:
             f"(?:^|.*)(?:{'|'.join(sorted(map(re.escape, layout.completion), key=len, reverse=True))})$"
         )
         self._rates = re.compile(f"(?:{'|'.join(map(re.escape, layout.completion_rates))})$")
-        self._share = re.compile(r"占(?P<base>[^占,，。;:]{0,60}?)(?:的)?(?:比重|比例|比)?$")
+        self._share = re.compile(r"占(?P<base>[^占,，。;:]{0,60}?)的?(?:比重|比例|比)?[的为约达是]*$")
         budgets = "|".join(
             sorted((re.escape(w) for role in BUDGETS for w in layout.roles[role]), key=len, reverse=True)
         )
@@ -158,18 +160,29 @@ class Reader:
                     None,
                     {},
                 )
-            if not paragraph.heading:
+            if paragraph.heading:
+                self._headed(paragraph)
+            else:
                 found += self._paragraph(paragraph)
         return found
 
+    def _headed(self, paragraph: Paragraph) -> None:
+        """A heading such as 公务接待费支出情况 tells what the numbers under it speak of."""
+        named = self.vocabulary.named(paragraph.text, paragraph.section, "万元", counted=False)
+        self.subject = named[0] if named and paragraph.section in {"three_public", "operating"} else None
+
     def _paragraph(self, paragraph: Paragraph) -> Iterator[Mention]:
         text = paragraph.text
+        # what was spoken of ends with its paragraph, but for a row that was named alone
+        if self._spoken and self.subject is self._spoken and not self.subject.path:
+            self.subject = None
         self.head: Subject | None = None
         start = 0
         for end in [*(m.end() for m in re.finditer("[。!?]", text)), len(text)]:
             if end > start:
                 yield from self._sentence(paragraph, start, end)
             start = end
+        self._spoken = self.subject
 
     def _sentence(self, paragraph: Paragraph, start: int, end: int) -> Iterator[Mention]:
         text = paragraph.text
@@ -186,20 +199,26 @@ class Reader:
         )  # fmt: skip
         events += ((path.start, path) for path in self._paths(paragraph, start, min(end, reason_at)))
         last = start
+        word: Mention | None = None
         for at, event in sorted(events, key=lambda event: event[0]):
             if isinstance(event, _Path):
                 yield self._named(paragraph, event)
-                last = event.stop
+                last, word = event.stop, None
             elif isinstance(event, Number):
-                yield self._number(paragraph, event, last, start, reasoned=at >= reason_at)
-                last = event.unit_end
+                mention = self._number(paragraph, event, last, start, reasoned=at >= reason_at)
+                if word and mention.role == AMOUNT and not self.layout.filler_end.sub("", text[last:at]):
+                    # 决算数大于预算数55.93万元: the number is how much
+                    mention.role, mention.base, mention.words = CHANGE, word.base, word.words
+                    mention.way = UP if word.way == "more" else DOWN
+                    mention.subject, mention.why = word.subject, word.why
+                yield mention
+                last, word = event.unit_end, None
+            elif event.re is self._flat:
+                yield self._flat_mention(paragraph, event, last, start)
+                last, word = event.end(), None
             else:
-                flat = event.re is self._flat
-                yield (
-                    self._flat_mention(paragraph, event, last, start)
-                    if flat
-                    else self._compared(paragraph, event, last)
-                )
+                word = self._compared(paragraph, event, last)
+                yield word
                 last = event.end()
 
     # --- names of a classification: 某支出(类)某某(款)某某(项) ----------------------------------------------
@@ -243,10 +262,11 @@ class Reader:
     def _named(self, paragraph: Paragraph, path: _Path) -> Mention:
         names = path.names
         lowest = max(names, key=lambda level: LEVELS[level])
-        # a 款 or 项 alone stands under what was named before
-        kept = {
-            level: name for level, name in self.path.items() if LEVELS[level] < min(LEVELS[n] for n in names)
-        }
+        # a 款 or 项 alone stands under what was named before, but not at the top of a page whose order may be another
+        under = NUMBERING.match(paragraph.text) or self._path_in is paragraph
+        top = min(LEVELS[level] for level in names)
+        kept = {level: name for level, name in self.path.items() if under and LEVELS[level] < top}
+        self._path_in = paragraph
         self.path = {**kept, **names}
         subject = Subject(
             f"path.{'.'.join(key(bare(n)) for n in self.path.values())}", names[lowest], path=dict(self.path)
@@ -293,7 +313,7 @@ class Reader:
         if re.search("其中|主要用于|包括|分别", before) and self.subject:
             self.head = self.subject
         mention.head = self.head
-        if reasoned:
+        if reasoned and number.unit in (*MONEY, *RATES, ""):
             mention.role, mention.subject, mention.why = REASON, None, _UNREAD["reason"]
             return mention
         if number.unit in RATES or not number.unit:
@@ -314,7 +334,7 @@ class Reader:
         if unitless and not ends:
             return
         completed = self._completed(said)
-        shared = self._share.search(said)
+        shared = self._share.search(before)
         way = self._way_end.search(said)
         if completed is not None:
             mention.role, mention.base = COMPLETION, completed
@@ -327,7 +347,7 @@ class Reader:
             mention.words = base
             if base:
                 mention.base_subject = self.vocabulary.by_name(base, mention.paragraph.section)
-            self._take_subject(mention, said[: shared.start()])
+            self._take_subject(mention, before[: shared.start()])
         elif way and not re.search("[到至]$", before):
             mention.role, mention.way = GROWTH, self.ways[way[1]]
             mention.words = way[1]
@@ -362,6 +382,8 @@ class Reader:
             mention.role, mention.way, mention.words = CHANGE, self.ways[way[1]], way[1]
             self._take_subject(mention, said[: way.start()])
             self._measured_from(mention, sentence)
+            if not mention.why:
+                self.subject = mention.subject
             return
         named = self.vocabulary.named(before, section, number.unit, counted)
         # 涉及预算金额 is a name, no budget of something
@@ -374,7 +396,7 @@ class Reader:
                 return
             for role in BUDGETS:
                 found = self._budget_end[role].search(said)
-                if found and not (named and named[2] > found.start()):
+                if found:
                     mention.role = role
                     self._take_subject(mention, said[: found.start()])
                     if not mention.why and mention.subject:
@@ -391,6 +413,9 @@ class Reader:
             return
         if counted:
             self.counted_subject = mention.subject
+            # 公务接待24批次，支出2.05万元: the money that follows is of what was counted
+            if mention.subject.layout and mention.subject.layout.needs:
+                self.subject = self.vocabulary.subjects[mention.subject.layout.needs]
         else:
             self.subject = mention.subject
 
@@ -410,22 +435,27 @@ class Reader:
         number, section = mention.number, mention.paragraph.section
         unit = number.unit if number else ""
         named = self.vocabulary.named(said, section, unit if counted else "万元", counted)
-        rest = said[named[2] :] if named else said
-        if self._understood(rest, at_start=named is None):
-            if named:
-                mention.subject = named[0]
-                owner = said[: named[1]]
-                if re.search(r"(?:本级|机关|中心|大队|学校|医院|所|站|馆|院)的?$", owner) and not self._own(
-                    owner
-                ):
-                    mention.subject, mention.why = None, _UNREAD["detail"]
-            elif counted:
-                mention.subject = self._following(unit)
-                mention.why = "" if mention.subject else _UNREAD["subject"]
-            elif mention.subject is None:
-                mention.why = _UNREAD["subject"]
-        else:
-            mention.subject, mention.why = None, _UNREAD["subject"] if not self.subject else _UNREAD["detail"]
+        if not self._understood(said[named[2] :] if named else said):
+            mention.subject, mention.why = None, _UNREAD["detail" if self.subject else "subject"]
+        elif named and (counted or self._whole(said[: named[1]])):
+            mention.subject = named[0]
+        elif named:
+            mention.subject, mention.why = None, _UNREAD["detail"]
+        elif counted:
+            mention.subject = self._following(unit)
+            mention.why = "" if mention.subject else _UNREAD["subject"]
+        elif mention.subject is None:
+            mention.why = _UNREAD["subject"]
+
+    def _whole(self, owner: str) -> bool:
+        """Whether the words before a subject leave it whole: 离退休 before 人员经费 makes it another, 其中 does not."""
+        own = re.split("[,，;。:、]", self.layout.compared_words.sub(",", owner))[-1]
+        own = re.sub(r"^(?:\(?[\d一二三四五六七八九十]{1,3}[.)])+", "", own)
+        for length in range(len(self.department), 2, -1):
+            own = own.replace(self.department[-length:], "")
+        if self._other_owner.search(own):
+            return True
+        return bool(self.layout.owner_words.fullmatch(re.sub(r"20\d\d年度?|[()]", "", own)))
 
     def _following(self, unit: str) -> Subject | None:
         """The subject whose bare number follows that of the last one: 团组2个，7人次."""
@@ -439,14 +469,10 @@ class Reader:
             None,
         )
 
-    def _own(self, owner: str) -> bool:
-        return bool(re.search(r"20\d\d年度?|^[,，]?$|部门|单位", owner)) or len(owner) > 6
-
-    def _understood(self, text: str, *, at_start: bool) -> bool:
+    def _understood(self, text: str) -> bool:
         """Whether nothing of weight stands in a text."""
         rest = self.layout.compared_words.sub("", text)
         rest = re.sub(r"\((?:含|以|不含|单位)[^()]*\)?|20\d\d年度?|[,，;、]|\d+年", "", rest)
-        rest = re.sub(r"^(?:截至|其中|分别|另|本|部门|单位|我局|我单位|我部门|与|各)+", "", rest)
         rest = re.sub(r"\($", "", rest)
         return bool(self.layout.between_words.fullmatch(rest)) and not self.vocabulary.names_another(rest)
 
@@ -482,7 +508,7 @@ class Reader:
         )
         before = paragraph.text[last : found.start()]
         named = self.vocabulary.named(before, paragraph.section, "万元", counted=False)
-        if named and self._understood(before[named[2] :], at_start=False):
+        if named and self._whole(before[: named[1]]) and self._understood(before[named[2] :]):
             mention.subject = named[0]
         if mention.subject is None:
             mention.why = _UNREAD["subject"]
@@ -494,8 +520,10 @@ class Reader:
         mention = Mention(paragraph, FLAT, begin, found.end(), self.subject, words=found[0])
         before = text[last : found.start()]
         named = self.vocabulary.named(before, paragraph.section, "万元", counted=False)
-        if named:
+        if named and self._whole(before[: named[1]]):
             mention.subject = named[0]
+        elif named:
+            mention.subject = None
         compared = _last(self.layout.compared_words, text[sentence : found.start()])
         if compared is not None and compared["budget"]:
             word = compared["budget"]

@@ -20,7 +20,7 @@ from auditbook.narrative import wordings
 from auditbook.narrative.judging import Judge, Verdict
 from auditbook.narrative.layouts import NarrativeLayout, read_layout
 from auditbook.narrative.mentions import Reader
-from auditbook.narrative.sentences import MONEY, Number, Paragraph, in_tables, paragraphs
+from auditbook.narrative.sentences import MONEY, Number, Paragraph, disorder, in_tables, paragraphs
 from auditbook.narrative.stated import Left, Narrative, Statement
 from auditbook.narrative.subjects import Vocabulary
 from auditbook.numbers import factor, plain
@@ -28,8 +28,8 @@ from auditbook.strict_yaml import load
 from auditbook.tables import Row
 
 ACCOUNTS = "accounts"
-_WITHOUT_FIGURES = {"duties": "职责", "composition": "机构", "glossary": "名词解释"}
 _AROUND = 14
+_MOST_HEADING, _LEAST_SECTIONS = 60, 3
 
 
 def of_accounts(
@@ -47,7 +47,9 @@ def of_accounts(
     read = paragraphs(document, layout, tables)
     vocabulary = Vocabulary(layout, accounts)
     decimals = _decimals(read)
-    reader = Reader(layout, vocabulary, own_year, dict(ways), decimals)
+    flat = _flat(document)
+    department = wordings.department_name(flat[0].split("\n"))
+    reader = Reader(layout, vocabulary, own_year, ways, decimals, department)
     mentioned = reader.read(read)
     judged = Judge(vocabulary, mentioned, own_year).verdicts()
     writing = _Writing(document, source, own_year)
@@ -59,14 +61,14 @@ def of_accounts(
         *wordings.years(read, layout, own_year),
     ]  # fmt: skip
     statements += [writing.noted(one) for one in noted]
-    statements += _names(document, writing)
+    statements += _names(flat, department, writing)
     if accounts:
         statements += _table_checks(document, accounts, writing)
     stated = {id(one.mention.number) for one in judged if one.mention.number}
     left = [writing.left(p, n) for p in read for n in p.numbers if id(n) not in stated]
     aside = Counter(what for p in read for what, _ in p.aside)
     aside["其他表格里的数"] += in_tables(document, tables)
-    notes = _notes(read, accounts)
+    notes = _notes(read, accounts, writing)
     return Narrative(
         file, sha256, ACCOUNTS, own_year, document, tuple(sorted(statements, key=lambda s: (s.start, s.end))), tuple(left), aside,
         tuple(notes),
@@ -95,14 +97,36 @@ def read(
     document = documents.read(path, data, [], told=told)
     if not document.text.strip():
         raise CaseError(Fault(path.name, "没有可以读的文字", "可以选取文字的文件", "扫描件请先识别文字"))
-    accounts, why = _accounts(path, tables, told, year)
+    own_year = year or _year(document.text)
+    accounts, why = _accounts(path, tables, told, own_year if tables else year)
+    digest = hashlib.sha256(data).hexdigest()
+    kind = ACCOUNTS if accounts else kind_of(document, layout)
+    if not kind:
+        return _unknown(document, layout, path.name, digest, own_year)
     found = of_accounts(
-        document, accounts, layout, ways, file=path.name, sha256=hashlib.sha256(data).hexdigest(),
-        source=path.name, year=year,
-    )  # fmt: skip
-    if why:
-        found = replace(found, notes=(*why, *found.notes))
-    return found
+        document, accounts, layout, ways, file=path.name, sha256=digest, source=path.name, year=own_year
+    )
+    return replace(found, notes=(*why, *found.notes))
+
+
+def kind_of(document: Document, layout: NarrativeLayout) -> str:
+    """What kind of narrative a document is, by its own words: published final accounts, "" for none that is known."""
+    sections = {layout.section_of(block.text) for block in document.blocks if len(block.text) < _MOST_HEADING}
+    return ACCOUNTS if len(sections - {"", "duties", "composition", "glossary"}) >= _LEAST_SECTIONS else ""
+
+
+def _unknown(
+    document: Document, layout: NarrativeLayout, file: str, digest: str, year: int | None
+) -> Narrative:
+    """A document of another kind: every number in it is left, and that is said."""
+    read = paragraphs(document, layout)
+    writing = _Writing(document, file, year)
+    left = [replace(writing.left(p, n), why="不是认得的文件种类，没有读法") for p in read for n in p.numbers]
+    note = Fault(
+        file, "看不出是部门决算，也看不出是整体支出绩效评价报告", "这两种文件之一", "没有核对其中任何一个数"
+    )
+    aside = Counter(what for p in read for what, _ in p.aside)
+    return Narrative(file, digest, "", year, document, (), tuple(left), aside, (note,))
 
 
 def read_ways(root: Path) -> dict[str, str]:
@@ -128,6 +152,15 @@ def _accounts(
             raise
         return None, error.faults
     return accounts, accounts.faults
+
+
+def _year(text: str) -> int | None:
+    """The year that a text says its accounts are of; None where it says none or several alike."""
+    said = Counter(
+        re.findall(r"(20\d\d)年度?(?:部门|单位)?(?:整体支出|收支|预算|决算)", "".join(text.split()))
+    )
+    first = said.most_common(2)
+    return int(first[0][0]) if first and (len(first) == 1 or first[0][1] > first[1][1]) else None
 
 
 def _decimals(read: Sequence[Paragraph]) -> int:
@@ -225,22 +258,24 @@ class _Writing:
         }  # fmt: skip
 
 
-def _names(document: Document, writing: _Writing) -> Iterator[Statement]:
-    """Where the department is called otherwise than it is called most often."""
-    flat: list[str] = []
+def _flat(document: Document) -> tuple[str, list[int]]:
+    """The text without blanks and quotation marks, a block a line, and where each character stands in the document's."""
+    shown: list[str] = []
     positions: list[int] = []
     for block in document.blocks:
         for offset, character in enumerate(block.text):
             if not character.isspace() and character not in '“”‘’"':
-                flat.append("(" if character == "（" else ")" if character == "）" else character)
+                shown.append({"（": "(", "）": ")"}.get(character, character))
                 positions.append(block.start + offset)
-        flat.append("\n")
+        shown.append("\n")
         positions.append(block.end)
-    text = "".join(flat)
-    name = wordings.department_name(text.split("\n"))
-    if not name:
-        return
-    for start, end, said, how in wordings.misnamed(text, name):
+    return "".join(shown), positions
+
+
+def _names(flat: tuple[str, list[int]], name: str, writing: _Writing) -> Iterator[Statement]:
+    """Where the department is called otherwise than it is called most often."""
+    text, positions = flat
+    for start, end, said, how in wordings.misnamed(text, name) if name else ():
         yield writing.at(
             positions[start], positions[end - 1] + 1, "text.name", "name", DISAGREES,
             f"单位名称应为“{name}”，这里是“{said}”：{how}", wordings.MEDIUM if "少了" in how else wordings.LOW,
@@ -279,8 +314,19 @@ def _table_checks(document: Document, accounts: Accounts, writing: _Writing) -> 
         yield own
 
 
-def _notes(read: Sequence[Paragraph], accounts: Accounts | None) -> list[Fault]:
-    notes = []
-    if accounts:
-        notes += list(accounts.notes)
+def _notes(read: Sequence[Paragraph], accounts: Accounts | None, writing: _Writing) -> list[Fault]:
+    """What a reader must know of the whole: tables left aside, sections out of order, nothing that could be judged."""
+    notes = list(accounts.notes) if accounts else []
+    mixed = disorder(read)
+    if mixed:
+        paragraph, number, last = mixed
+        found = f"“{last}”之后是“{number}”，编号次序不连贯"
+        notes.append(
+            Fault(
+                writing.place(paragraph.run(0, 1)[0]),
+                found,
+                "依次的编号",
+                "请核对页序；跨页的句子可能接错",
+            )
+        )
     return notes

@@ -21,7 +21,7 @@ _ENDED = re.compile(r"[。；:：！？!?]\s*$")
 _BEGINS = re.compile(
     r"\s*(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、](?!\d)|第[一二三四五六七八九十]+部分)"
 )
-_NUMBERING = re.compile(
+NUMBERING = re.compile(
     r"(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\)|\(\d{1,3}\)|\d{1,3}[.、](?!\d)|\d{1,3}\)|[①-⑳])"
 )
 _HEADING_END = re.compile(r"(?:情况|说明|解释|经费|职能|职责|构成|设置|表|概况)(?:\(.{0,20}\))?[。:.]?$")
@@ -149,7 +149,10 @@ def _compared(document: Document, blocks: Sequence[Block]) -> tuple[str, list[in
     for block in blocks:
         for offset, character in enumerate(block.text):
             if character == "，" and _between_digits(block.text, offset):
-                character = _PARTING
+                # among full-width digits a full-width comma groups them: １，２００
+                character = (
+                    "," if re.match("[０-９]，[０-９]{3}(?![０-９])", block.text[offset - 1 :]) else _PARTING
+                )
             elif _DROPPED.match(character):
                 if character in " \t" and _between_digits(block.text, offset):
                     character = " "
@@ -172,7 +175,7 @@ def _parts(text: str) -> Iterator[tuple[int, int, bool]]:
     if _is_heading(text):
         yield 0, len(text), True
         return
-    numbered = _NUMBERING.match(text)
+    numbered = NUMBERING.match(text)
     if numbered:
         end = re.search("[。:]", text)
         if end and end.end() < len(text) and _is_heading(text[: end.end()]):
@@ -197,7 +200,7 @@ def _numbers(
     units = re.compile("|".join(map(re.escape, [*MONEY, *RATES, *counted, "分"])))
     own: list[Number] = []
     aside: list[tuple[str, Number]] = []
-    numbering = _NUMBERING.match(text)
+    numbering = NUMBERING.match(text)
     for found in _NUMBER.finditer(text):
         start, end = found.span()
         unit = units.match(text, end)
@@ -238,3 +241,35 @@ def _aside(text: str, number: Number, numbering: int, layout: NarrativeLayout) -
         if re.match(r"\(?(?:含)?\)?以上|\(含\)", text[number.unit_end :]) and before.endswith(tuple(words)):
             return what
     return ""
+
+
+_DIGITS = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
+
+
+def disorder(read: Sequence[Paragraph]) -> tuple[Paragraph, str, str] | None:
+    """The first number that stands out of order, with the one before it: pages may be mixed up.
+
+    Looked at are the numbers of sections (一、) and of the rows that are spoken of one by one (1、).
+    """
+    sections, rows = "", ""
+    for paragraph in read:
+        if paragraph.text.startswith("第") and paragraph.heading:
+            sections = ""
+        found = re.match("([一二三四五六七八九十]{1,2})、", paragraph.text)
+        if found and (paragraph.heading or paragraph.section == "glossary"):
+            if sections and _number(found[1]) not in {1, _number(sections), _number(sections) + 1}:
+                return paragraph, f"{found[1]}、", f"{sections}、"
+            sections, rows = found[1], ""
+        item = re.match(r"(\d{1,2})[、.]", paragraph.text)
+        if item and paragraph.section == "general_detail":
+            if int(item[1]) not in {1, int(rows or 0), int(rows or 0) + 1}:
+                return paragraph, item[0], f"{rows or '标题'}"
+            rows = item[1]
+    return None
+
+
+def _number(text: str) -> int:
+    """十一 is 11."""
+    if len(text) == 1:
+        return _DIGITS[text]
+    return 10 + _DIGITS[text[1]] if text[0] == "十" else _DIGITS[text[0]] * 10

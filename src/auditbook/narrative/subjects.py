@@ -72,7 +72,8 @@ class Subject:
 
 def key(name: str) -> str:
     """A name of a classification for comparison: without numbers, blanks and a last 支出."""
-    return re.sub(r"(?:支出|经费)$", "", unnumbered(name)) or unnumbered(name)
+    text = re.sub("[与及]", "和", unnumbered(name))
+    return re.sub(r"(?:支出|经费)$", "", text) or text
 
 
 class Vocabulary:
@@ -200,7 +201,8 @@ class Vocabulary:
             table = self.tables.get(id_)
             for line in table.lines if table else ():
                 if not line.id and line.side in {"", "支出"} and len(unnumbered(line.name)) >= 3:
-                    found |= {unnumbered(line.name), key(line.name)}
+                    whole = unnumbered(line.name)
+                    found |= {whole, key(line.name), whole.replace("和", "与")}
         taken = {name for name, _ in self._names}
         return tuple(sorted(name for name in found if len(name) >= 3 and name not in taken))
 
