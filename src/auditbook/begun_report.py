@@ -102,7 +102,7 @@ class Begun:
         if proposal.shape == PUBLISHED:
             yield {
                 **common, "kind": kinds[cells["kind"]], "code": cells["about"], "value": cells["published"],
-                "label": f"称{cells['published']}{cells['unit']}",
+                "label": proposal.label,
             }  # fmt: skip
         else:
             kind = kinds["none"] if cells["state"] == "zero" else kinds["figure"]

@@ -198,6 +198,9 @@ class _Sheet:
         self._example(head + 1)
         for number in range(first, last + 1):
             own = rows[number - first] if number - first < len(rows) else {}
+            if self.layout.kind == TAKEN:
+                most = max(_lines(own.get(column.id, ""), column.width) for column in self.layout.columns)
+                self.sheet.set_row(number, 15 * most + 3)
             for index, column in enumerate(self.layout.columns):
                 style, text = self.writing.cell(column.kind), own.get(column.id)
                 if text and column.kind in NUMERIC and len(text) <= _MOST_DIGITS:

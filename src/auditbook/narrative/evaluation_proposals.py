@@ -31,7 +31,7 @@ class Proposal:
 
     ``start`` and ``end`` are the run of the document's text that the phrase is, ``number`` the run of the number in it
     (None for a declared zero); ``pattern`` the line of params/narratives/evaluation.yaml that found it. ``answer`` and
-    ``answer_number`` are the same runs of the phrase that answers a target.
+    ``answer_number`` are the same runs of the phrase that answers a target; ``label`` is what a published number is called.
     """
 
     shape: str
@@ -43,6 +43,7 @@ class Proposal:
     why: str
     answer: Span | None = None
     answer_number: Span | None = None
+    label: str = ""
 
 
 @dataclass
@@ -143,7 +144,7 @@ class Gathering:
         """Propose a figure; where it was told before with the same amount, that it is told again, which can be checked."""
         if self.known(figure, scope, item, number):
             self.published(
-                passage, run, number, kind="total", about=figure, scope=scope, item=item, precision=precision,
+                passage, run, number, kind="total", label=label, about=figure, scope=scope, item=item, precision=precision,
                 pattern=pattern, why=f"重述的{label}，与前文所写相同",
             )  # fmt: skip
         else:
@@ -155,6 +156,7 @@ class Gathering:
     def published(
         self, passage: Passage, run: Span, number: Number, *, kind: str, about: str, pattern: str, why: str,
         scope: str = DEPARTMENT, item: str = "", precision: str = "", unit: str = "",
+        label: str = "",
     ) -> None:  # fmt: skip
         """Propose a published number that is to be held against others."""
         quote, span = self.quoted(passage, *run)
@@ -164,7 +166,7 @@ class Gathering:
             "locator": passage.section, "quote": quote,
         }  # fmt: skip
         shown = passage.run(number.start, number.unit_end)
-        self.proposals.append(Proposal(PUBLISHED, cells, *span, shown, pattern, why))
+        self.proposals.append(Proposal(PUBLISHED, cells, *span, shown, pattern, why, label=label))
 
 
 def _count(text: str, phrase: str) -> int:
@@ -213,7 +215,7 @@ def _taken(gathering: Gathering, pattern: FigurePattern, passage: Passage, found
         )  # fmt: skip
     if pattern.claim:
         gathering.published(
-            passage, run, number, kind=pattern.claim, about=pattern.about or figure, scope=scope, item=item,
+            passage, run, number, kind=pattern.claim, label=pattern.label, about=pattern.about or figure, scope=scope, item=item,
             precision=precision, pattern=pattern.id, why=f"报告自称的{pattern.label}，可以重算",
         )  # fmt: skip
 
@@ -533,7 +535,7 @@ def _propose_list(gathering: Gathering, passage: Passage, number: Number, run: S
     start = number.start
     before = re.search("(?:等|共有|共)$", passage.text[:start])
     gathering.published(
-        passage, (before.start() if before else start, _noun(passage.text, number.unit_end)), number, kind="count",
+        passage, (before.start() if before else start, _noun(passage.text, number.unit_end)), number, kind="count", label=noun or "列举",
         about=LISTED, item=item, precision=EXACT, pattern="lists", why="报告自称有几项，列出的可以清点",
     )  # fmt: skip
 
@@ -556,7 +558,8 @@ def _nested(
         )  # fmt: skip
     gathering.take(passage, number)
     gathering.published(
-        passage, (number.start, _noun(passage.text, number.unit_end)), number, kind="count", about=LISTED, item=item,
+        passage, (number.start, _noun(passage.text, number.unit_end)), number, kind="count",
+        label=passage.text[number.unit_end : _noun(passage.text, number.unit_end)], about=LISTED, item=item,
         precision=EXACT, pattern="lists", why="报告自称有几项，括号里列出的可以清点",
     )  # fmt: skip
     return number, before[1], item
