@@ -12,17 +12,13 @@ from auditbook.faults import Fault
 from auditbook.figures import read_dictionary
 from auditbook.intake.documents import Document
 from auditbook.narrative.evaluation_layouts import EvaluationLayout, read_layout
+from auditbook.narrative.evaluation_lists import by_lists, quantities
 from auditbook.narrative.evaluation_objectives import by_targets
-from auditbook.narrative.evaluation_proposals import (
-    Gathering,
-    Proposal,
-    by_lists,
-    by_patterns,
-    quantities,
-    units_of,
-)
+from auditbook.narrative.evaluation_patterns import by_patterns
+from auditbook.narrative.evaluation_proposals import Gathering, Proposal
 from auditbook.narrative.evaluation_tables import by_tables
 from auditbook.narrative.evaluation_text import Passage, passages
+from auditbook.narrative.evaluation_units import units_of
 from auditbook.narrative.stated import Left, Narrative
 
 _YEAR = re.compile(r"((?:19|20)\d\d)年")

@@ -140,6 +140,8 @@ class EvaluationLayout(Strict):
     written: dict[Words, Words]
     at_units: list[Words]
     own_level: Words
+    own_level_words: list[Words]
+    counting: list[Words]
     institution: list[Words]
     cues: dict[Id, dict[Id, list[Words]]]
     items: dict[Id, dict[str, list[Words]]]

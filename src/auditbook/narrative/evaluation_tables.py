@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from auditbook.cases import DEPARTMENT
 from auditbook.intake.intake_layouts import heading_words
 from auditbook.narrative.evaluation_objectives import empty_cells
-from auditbook.narrative.evaluation_proposals import OBJECTIVES, Gathering, Proposal, known_item, unit_names
+from auditbook.narrative.evaluation_patterns import known_item
+from auditbook.narrative.evaluation_proposals import OBJECTIVES, Gathering, Proposal
 from auditbook.narrative.evaluation_text import Number, Passage
+from auditbook.narrative.evaluation_units import unit_names
 from auditbook.numbers import EXACT, MONEY, dimension
 
 NAME, TARGET, ACTUAL, WEIGHT, POINTS = "name", "target", "actual", "weight", "points"
