@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from conftest import ROOT, auditbook
-from evaluation_reports import UNIVERSITY, WATER
+from evaluation_reports import AGRICULTURE, CULTURE, UNIVERSITY, WATER
 
 from auditbook import beginning, begun_report
 from auditbook.faults import CaseError, UsageError
@@ -474,6 +474,58 @@ def test_a_university_in_hundreds_of_millions_with_tables_in_its_text():
     accused = {(one.row["verdict"], one.row["published"]) for one in narrative.statements if one.severity}
     # 19.05 + 10.78 = 29.83; 28.46 + 3.18 − 0.24 = 31.40; 29.83 ÷ 31.40 = 95.0 %
     assert accused == {("disagrees", "3"), ("disagrees", "4"), ("not_checkable", "102")}
+
+
+def values_of(found, *figures):
+    return {
+        (c["figure"], c["item"], c["value"])
+        for c in (one.cells for one in found.proposals if one.shape == "figures")
+        if c["figure"] in figures
+    }
+
+
+def test_wholes_of_staff_and_parts_of_spending_are_told_apart():
+    found = proposed(AGRICULTURE)
+    assert found.department == "青石县农业农村局"
+    assert values_of(found, "staff_quota", "staff_actual") == {
+        ("staff_quota", "", "86"), ("staff_quota", "civil_servant", "32"), ("staff_quota", "institution", "54"),
+        ("staff_actual", "", "81"), ("staff_actual", "civil_servant", "30"), ("staff_actual", "institution", "51"),
+    }  # fmt: skip
+    assert values_of(found, "three_public_actual", "three_public_budget") == {
+        ("three_public_budget", "", "25"), ("three_public_actual", "", "21.36"),
+        ("three_public_actual", "reception", "8.21"), ("three_public_actual", "vehicle_running", "13.15"),
+    }  # fmt: skip
+    # 满分15分 and 满分25分 are of parts
+    assert values_of(found, "self_score_maximum", "self_score") == {("self_score", "", "95")}
+    narrative = evaluation.read(Document.of_text(AGRICULTURE), "report.txt", "", ROOT, 2021)
+    # 3210.11 + 2802.24 = 6012.35; 2802.24 ÷ 6012.35 = 46.608 %; 21.36 ÷ 25 = 85.44 %; 强制免疫 is not 重大动物疫病免疫
+    assert {one.row["published"] for one in narrative.statements if one.severity} == {"90"}
+    proven = {one.row["published"] for one in narrative.statements if one.row["verdict"] == "agrees"}
+    assert proven == {"3", "6012.35", "46.61", "85.44", "68.5", "27.6", "2.3", "80"}
+
+
+def test_a_report_in_parts_whose_numbering_begins_anew_and_whose_numbers_are_torn():
+    found = proposed(CULTURE)
+    assert values_of(found, "staff_quota", "staff_actual", "staff_retired") == {
+        ("staff_quota", "civil_servant", "36"), ("staff_quota", "attached", "3"), ("staff_actual", "civil_servant", "35"),
+        ("staff_actual", "attached", "3"), ("staff_retired", "", "21"), ("staff_quota", "institution", "128"),
+        ("staff_actual", "institution", "119"), ("staff_actual", "contract", "46"),
+    }  # fmt: skip
+    torn = [one for one in found.left if "空格" in one.why]
+    assert [one.number for one in torn] == [
+        "4",
+        "812.6万元",
+        "1",
+        "025.4万元",
+        "5",
+        "838万元",
+        "5",
+        "644.18万元",
+    ]
+    assert not values_of(found, "budget_initial", "budget_added", "budget_adjusted", "budget_spent")
+    narrative = evaluation.read(Document.of_text(CULTURE), "report.txt", "", ROOT, 2020)
+    accused = {(one.row["published"], one.row["recomputed"]) for one in narrative.statements if one.severity}
+    assert accused == {("200", "168"), ("60", "41.5"), ("10", "-18.3")}
 
 
 @pytest.mark.parametrize(

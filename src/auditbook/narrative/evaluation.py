@@ -105,11 +105,15 @@ def proposals(document: Document, root: Path, year: int | None = None) -> list[P
 def _left(gathering: Gathering, own: Sequence[Passage]) -> list[Left]:
     found = []
     for passage in own:
-        for number in gathering.open_numbers(passage):
+        for number in gathering.rest(passage):
             start, end = passage.run(number.start, number.unit_end)
             text = passage.text
             words = text[max(0, number.start - _AROUND) : number.unit_end + _AROUND]
-            why = "表中的数，表头不认识" if passage.cells else "数字后面没有计量单位，不知道是什么"
+            why = "数字后面没有计量单位，不知道是什么"
+            if passage.cells:
+                why = "表中的数，表头或行名不认识"
+            elif number.broken:
+                why = "数字中间有空格，不知道是不是一个数"
             found.append(Left(number.value + number.unit, start, end, passage.section, words, why))
     return found
 

@@ -169,7 +169,7 @@ def _statement(judging: Judging, row: Row, proposal: Proposal) -> Statement:
     severity = ""
     if verdict in _WRONG:
         kind = "target" if target else _FAULTY[kind]
-        severity = LOW if verdict == claims.TRUNCATED else MEDIUM if verdict == claims.OTHER_DEFINITION else _SEVERITY[kind]  # fmt: skip
+        severity = LOW if verdict == claims.TRUNCATED else MEDIUM if verdict in {claims.OTHER_DEFINITION, claims.OTHER_MEASURE} else _SEVERITY[kind]  # fmt: skip
     else:
         kind = "completion" if target else kind
         if kind == "total":

@@ -51,6 +51,7 @@ class FigurePattern(Strict):
     about: Id | None = None
     zero: bool = False
     exact: bool = False
+    least: int | None = None
     free: Literal["passage", ""] = ""
     label: Words
     examples: list[Example]
@@ -197,6 +198,12 @@ class EvaluationLayout(Strict):
     def _compiled(self) -> dict[str, re.Pattern[str]]:
         return {}
 
+    @cached_property
+    def _things(self) -> list[str]:
+        """The units that count things or measure them."""
+        others = {*self.holes["money"].units, *self.holes["percent"].units, *self.holes["points"].units}
+        return [unit for unit in self.counters if unit not in {*others, "大", "个百分点"}]
+
     def _hole(self, found: re.Match[str]) -> str:
         name = found[1]
         if name == "is":
@@ -205,9 +212,9 @@ class EvaluationLayout(Strict):
             return r"(?P<list>[^。;:]+)"
         if name in {"subject", "object"}:
             return rf"(?P<{name}>[^,。;:、《》“”]{{2,24}}?)"
-        held = [self.holes["percent"], self.holes["count"]] if name == "value" else [self.holes[name]]
+        held = [self.holes[one] for one in (["percent", "count"] if name == "value" else [name])]
         numeral = f"{ARABIC}|{CHINESE}" if any(hole.chinese for hole in held) else ARABIC
-        units = [unit for hole in held for unit in hole.units]
+        units = [unit for hole in held for unit in hole.units or self._things]
         return (
             rf"(?P<before>{any_of(self.about_before)})?(?<![\d.])(?P<number>{numeral})(?![\d.])"
             rf"(?P<after>{any_of(self.about_after)})?(?P<unit>{any_of(units)})"

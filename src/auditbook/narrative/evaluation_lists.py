@@ -210,7 +210,7 @@ def quantities(gathering: Gathering) -> None:
             if not number.unit or passage.cells:
                 continue
             text = passage.text
-            start = _subject(text, number.start)
+            start = max(_subject(text, number.start), passage.begun)
             behind = number.unit_end + (text[number.unit_end : number.unit_end + 1] == "的")
             end = _noun(text, behind, 10)
             end = end if end > behind else number.unit_end

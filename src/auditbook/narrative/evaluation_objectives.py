@@ -16,7 +16,11 @@ from auditbook.narrative.evaluation_text import Number, Passage, Span
 from auditbook.tables import Row
 
 _COMPARATORS = {"down": ">=", "up": ">=", "at_least": ">=", "at_most": "<=", "count": ">=", "level": ">="}
-_ANSWERED_BY = {"down": "down", "up": "up", "at_least": "level", "at_most": "level", "count": "count"}
+_ANSWERED_BY = {
+    "down": {"down", "up"}, "up": {"up", "down"}, "at_least": {"level", "count"}, "at_most": {"level", "count"},
+    "count": {"count"}, "level": {"level"},
+}  # fmt: skip
+_OPPOSITE = ({"up", "down"},)
 ALIKE, KINDRED = Fraction(1, 2), Fraction(3, 10)
 
 
@@ -89,13 +93,7 @@ def _of_pattern(gathering: Gathering, passage: Passage, pattern: TargetPattern) 
         number = gathering.number_at(passage, hit.start("number"))
         if number is None:
             continue
-        said = _said(
-            pattern,
-            passage,
-            number,
-            hit.group("subject" if "{subject}" in pattern.phrase else "object"),
-            hit.span(),
-        )
+        said = _said(pattern, passage, number, hit)
         gathering.take(passage, number)
         found.append(said)
         if pattern.way == "count":
@@ -103,8 +101,12 @@ def _of_pattern(gathering: Gathering, passage: Passage, pattern: TargetPattern) 
     return _with_nouns(found, gathering.layout)
 
 
-def _said(pattern: TargetPattern, passage: Passage, number: Number, subject: str, run: Span) -> Said:
+def _said(pattern: TargetPattern, passage: Passage, number: Number, hit: re.Match[str]) -> Said:
+    """What a pattern found, without the numbering before it."""
+    name = "subject" if "{subject}" in pattern.phrase else "object"
+    subject = passage.text[max(hit.start(name), passage.begun) : hit.end(name)]
     measure = pattern.measure.replace("{subject}", subject).replace("{object}", subject)
+    run = max(hit.start(), passage.begun), hit.end()
     return Said(passage, number, run, pattern.way, subject, measure, pattern.id)
 
 
@@ -150,8 +152,7 @@ def answers(gathering: Gathering) -> list[Said]:
                 number = gathering.number_at(passage, hit.start("number"))
                 if number is not None and number.start not in seen:
                     seen.add(number.start)
-                    subject = hit.group("subject" if "{subject}" in pattern.phrase else "object")
-                    found.append(_said(pattern, passage, number, subject, hit.span()))
+                    found.append(_said(pattern, passage, number, hit))
         for number in gathering.open_numbers(passage):
             noun = re.match(r"[^,。;:、“”《》]{2,24}", passage.text[number.unit_end :])
             if number.start not in seen and number.unit not in {"%", "‰"} and noun:
@@ -169,10 +170,10 @@ def _paired(gathering: Gathering, targets: list[Said], answers: list[Said]) -> d
     layout, unit_of = gathering.layout, gathering.unit
     for position, target in enumerate(targets):
         for other, answer in enumerate(answers):
-            if unit_of(target.number) != unit_of(answer.number) or _ANSWERED_BY[target.way] != answer.way:
+            if unit_of(target.number) != unit_of(answer.number) or answer.way not in _ANSWERED_BY[target.way]:
                 continue
             same, alike = _same(target, answer, layout), _alike(target, answer, layout)
-            if not same and alike < KINDRED:
+            if not same and (alike < KINDRED or _opposite(target, answer)):
                 continue
             if target.way == "count":
                 if _level(target.subject, layout) != _level(answer.subject, layout) or alike < ALIKE:
@@ -190,6 +191,11 @@ def _paired(gathering: Gathering, targets: list[Said], answers: list[Said]) -> d
             paired[id(target)] = answer, same
             used.add(-other)
     return paired
+
+
+def _opposite(target: Said, answer: Said) -> bool:
+    """Whether a target is to rise and its answer fell, or the other way round."""
+    return {target.way, answer.way} in _OPPOSITE
 
 
 def _ordinal(section: str) -> str:
@@ -293,7 +299,8 @@ def _propose(
     gathering.take(answer.passage, answer.number)
     reply, reply_span = gathering.quoted(answer.passage, *answer.run)
     cells |= {
-        "actual_measure": target.measure if same else answer.measure, "actual": answer.number.value,
+        "actual_measure": target.measure if same else answer.measure,
+        "actual": ("-" if _opposite(target, answer) else "") + answer.number.value,
         "precision": gathering.precision(answer.number), "actual_locator": answer.passage.section, "actual_quote": reply,
     }  # fmt: skip
     why += "答复测量同一件事" if same else "最相近的答复测量的是另一件事，不顶替完成值"

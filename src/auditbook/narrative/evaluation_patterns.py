@@ -13,7 +13,7 @@ from auditbook.narrative.evaluation_layouts import FigurePattern
 from auditbook.narrative.evaluation_proposals import Gathering
 from auditbook.narrative.evaluation_text import Number, Passage
 from auditbook.narrative.evaluation_units import scope_of, unit_names
-from auditbook.numbers import EXACT
+from auditbook.numbers import EXACT, parse
 
 
 def by_patterns(gathering: Gathering) -> None:
@@ -34,7 +34,7 @@ def _taken(gathering: Gathering, pattern: FigurePattern, passage: Passage, found
         _zeros(gathering, pattern, passage, found)
         return
     number = gathering.number_at(passage, found.start("number"))
-    if number is None:
+    if number is None or (pattern.least is not None and parse(number.value) < pattern.least):
         return
     staff = {pattern.figure, *pattern.cue.values()} & _OF_UNITS
     scope = scope_of(gathering, passage, found.start("number"), named=not staff)
@@ -92,9 +92,9 @@ def _item(gathering: Gathering, pattern: FigurePattern, passage: Passage, found:
     if pattern.item_of == "branch":
         return _branch_item(gathering, passage, found)
     said = found.groupdict().get("kind")
+    if said:
+        return known_item(layout.items[pattern.item_of], said)
     if pattern.item_of == "staff":
-        if said:
-            return known_item(layout.items["staff"], said)
         return _staff_item(gathering, passage, found.start("number"))
     for heading in reversed(passage.headings):
         if item := known_item(layout.items[pattern.item_of], heading):
@@ -123,13 +123,20 @@ def known_item(items: Mapping[str, Sequence[str]], said: str) -> str:
 
 
 def _staff_item(gathering: Gathering, passage: Passage, at: int) -> str:
-    """The kind of staff where a number does not say it: that of the unit it belongs to."""
-    said = passage.text[_sentence(passage.text, at, gathering) : at]
+    """The kind of staff where a number does not say it: that of the unit it belongs to; "" for all kinds together."""
+    text, kinds = passage.text, gathering.layout.items["staff"]
+    number = gathering.number_at(passage, at)
+    if number and re.match("[,;:]?其中", text[number.unit_end :]):
+        return ""
+    said = text[_sentence(text, at, gathering) : at]
     if any(word in said for word in gathering.layout.institution):
         return "institution"
-    if any(word in passage.text[:at] for word in gathering.layout.items["staff"]["civil_servant"]):
-        return "civil_servant"
-    return "institution" if any(word in passage.text for word in gathering.layout.institution) else ""
+    named = {
+        kind for kind in ("civil_servant", "attached", "institution") if any(w in text for w in kinds[kind])
+    }
+    if named:
+        return "civil_servant" if named == {"civil_servant"} else ""
+    return "institution" if any(word in text for word in gathering.layout.institution) else ""
 
 
 def _sentence(text: str, at: int, gathering: Gathering) -> int:

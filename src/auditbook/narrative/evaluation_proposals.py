@@ -67,7 +67,11 @@ class Gathering:
         return f"{stem}.{self.names[stem]}"
 
     def open_numbers(self, passage: Passage) -> list[Number]:
-        """The numbers of a passage that nothing has taken yet."""
+        """The numbers of a passage that nothing has taken yet, and that can be taken."""
+        return [number for number in self.rest(passage) if not number.broken]
+
+    def rest(self, passage: Passage) -> list[Number]:
+        """The numbers of a passage that state something and that nothing has taken yet."""
         return [
             number for number in passage.numbers
             if not number.aside and (passage.number, number.start) not in self.taken

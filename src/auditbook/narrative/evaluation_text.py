@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from auditbook.intake import phrases
@@ -24,13 +24,17 @@ _NUMBERING = re.compile(
     r"[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\(\d{1,3}\)|\d{1,3}[.、](?!\d)|第[一二三四五六七八九十]+部分"
 )
 _ENDED = re.compile(r"[。；:：！？!?]\s*$")
+_PART = re.compile(r"第[一二三四五六七八九十]+部分")
 _MOST_HEADING = 40
 _MOST_CELL = 40  # characters of a cell; a sentence with a stray tab is longer
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number of a passage: its value as plain text, its unit ("" for none), the runs of its digits and with its unit."""
+    """A number of a passage: its value as plain text, its unit ("" for none), the runs of its digits and with its unit.
+
+    ``broken``: a blank parts it from other digits, so that nobody knows whether they are one number.
+    """
 
     value: str
     unit: str
@@ -40,11 +44,12 @@ class Number:
     about: bool = False
     chinese: bool = False
     aside: str = ""
+    broken: bool = False
 
     def precision(self, finest: int = 0, *, exact: bool = False) -> str:
         """Its last place; ``exact`` for counted things; ``finest``: decimals that amounts of its kind show elsewhere."""
         decimals = places(self.value)
-        if self.about and not decimals:
+        if self.about and not decimals and dimension(self.unit) != RATE:
             zeros = len(self.value) - len(self.value.rstrip("0"))
             return "1" + "0" * zeros
         if exact:
@@ -69,6 +74,12 @@ class Passage:
     cells: tuple[Span, ...] = ()
     numbers: list[Number] = field(default_factory=list)
 
+    @property
+    def begun(self) -> int:
+        """Where its words begin, behind its numbering."""
+        numbering = _NUMBERING.match(self.text)
+        return numbering.end() if numbering else 0
+
     def run(self, start: int, end: int) -> Span:
         """The run of the document's text that a run of this text is."""
         return self.positions[start], self.positions[end - 1] + 1
@@ -78,14 +89,21 @@ def passages(document: Document, layout: EvaluationLayout) -> list[Passage]:
     """The passages of a report, in order, each with its numbers."""
     named: dict[str, str] = {}
     found: list[Passage] = []
+    part = ""
     for blocks in _joined(document):
         text, positions, cells = _compared(blocks)
         if not text:
             continue
         section = document.section_at(blocks[0].start)
-        if section not in named:
+        numbering = _NUMBERING.match(text)
+        if _PART.match(text) and len(text) <= _MOST_HEADING:
+            part, named = text, {}  # numbering begins anew in it
+        elif section not in named or (
+            numbering and section.translate(_NARROW).endswith(numbering[0].rstrip("、."))
+        ):
+            named = {own: said for own, said in named.items() if not own.startswith(section)}
             named[section] = _heading(text)
-        headings = tuple(named[own] for own in _enclosing(section) if own in named)
+        headings = (part, *(named[own] for own in _enclosing(section) if own in named))
         passage = Passage(
             text, positions, section, headings, layout.section_of(list(headings)), len(found), cells
         )
@@ -204,16 +222,7 @@ def _numbers(passage: Passage, layout: EvaluationLayout) -> Iterator[Number]:
 
 
 def _set_aside(number: Number, what: str) -> Number:
-    return Number(
-        number.value,
-        number.unit,
-        number.start,
-        number.end,
-        number.unit_end,
-        number.about,
-        number.chinese,
-        what,
-    )
+    return replace(number, aside=what)
 
 
 def _number(text: str, found: re.Match[str], layout: EvaluationLayout, *, chinese: bool = False) -> Number:
@@ -221,7 +230,8 @@ def _number(text: str, found: re.Match[str], layout: EvaluationLayout, *, chines
     value = str(phrases.chinese_integer(found[1])) if chinese else found[1].replace(",", "")
     unit = found[3] or ""
     about = bool(before or found[2] or re.match("左右|以上|上下", text[found.end() :]))
-    return Number(value, unit, found.start(1), found.end(1), found.end(), about, chinese)
+    broken = bool(re.search(r"\d $", text[: found.start()]) or re.match(r" \d", text[found.end(1) :]))
+    return Number(value, unit, found.start(1), found.end(1), found.end(), about, chinese, broken=broken)
 
 
 def _aside(text: str, layout: EvaluationLayout) -> list[tuple[str, Span]]:
