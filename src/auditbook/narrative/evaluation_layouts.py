@@ -145,6 +145,7 @@ class EvaluationLayout(Strict):
     counting: list[Words]
     institution: list[Words]
     cues: dict[Id, dict[Id, list[Words]]]
+    self_telling: list[Words]
     items: dict[Id, dict[str, list[Words]]]
     branches: dict[Id, list[Words]]
     figures: list[FigurePattern]

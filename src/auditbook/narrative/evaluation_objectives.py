@@ -172,7 +172,7 @@ def _paired(gathering: Gathering, targets: list[Said], answers: list[Said]) -> d
         for other, answer in enumerate(answers):
             if unit_of(target.number) != unit_of(answer.number) or answer.way not in _ANSWERED_BY[target.way]:
                 continue
-            same, alike = _same(target, answer, layout), _alike(target, answer, layout)
+            same, alike = _same(target, answer, layout, targets), _alike(target, answer, layout)
             if not same and (alike < KINDRED or _opposite(target, answer)):
                 continue
             if target.way == "count":
@@ -207,12 +207,15 @@ def _core(subject: str, layout: EvaluationLayout) -> str:
     return re.sub(any_of(layout.same_measure), "", subject)
 
 
-LEAST = 4  # characters of a name that may stand for a longer one: 供水水质合格率 for 城乡供水水质合格率
-
-
-def _same(target: Said, answer: Said, layout: EvaluationLayout) -> bool:
-    one, other = sorted((_core(said.subject, layout) for said in (target, answer)), key=len)
-    return one == other or (len(one) >= LEAST and other.endswith(one))
+def _same(target: Said, answer: Said, layout: EvaluationLayout, targets: list[Said]) -> bool:
+    """Whether an answer measures what a target does: the same words, or the end of them (漏损率 for 管网漏损率) where
+    they are the end of no other target.
+    """
+    one, other = _core(target.subject, layout), _core(answer.subject, layout)
+    if one == other or (len(one) >= 4 and other.endswith(one)):
+        return True
+    alike = [own for own in targets if own.way == target.way and _core(own.subject, layout).endswith(other)]
+    return len(other) >= 2 and one.endswith(other) and len(alike) == 1
 
 
 def _alike(target: Said, answer: Said, layout: EvaluationLayout) -> Fraction:

@@ -39,7 +39,8 @@ def _taken(gathering: Gathering, pattern: FigurePattern, passage: Passage, found
     staff = {pattern.figure, *pattern.cue.values()} & _OF_UNITS
     scope = scope_of(gathering, passage, found.start("number"), named=not staff)
     item = pattern.item or _item(gathering, pattern, passage, found)
-    figure = _cued(gathering, pattern, passage, number) if pattern.cue else pattern.figure or ""
+    said = found.groupdict().get("kind") or ""
+    figure = _cued(gathering, pattern, passage, number, said) if pattern.cue else pattern.figure or ""
     run = found.start(), number.unit_end
     groups = found.groupdict()
     # the whole of a bracket: （权重50%）
@@ -71,16 +72,25 @@ def _zeros(gathering: Gathering, pattern: FigurePattern, passage: Passage, found
         )  # fmt: skip
 
 
-def _cued(gathering: Gathering, pattern: FigurePattern, passage: Passage, number: Number) -> str:
-    """Which figure a number is, by the last word that says it in its paragraph."""
+def _cued(gathering: Gathering, pattern: FigurePattern, passage: Passage, number: Number, said: str) -> str:
+    """Which figure a number is, by the last word that says it in its sentence, else in its paragraph.
+
+    A kind that says itself what it is (事业编制) needs no word of an earlier sentence.
+    """
     group, default = next(iter(pattern.cue.items()))
-    best = (-1, 0, default)
-    for figure, words in gathering.layout.cues[group].items():
-        for word in words:
-            at = passage.text.rfind(word, 0, number.start)
-            if at >= 0:
-                best = max(best, (at + len(word), len(word), figure))
-    return best[2]
+    words = gathering.layout.cues[group]
+    begun = max(passage.text.rfind(sign, 0, number.start) for sign in "。;") + 1
+    own = any(word in said for word in gathering.layout.self_telling)
+    for start in (begun,) if own else (begun, 0):
+        found = [
+            (at + len(word), len(word), figure)
+            for figure, cues in words.items()
+            for word in cues
+            if (at := passage.text.rfind(word, start, number.start)) >= 0
+        ]
+        if found:
+            return max(found)[2]
+    return default
 
 
 def _item(gathering: Gathering, pattern: FigurePattern, passage: Passage, found: re.Match[str]) -> str:
@@ -128,14 +138,19 @@ def _staff_item(gathering: Gathering, passage: Passage, at: int) -> str:
     number = gathering.number_at(passage, at)
     if number and re.match("[,;:]?其中", text[number.unit_end :]):
         return ""
+    begun = max(text.rfind(sign, 0, at) for sign in "。;") + 1
+    ended = re.search("[。;]|$", text[at:])
+    sentence = text[begun : at + (ended.start() if ended else 0)]
+    named = {
+        kind
+        for kind in ("civil_servant", "attached", "institution")
+        if any(w in sentence for w in kinds[kind])
+    }
+    if named:
+        return named.pop() if len(named) == 1 else ""
     said = text[_sentence(text, at, gathering) : at]
     if any(word in said for word in gathering.layout.institution):
         return "institution"
-    named = {
-        kind for kind in ("civil_servant", "attached", "institution") if any(w in text for w in kinds[kind])
-    }
-    if named:
-        return "civil_servant" if named == {"civil_servant"} else ""
     return "institution" if any(word in text for word in gathering.layout.institution) else ""
 
 

@@ -147,7 +147,7 @@ def _compared(blocks: Sequence[Block]) -> tuple[str, list[int], tuple[Span, ...]
                 begun = len(shown)
                 continue
             if _BLANK.match(character):
-                if not _between_digits(block.text, offset):
+                if not _between_digits(block.text, offset) or _line_ends(block.text, offset):
                     continue
                 character = " "
             elif character != "，" or not _parts_numbers(block.text, offset):
@@ -167,6 +167,12 @@ def _is_row(text: str) -> bool:
 def _between_digits(text: str, at: int) -> bool:
     before, after = text[:at].rstrip()[-1:], text[at + 1 :].lstrip()[:1]
     return before.isdigit() and after.isdigit()
+
+
+def _line_ends(text: str, at: int) -> bool:
+    """Whether a blank is where a layout breaks its lines, which parts no number."""
+    gap = text[len(text[:at].rstrip()) : at] + text[at : len(text) - len(text[at:].lstrip())]
+    return "\n" in gap and "\t" not in gap
 
 
 def _parts_numbers(text: str, at: int) -> bool:
