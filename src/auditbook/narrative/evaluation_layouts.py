@@ -221,6 +221,11 @@ class EvaluationLayout(Strict):
             rf"(?P<after>{any_of(self.about_after)})?(?P<unit>{any_of(units)})"
         )
 
+    @cached_property
+    def no_other_measure(self) -> re.Pattern[str]:
+        """Words that make no other measure of a name."""
+        return re.compile(any_of(self.same_measure))
+
     def section_of(self, headings: list[str]) -> str:
         """What a place speaks of, by the innermost heading that is known; of several names the longest."""
         for heading in reversed(headings):

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from auditbook.narrative.evaluation_layouts import EvaluationLayout, TargetPattern, any_of
+from auditbook.narrative.evaluation_layouts import EvaluationLayout, TargetPattern
 from auditbook.narrative.evaluation_proposals import OBJECTIVES, Gathering, Proposal
 from auditbook.narrative.evaluation_text import Number, Passage, Span
 from auditbook.tables import Row
@@ -168,11 +168,13 @@ def _paired(gathering: Gathering, targets: list[Said], answers: list[Said]) -> d
     """The answer of each target and whether it measures the same: the same words first, then what is most alike."""
     ranked = []
     layout, unit_of = gathering.layout, gathering.unit
+    cores, replies = ([_core(said.subject, layout) for said in own] for own in (targets, answers))
     for position, target in enumerate(targets):
         for other, answer in enumerate(answers):
             if unit_of(target.number) != unit_of(answer.number) or answer.way not in _ANSWERED_BY[target.way]:
                 continue
-            same, alike = _same(target, answer, layout, targets), _alike(target, answer, layout)
+            same = _same(cores[position], replies[other], cores)
+            alike = _alike(target, answer, layout)
             if not same and (alike < KINDRED or _opposite(target, answer)):
                 continue
             if target.way == "count":
@@ -204,18 +206,21 @@ def _ordinal(section: str) -> str:
 
 
 def _core(subject: str, layout: EvaluationLayout) -> str:
-    return re.sub(any_of(layout.same_measure), "", subject)
+    return layout.no_other_measure.sub("", subject)
 
 
-def _same(target: Said, answer: Said, layout: EvaluationLayout, targets: list[Said]) -> bool:
-    """Whether an answer measures what a target does: the same words, or the end of them (漏损率 for 管网漏损率) where
-    they are the end of no other target.
+def _same(one: str, other: str, targets: list[str]) -> bool:
+    """Whether an answer measures what a target does.
+
+    Takes    one, other: the cores of the names of target and answer; targets: the cores of all targets.
+    Returns  True for the same words, and for the end of them (漏损率 for 管网漏损率) that is the end of no other target.
     """
-    one, other = _core(target.subject, layout), _core(answer.subject, layout)
-    if one == other or (len(one) >= 4 and other.endswith(one)):
+    if one == other or (len(one) >= LEAST and other.endswith(one)):
         return True
-    alike = [own for own in targets if own.way == target.way and _core(own.subject, layout).endswith(other)]
-    return len(other) >= 2 and one.endswith(other) and len(alike) == 1
+    return len(other) >= 2 and one.endswith(other) and sum(own.endswith(other) for own in targets) == 1
+
+
+LEAST = 4  # characters of a name that may stand for a longer one: 供水水质合格率 for 城乡供水水质合格率
 
 
 def _alike(target: Said, answer: Said, layout: EvaluationLayout) -> Fraction:

@@ -54,11 +54,15 @@ class Gathering:
     taken: set[tuple[int, int]] = field(default_factory=set)
     names: Counter[str] = field(default_factory=Counter)
     finest: dict[str, int] = field(default_factory=dict)
+    amounts: set[tuple[str, str, str, str, str]] = field(default_factory=set)
+    texts: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         money = [n for p in self.passages for n in p.numbers if dimension(n.unit) == MONEY and not n.about]
         for number in money:
             self.finest[number.unit] = max(self.finest.get(number.unit, 0), places(number.value))
+        for passage in self.passages:
+            self.texts.setdefault(passage.section, []).append(passage.text)
         self.money_unit = Counter(number.unit for number in money).most_common(1)[0][0] if money else "万元"
 
     def name(self, stem: str) -> str:
@@ -83,17 +87,7 @@ class Gathering:
 
     def known(self, figure: str, scope: str, item: str, number: Number) -> bool:
         """Whether a figure was proposed before with the same amount, so that this is another place that says it."""
-        wanted = {
-            "figure": figure,
-            "scope": scope,
-            "item": item,
-            "value": number.value,
-            "unit": self.unit(number),
-        }
-        return any(
-            proposal.shape == FIGURES and wanted.items() <= proposal.cells.items()
-            for proposal in self.proposals
-        )
+        return (figure, scope, item, number.value, self.unit(number)) in self.amounts
 
     def take(self, passage: Passage, number: Number) -> None:
         """Mark a number as taken."""
@@ -101,7 +95,7 @@ class Gathering:
 
     def quoted(self, passage: Passage, start: int, end: int) -> tuple[str, Span]:
         """The phrase of a run: longer to the left until it stands only once in its section."""
-        own = [p.text for p in self.passages if p.section == passage.section]
+        own = self.texts[passage.section]
         begin = start
         while sum(text.count(passage.text[begin:end]) for text in own) > 1:
             before = [m.end() for m in re.finditer("[,;:。、]", passage.text[: max(0, begin - 1)])]
@@ -133,6 +127,7 @@ class Gathering:
             "value": value or (number.value if number else ""), "unit": unit or self.unit(number),
             "precision": precision or (self.precision(number) if number else EXACT), "locator": passage.section, "quote": quote,
         }  # fmt: skip
+        self.amounts.add((figure, scope, item, cells["value"], cells["unit"]))
         self.proposals.append(Proposal(FIGURES, cells, *span, shown, pattern, why))
 
     def told(
