@@ -131,7 +131,9 @@ def read(document: Document, name: str, sha256: str, root: Path, year: int | Non
     found = proposed(document, root, year)
     faults = [] if year is None else wrong_year(name, own, year)
     layout = layout_of(root)
-    statements = evaluation_judging.judge(found.proposals, layout, root, name, found.year, found.units)
+    statements = evaluation_judging.judge(
+        found.proposals, layout, root, name, found.year, found.units, document.text
+    )
     paged = [replace(one, page=_page(document, one.start)) for one in statements]
     return Narrative(
         name, sha256, KIND, own, document, tuple(paged), found.left, found.aside, faults=tuple(faults)

@@ -6,6 +6,7 @@ the text alone can prove, and no more. A number that nothing in the text speaks 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -29,11 +30,12 @@ from auditbook.intake.phrases import VERIFIED
 from auditbook.narrative.evaluation_layouts import EvaluationLayout, Identity
 from auditbook.narrative.evaluation_proposals import FIGURES, OBJECTIVES, PUBLISHED, Proposal
 from auditbook.narrative.stated import Statement
-from auditbook.numbers import EXACT, factor, parse, parse_rate, plain, text
+from auditbook.numbers import EXACT, dimension, factor, parse, parse_rate, plain, text
 from auditbook.tables import Row
 from auditbook.workspace import Workspace
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
+_NARROW = str.maketrans("（，", "(,")
 COUNTED, SCORE = "items_listed", "self_score"
 # the kind of fault that a claim of a kind shows where it does not hold
 _FAULTY = {"rate": "rate", "total": "consistency", "count": "count", "score": "sum", "share": "share", "growth": "growth", "change": "change"}  # fmt: skip
@@ -61,28 +63,43 @@ class Judging:
     units: Mapping[str, str]
     figures: Figures
     by_key: Mapping[str, Proposal]
+    text: str
+    several: Mapping[str, list[str]]
 
 
 def judge(
-    proposals: Sequence[Proposal], layout: EvaluationLayout, root: Path, name: str, year: int, units: Mapping[str, str]
+    proposals: Sequence[Proposal], layout: EvaluationLayout, root: Path, name: str, year: int, units: Mapping[str, str],
+    text: str = "",
 ) -> list[Statement]:  # fmt: skip
     """Statements with verdicts, one for each number that a proposal took, in the order of the text.
 
-    Takes   proposals: of one report; name: the file, as source of the rows; units: name by id.
+    Takes    proposals: of one report; name: the file, as source of the rows; units: name by id; text: of the document.
     Raises   CaseError where rules of the project cannot be read.
     """
     dictionary = read_dictionary(root)
-    rows = list(_figure_rows(proposals, name, year, dictionary))
+    several = _several(proposals)
+    rows = list(_figure_rows(proposals, name, year, dictionary, several))
     keyed: dict[str, Proposal] = {}
     for proposal in proposals:
         if proposal.shape == FIGURES:
             keyed.setdefault(str(_key(proposal.cells)), proposal)
     figures = Figures(dictionary, rows, [*units], year)
-    judging = Judging(name, year, layout, dictionary, units, figures, keyed)
+    judging = Judging(name, year, layout, dictionary, units, figures, keyed, text, several)
     found = [*_claims(judging, proposals, root), *_identities(judging)]
     spoken = {statement.number for statement in found}
     found += [s for s in _figures(judging, proposals) if s.number not in spoken]
     return sorted(found, key=lambda s: (s.start, s.end, s.row["claim"]))
+
+
+def _several(proposals: Sequence[Proposal]) -> dict[str, list[str]]:
+    """Figures that the text gives with several amounts: which of them is meant, only a person can say."""
+    given: dict[str, dict[tuple[Fraction, str], str]] = {}
+    for proposal in proposals:
+        cells = proposal.cells
+        if proposal.shape == FIGURES:
+            amount = parse(cells["value"]) * factor(cells["unit"]), dimension(cells["unit"])
+            given.setdefault(str(_key(cells)), {}).setdefault(amount, cells["value"] + cells["unit"])
+    return {key: [*amounts.values()] for key, amounts in given.items() if len(amounts) > 1}
 
 
 def _key(cells: Row) -> Key:
@@ -90,16 +107,21 @@ def _key(cells: Row) -> Key:
 
 
 def _figure_rows(
-    proposals: Sequence[Proposal], name: str, year: int, dictionary: Dictionary
-) -> Iterator[FigureRow]:
-    """The proposals as rows of figures. One that is proposed twice counts once, as it stands first."""
+    proposals: Sequence[Proposal], name: str, year: int, dictionary: Dictionary, several: Mapping[str, list[str]]
+) -> Iterator[FigureRow]:  # fmt: skip
+    """The proposals as rows of figures. One that is given twice counts once; one with several amounts does not count."""
     seen: set[str] = set()
     for proposal in proposals:
         cells = proposal.cells
         if proposal.shape == FIGURES:
             key = _key(cells)
             known = dictionary.get(cells["figure"])
-            if str(key) in seen or known is None or not same_dimension(known, cells["unit"]):
+            if (
+                str(key) in seen
+                or str(key) in several
+                or known is None
+                or not same_dimension(known, cells["unit"])
+            ):
                 continue
             seen.add(str(key))
             yield _row(key, name, cells["state"], cells["value"], cells["unit"], cells["precision"], cells)
@@ -164,6 +186,9 @@ def _claims(judging: Judging, proposals: Sequence[Proposal], root: Path) -> Iter
 
 
 def _statement(judging: Judging, row: Row, proposal: Proposal) -> Statement:
+    if row["verdict"] == claims.DISAGREES and _open_list(row):
+        said = f"{row['explanation']}；“等”字之前没有列全，不能说数错了"
+        row = {**row, "verdict": claims.NOT_CHECKABLE, "explanation": said}
     verdict, kind = row["verdict"], row["kind"]
     target = proposal.shape == OBJECTIVES
     severity = ""
@@ -182,6 +207,13 @@ def _statement(judging: Judging, row: Row, proposal: Proposal) -> Statement:
         )
         severity = severity or MEDIUM
     return Statement(row, proposal.start, proposal.end, proposal.number, severity)
+
+
+def _open_list(row: Row) -> bool:
+    """Whether a count closes a list that only gives examples: 甲、乙、丙等12个项目; 七大行动 is a closed set."""
+    if row["kind"] != "count" or not row["quote"].startswith("等") or not row["recomputed"]:
+        return False
+    return "大" not in row["quote"][:5] and parse(row["recomputed"]) < parse(row["published"])
 
 
 def _answer(judging: Judging, row: Row, proposal: Proposal) -> Statement:
@@ -228,9 +260,11 @@ def _held(
     own = known[identity.figure]
     shown = f"{cells['value']}{cells['unit']}"
     if identity.relation == "at_most":
-        within = own.interval.low <= (box.high if box else value)
+        behind = judging.text[proposal.number[1] :][:8] if proposal.number else ""
+        containing = bool(re.search(judging.layout.containing, behind.translate(_NARROW)))
+        within = own.interval.low <= (box.high if box else value) or containing
         verdict = claims.NOT_CHECKABLE if within else claims.DISAGREES
-        said = f"{shown}，{'不多于' if within else '多于'}{identity.said}{text(value, cells['unit'])}"
+        said = f"{shown}，{'含其他人员，' if containing else '不多于' if within else '多于'}{identity.said}{text(value, cells['unit'])}"
         said += "；没有名册与批复可以核对" if within else ""
         kind = "count" if within else identity.kind
     else:
@@ -295,6 +329,8 @@ def _figures(judging: Judging, proposals: Sequence[Proposal]) -> Iterator[Statem
             yield _of_figure(judging, proposal, "sum", verdict, said, total, box, severity)
         else:
             said = f"文字之内没有可对照的数；须有{meaning.table}"
+            if amounts := judging.several.get(str(_key(cells))):
+                said = f"原文有几个数：{'、'.join(amounts)}，是否同一口径请核对；须有{meaning.table}"
             yield _of_figure(judging, proposal, kind, claims.NOT_CHECKABLE, said, None, None, "")
 
 

@@ -42,6 +42,7 @@ class FigurePattern(Strict):
     id: Id
     phrase: Words
     sections: list[Id] = []
+    not_sections: list[Id] = []
     figure: Id | None = None
     figures: list[Id] = []
     item: str = ""
@@ -158,6 +159,7 @@ class EvaluationLayout(Strict):
     levels: dict[Words, list[Words]]
     claimed: Words
     heads: Heads
+    containing: Words
     identities: list[Identity]
     wholes: dict[Id, str]
     usual_maximum: int
@@ -167,7 +169,7 @@ class EvaluationLayout(Strict):
         """Whatever is referred to must be there, and every pattern a regular expression."""
         wrong: list[str] = []
         for pattern in self.figures:
-            sections = set(pattern.sections) - set(self.sections)
+            sections = {*pattern.sections, *pattern.not_sections} - set(self.sections)
             cues = {f"{g}.{f}" for g, f in pattern.cue.items() if f not in self.cues.get(g, {})}
             item_of = {pattern.item_of or "branch"} - {"branch"} - set(self.items)
             wrong += [f"{pattern.id} 指向没有定义的“{name}”" for name in sorted(sections | cues | item_of)]

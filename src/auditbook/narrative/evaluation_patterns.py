@@ -23,6 +23,8 @@ def by_patterns(gathering: Gathering) -> None:
         for passage in gathering.passages:
             if pattern.sections and passage.about not in pattern.sections:
                 continue
+            if passage.about in pattern.not_sections:
+                continue
             if passage.cells:
                 continue  # a row of a table is read by its headings
             for found in expression.finditer(passage.text):
