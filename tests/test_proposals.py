@@ -782,6 +782,7 @@ WRONG = {
     "scope": ({"单位": "清溪县气象局"}, "没有单位“清溪县气象局”"),
     "left": ({"种类": "未取"}, "没有写种类"),
     "precision": ({"精确到": "0.02"}, "exact 或末位的单位"),
+    "document": ({"资料代号": "some-report"}, "没有资料“some-report”"),
 }  # fmt: skip
 
 
@@ -802,6 +803,48 @@ def test_a_row_that_is_corrected_along_its_phrase_counts_as_corrected(project):
     with (done.processed(CASE) / "figures.csv").open(encoding="utf-8", newline="") as file:
         own = [(row["figure"], row["value"], row["unit"]) for row in csv.DictReader(file) if row["value"]]
     assert own == [("budget_moved", "120", "万元")]
+
+
+def test_what_the_department_filled_in_and_what_its_report_says_are_two_sources(project):
+    begin(project)
+    path, book, *_ = sheet_of(project)
+    sheet = book["预算与执行"]
+    head = next(row for row in range(1, 20) if sheet.cell(row, 1).value == "序号")
+    columns = {sheet.cell(head, column).value: column for column in range(1, sheet.max_column + 1)}
+    row = next(r for r in range(head + 2, 40) if sheet.cell(r, columns["单位"]).value == "部门整体")
+    sheet.cell(row, columns["实际支出"]).value = 5001.23
+    book.save(path)
+    decide(project, lambda cells: cells["数字代号"] == "budget_spent")
+    done = auditbook("run", CASE, workspace=project / "results", cwd=project)
+    with (done.processed(CASE) / "figures.csv").open(encoding="utf-8", newline="") as file:
+        own = {
+            (r["source"], r["value"], r["unit"]): r["chosen"]
+            for r in csv.DictReader(file)
+            if r["figure"] == "budget_spent" and r["value"]
+        }
+    # the register calls the report more reliable than what the department fills in
+    assert own == {
+        ("self-evaluation-report", "50012345.67", "元"): "yes", ("intake-workbook", "5001.23", "万元"): "no",
+    }  # fmt: skip
+
+
+def test_numbers_that_were_not_read_stand_in_the_sheet_with_why_and_are_no_decision(project):
+    (project.parent / "report.txt").write_text(CULTURE, encoding="utf-8")
+    done = auditbook(
+        "new",
+        CASE,
+        "2020",
+        "--report",
+        project.parent / "report.txt",
+        workspace=project / "results",
+        cwd=project,
+    )
+    assert done.code == 0 and "没有读作数字的数 8 个" in done.out
+    *_, sheet, columns, rows = sheet_of(project)
+    left = [row for row in rows if sheet.cell(row, columns["种类"]).value == "未取"]
+    assert [sheet.cell(row, columns["名称"]).value for row in left][:2] == ["4", "812.6万元"]
+    assert all("空格" in sheet.cell(row, columns["说明"]).value for row in left)
+    assert UNDECIDED.search(check(project).out)[1] == str(len(rows) - 8)
 
 
 def test_an_answer_without_its_target_is_refused(project):

@@ -144,7 +144,7 @@ class _Reader:
                 published.append(source)
             elif source.shape == INTAKE:
                 for shape, rows in self._intake(path).items():
-                    yield from ((source, shape, row) for row in rows)
+                    yield from ((self._origin(source, row), shape, row) for row in rows)
             else:
                 rows = raw_tables.read(path, source.shape, self.faults, self.notes)
                 yield from ((source, source.shape, row) for row in rows)
@@ -156,6 +156,19 @@ class _Reader:
             )
             self.account_checks += given.checks
             yield from ((source, "figures", row) for source, row in given.rows)
+
+    def _origin(self, workbook: Source, row: RawRow) -> Source:
+        """The document that a row of a workbook was read out of, where it names one: what the row says, that document says."""
+        named = row.cells.get(ORIGIN)
+        if named is None:
+            return workbook
+        known = {source.id: source for source in self.audit.sources if source.file and not source.shape}
+        if named not in known:
+            where = row.at(ORIGIN)
+            self.faults.append(
+                Fault(where, f"没有资料“{named}”", "、".join(known), "SOURCES.yaml 里一份原件的 id")
+            )
+        return known.get(named, workbook)
 
     def _intake(self, path: Path) -> dict[str, list[RawRow]]:
         from auditbook.intake import intake_layouts, intake_workbook, sheet_files
@@ -243,10 +256,9 @@ class _Reader:
         place = f"{locator}〔{row.where}〕" if locator else f"〔{row.where}〕"
         if not quote:
             return place, ""
-        taken_from = row.cells.get(ORIGIN, "")
-        if source.shape in {INTAKE, ACCOUNTS} and not taken_from:
+        if source.shape in {INTAKE, ACCOUNTS}:
             return place, phrases.READ
-        origin = source.transcribed_from.source if source.transcribed_from else taken_from or source.id
+        origin = source.transcribed_from.source if source.transcribed_from else source.id
         original = self._original(origin)
         found = original.find(quote, locator) if original else Found(phrases.UNVERIFIED)
         self.quoted.append(Quoted(origin, table, key, quote, row.where, found, remark))

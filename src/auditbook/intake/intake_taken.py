@@ -161,7 +161,7 @@ def _holds(
 def _places(filled: Filled, row: int) -> dict[str, str]:
     named = {
         "scope": "scope", "item": "item", "label": "label", "value": "value", "unit": "measured_in", "precision": "precision",
-        "locator": "place", "quote": "quote", "state": "kind", "kind": "kind",
+        "locator": "place", "quote": "quote", "state": "kind", "kind": "kind", ORIGIN: "document",
     }  # fmt: skip
     return {column: filled.at(row, id_) for column, id_ in named.items()}
 

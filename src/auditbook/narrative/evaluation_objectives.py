@@ -1,6 +1,6 @@
 """Targets of an evaluation report and what the report answers to each of them.
 
-An answer belongs to a target where it measures the same; one that only stands for it (人均用电 for 人均综合能耗) is proposed
+An answer belongs to a target where it measures the same; one that only stands for it (产值 for 增加值) is proposed
 with what it does measure, so that it never passes for the target's own value.
 """
 
@@ -111,7 +111,7 @@ def _said(pattern: TargetPattern, passage: Passage, number: Number, hit: re.Matc
 
 
 def _more(gathering: Gathering, passage: Passage, first: Said) -> list[Said]:
-    """Further counts of one verb: 创建4家国家级、8家省级…单位."""
+    """Further counts of one verb: 创建3家国家级、6家省级…学校."""
     found: list[Said] = []
     at = first.run[1]
     for number in gathering.open_numbers(passage):
@@ -129,7 +129,7 @@ def _more(gathering: Gathering, passage: Passage, first: Said) -> list[Said]:
 
 
 def _with_nouns(found: list[Said], layout: EvaluationLayout) -> list[Said]:
-    """A count whose thing is only a level (4家国家级) counts what the last of its row counts."""
+    """A count whose thing is only a level (3家国家级) counts what the last of its row counts."""
     whole: list[Said] = []
     for said in reversed(found):
         level = _level(said.subject, layout)
