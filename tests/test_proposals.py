@@ -20,7 +20,7 @@ from auditbook.faults import CaseError, UsageError
 from auditbook.figures import read_dictionary
 from auditbook.intake import phrases
 from auditbook.intake.documents import Document
-from auditbook.narrative import evaluation, evaluation_objectives
+from auditbook.narrative import evaluation, evaluation_objectives, reading
 from auditbook.narrative.evaluation_layouts import read_layout
 from auditbook.narrative.evaluation_proposals import Gathering
 from auditbook.narrative.evaluation_text import passages
@@ -967,3 +967,34 @@ def test_a_wrong_report_raises_what_a_user_can_mend(tmp_path):
     path.write_text("没有标题", encoding="utf-8")
     with pytest.raises(UsageError):
         begun_report.read(ROOT, path, 2022)
+
+
+def test_any_document_is_read_by_what_it_is(tmp_path):
+    path = tmp_path / "report.txt"
+    path.write_text(WATER, encoding="utf-8")
+    narrative = reading.read([path], ROOT, year=2022)
+    assert (narrative.kind, narrative.year, narrative.file) == ("evaluation", 2022, "report.txt")
+    assert len(narrative.sha256) == 64 and narrative.statements and not narrative.faults
+    path.write_text("清溪县水务局2022年度部门决算\n一、概况\n本局有人员17人。\n", encoding="utf-8")
+    assert reading.read([path], ROOT).kind != "evaluation"
+
+
+@pytest.mark.parametrize(
+    ("head", "department", "year"),
+    [
+        ("2022年度清溪县水务局部门整体支出绩效自评报告", "清溪县水务局", 2022),
+        ("关于清溪县水务局2022年度部门整体支出绩效评价的报告", "清溪县水务局", 2022),
+        (
+            "清溪县水务局\n部门整体支出绩效评价报告\n（2022年度）\n清溪县水务局\n2023年4月",
+            "清溪县水务局",
+            2022,
+        ),
+        ("附件2\n清溪县水务局２０２２年度整体支出\n绩效自评报告", "清溪县水务局", 2022),
+        ("2022年清溪县水务局整体支出绩效自评报告", "清溪县水务局", 2022),
+    ],
+)
+def test_titles(head, department, year):
+    text = f"{head}\n一、基本情况\n本局2021年已有人员17人，2021年、2021年均同。\n"
+    document = Document.of_text(text)
+    assert evaluation.is_evaluation(document, LAYOUT)
+    assert (evaluation.department_of(document, LAYOUT), evaluation.year_of(document)) == (department, year)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from auditbook.narrative.evaluation_units import units_of
 from auditbook.narrative.stated import Left, Narrative
 
 _YEAR = re.compile(r"((?:19|20)\d\d)年")
-_HEAD = 3
+_HEAD, MOST_HEAD = 6, 150  # a cover, a title over several lines
 KIND = "evaluation"
 _AROUND = 14
 
@@ -39,26 +40,36 @@ class Proposed:
     aside: Counter[str]
 
 
+def _head(document: Document) -> str:
+    """How a report begins: its cover and title, without blanks and full-width forms, up to its first section."""
+    head = ""
+    for block in document.blocks[:_HEAD]:
+        if head and document.section_at(block.start) != "标题":
+            break
+        head += "".join(unicodedata.normalize("NFKC", block.text).split())
+    return head[:MOST_HEAD]
+
+
 def is_evaluation(document: Document, layout: EvaluationLayout) -> bool:
     """Whether a document is an evaluation report: its first lines say so."""
-    head = "".join("".join(block.text.split()) for block in document.blocks[:_HEAD])
+    head = _head(document)
     return any(title in head for title in layout.titles)
 
 
 def year_of(document: Document) -> int | None:
     """The year that a report is about: the first year of its title, else the one it names most often."""
-    head = "".join(block.text for block in document.blocks[:_HEAD])
+    head = _head(document)
     years = _YEAR.findall(head) or [year for year, _ in Counter(_YEAR.findall(document.text)).most_common(1)]
     return int(years[0]) if years else None
 
 
 def department_of(document: Document, layout: EvaluationLayout) -> str:
     """The department that the title of a report names; "" where it names none."""
-    head = re.sub(r"\s", "", "".join(block.text for block in document.blocks[:_HEAD]))
+    head = _head(document)
     ends = [head.find(title) for title in layout.titles if title in head]
     if not ends:
         return ""
-    parts = re.split(r"(?:19|20)\d\d年?度?|关于|[《》“”]", head[: min(ends)])
+    parts = re.split(r"(?:19|20)\d\d年?度?|关于|[《》“”()]|附件\d*:?", head[: min(ends)])
     names = [re.sub("(?:部门|单位|整体支出|整体|支出|的)+$", "", part) for part in parts]
     names = [name for name in names if len(name) >= 3]
     return names[-1] if names else ""
