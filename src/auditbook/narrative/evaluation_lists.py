@@ -214,6 +214,10 @@ def quantities(gathering: Gathering) -> None:
             behind = number.unit_end + (text[number.unit_end : number.unit_end + 1] == "的")
             end = _noun(text, behind, 10)
             end = end if end > behind else number.unit_end
+            beside = ("", *gathering.layout.about_before)
+            for other in passage.numbers:  # 8家约70万平米能源审计: the thing stands behind the next number
+                if other.start >= number.unit_end and text[number.unit_end : other.start] in beside:
+                    end = _noun(text, other.unit_end, 10)
             gathering.take(passage, number)
             gathering.figure(
                 passage, (start, end), number, figure=QUANTITY, item=gathering.name("q").replace(".", ""),
