@@ -957,6 +957,26 @@ def test_units_that_the_auditor_names_are_kept(tmp_path):
     assert found.units == {"river": "清溪县河道管理所"} and scopes == {"department", "river"}
 
 
+@pytest.mark.parametrize("width", [38, 41, 47])
+def test_lines_that_are_broken_at_a_width_are_one_paragraph(width):
+    lines = [
+        line[at : at + width] for line in WATER.splitlines() for at in range(0, max(len(line), 1), width)
+    ]
+    document = Document.of_text("\n".join(lines))
+    found = evaluation.proposed(document, ROOT)
+    assert [as_taken(one) for one in found.proposals] == [as_taken(one) for one in proposed(WATER).proposals]
+    status = {document.find(one.cells["quote"], one.cells["locator"]).status for one in found.proposals}
+    assert status <= {phrases.VERIFIED, phrases.RESPACED}
+
+
+def test_a_section_that_is_numbered_in_full_width_is_found():
+    text = "某县林业局2022年度整体支出绩效评价报告\n一、基本情况\n（一）预算执行情况\n１．年初预算３０．５０万元。\n"
+    document = Document.of_text(text)
+    (one,) = evaluation.proposed(document, ROOT).proposals
+    assert (one.cells["locator"], one.cells["value"]) == ("一（一）1", "30.50")
+    assert document.find(one.cells["quote"], one.cells["locator"]).status == phrases.VERIFIED
+
+
 def test_a_report_of_another_year_is_a_fault_of_its_narrative():
     narrative = evaluation.read(Document.of_text(WATER), "report.txt", "", ROOT, 2021)
     assert "2022年度" in str(narrative.faults[0])

@@ -124,7 +124,7 @@ def _left(gathering: Gathering, own: Sequence[Passage]) -> list[Left]:
             if passage.cells:
                 why = "表中的数，表头或行名不认识"
             elif number.broken:
-                why = "数字中间有空格，不知道是不是一个数"
+                why = "数字中间有空格，或逗号、小数点位置不对，不知道是不是一个数"
             found.append(Left(number.value + number.unit, start, end, passage.section, words, why))
     return found
 

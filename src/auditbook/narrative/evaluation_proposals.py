@@ -96,7 +96,7 @@ class Gathering:
     def quoted(self, passage: Passage, start: int, end: int) -> tuple[str, Span]:
         """The phrase of a run: longer to the left until it stands only once in its section."""
         own = self.texts[passage.section]
-        begin = start
+        begin, end = _whole_numbers(passage.text, start, end)
         while sum(text.count(passage.text[begin:end]) for text in own) > 1:
             before = [m.end() for m in re.finditer("[,;:。、]", passage.text[: max(0, begin - 1)])]
             wider = before[-1] if before else 0
@@ -160,3 +160,12 @@ class Gathering:
         }  # fmt: skip
         shown = passage.run(number.start, number.unit_end)
         self.proposals.append(Proposal(PUBLISHED, cells, *span, shown, pattern, why, label=label))
+
+
+def _whole_numbers(text: str, start: int, end: int) -> Span:
+    """A run that neither begins nor ends within a number."""
+    while start > 0 and re.match(r"[\d.,]", text[start]) and re.match(r"[\d.,]", text[start - 1]):
+        start -= 1
+    while end < len(text) and re.match(r"[\d.,]", text[end - 1]) and re.match(r"[\d.,]", text[end]):
+        end += 1
+    return start, end

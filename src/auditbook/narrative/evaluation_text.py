@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from auditbook.intake import phrases
-from auditbook.intake.documents import PDF, Block, Document
+from auditbook.intake.documents import PDF, TXT, Block, Document
 from auditbook.narrative.evaluation_layouts import ARABIC, EvaluationLayout, any_of
 from auditbook.numbers import EXACT, MONEY, RATE, dimension, places
 
@@ -25,6 +25,7 @@ _NUMBERING = re.compile(
 )
 _ENDED = re.compile(r"[。；:：！？!?]\s*$")
 _PART = re.compile(r"第[一二三四五六七八九十]+部分")
+_MOST_WIDTH, _LEAST_LINES = 120, 8
 _MOST_HEADING = 40
 _MOST_CELL = 40  # characters of a cell; a sentence with a stray tab is longer
 
@@ -33,7 +34,7 @@ _MOST_CELL = 40  # characters of a cell; a sentence with a stray tab is longer
 class Number:
     """A number of a passage: its value as plain text, its unit ("" for none), the runs of its digits and with its unit.
 
-    ``broken``: a blank parts it from other digits, so that nobody knows whether they are one number.
+    ``broken``: a blank, comma or point parts it from other digits, so that nobody knows whether they are one number.
     """
 
     value: str
@@ -107,18 +108,22 @@ def passages(document: Document, layout: EvaluationLayout) -> list[Passage]:
         passage = Passage(
             text, positions, section, headings, layout.section_of(list(headings)), len(found), cells
         )
-        passage.numbers.extend(sorted(_numbers(passage, layout), key=lambda number: number.start))
+        torn = bool(re.search(r"[0-9０-９][.,]?\s$", document.text[: positions[0]][-3:]))
+        found_here = sorted(_numbers(passage, layout), key=lambda number: number.start)
+        passage.numbers.extend(replace(n, broken=n.broken or (torn and n.start == 0)) for n in found_here)
         found.append(passage)
     return found
 
 
 def _joined(document: Document) -> Iterator[list[Block]]:
-    """Blocks that are one paragraph: on a page of a PDF one that does not end goes on on the next."""
+    """Blocks that are one paragraph: over a page of a PDF, over the lines of a text that is broken at a width."""
     current = list(document.blocks[:1])
+    width = _width(document)
     for before, after in pairwise(document.blocks):
+        over_page = document.kind == PDF and before.page != after.page
+        over_line = width and len(before.text) >= width - 3 and after.number == before.number + 1
         goes_on = (
-            document.kind == PDF
-            and before.page != after.page
+            (over_page or over_line)
             and not _ENDED.search(before.text)
             and not _NUMBERING.match(after.text.strip().translate(_NARROW))
             and "\t" not in before.text + after.text
@@ -130,6 +135,14 @@ def _joined(document: Document) -> Iterator[list[Block]]:
             current = [after]
     if current:
         yield current
+
+
+def _width(document: Document) -> int:
+    """At how many characters the lines of a text file are broken; 0 where a line is a paragraph."""
+    lengths = [len(block.text) for block in document.blocks] if document.kind == TXT else []
+    longest = max(lengths, default=0)
+    broken = sum(length >= longest - 3 for length in lengths)
+    return longest if longest <= _MOST_WIDTH and broken * 4 >= len(lengths) > _LEAST_LINES else 0
 
 
 def _compared(blocks: Sequence[Block]) -> tuple[str, list[int], tuple[Span, ...]]:
@@ -236,7 +249,7 @@ def _number(text: str, found: re.Match[str], layout: EvaluationLayout, *, chines
     value = str(phrases.chinese_integer(found[1])) if chinese else found[1].replace(",", "")
     unit = found[3] or ""
     about = bool(before or found[2] or re.match("左右|以上|上下", text[found.end() :]))
-    broken = bool(re.search(r"\d $", text[: found.start()]) or re.match(r" \d", text[found.end(1) :]))
+    broken = bool(re.search(r"\d[ ,.]$", text[: found.start()]) or re.match(r"[ ,.]\d", text[found.end(1) :]))
     return Number(value, unit, found.start(1), found.end(1), found.end(), about, chinese, broken=broken)
 
 
