@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditbook import indicators, intake_writing, scoring
+from auditbook import begun_report, indicators, intake_writing, scoring
+from auditbook.begun_report import REPORT, Begun
 from auditbook.cases import DEPARTMENT, Case
 from auditbook.faults import CaseError, Fault, UsageError
 from auditbook.figures import Dictionary, read_dictionary
@@ -35,18 +36,21 @@ class Beginning:
     case_file: str
     folder: str
     steps: Sequence[str]
+    told: Sequence[str] = ()
 
 
 def begin(
-    root: Path, case: str, year: str, *, name: str = "", units: Sequence[str] = (), framework: str = "default-2013"
+    root: Path, case: str, year: str, *, name: str = "", units: Sequence[str] = (), framework: str = "default-2013",
+    report: Path | None = None,
 ) -> Beginning:  # fmt: skip
     """Make a case from zero.
 
     Takes    root: the project; case: its name (letters, digits, hyphens); year: four digits; name: of the department;
-             units: ``id=名称`` each; framework: a scheme of ``params/frameworks``.
+             units: ``id=名称`` each; framework: a scheme of ``params/frameworks``; report: the department's evaluation
+             report, whose numbers are proposed in the workbook; it also says the name and the units where they are not given.
     Returns  the files, and the steps that follow.
     Raises   UsageError with every mistake: a name or year that is none, a unit without id or name, an unknown scheme, a
-             case or folder that is there already; CaseError where the rules cannot be read or the files not be written.
+             case or folder that is there already, a report that is none or of another year; CaseError where the rules cannot be read or the files not be written.
     """
     case_file, folder = root / "params" / "cases" / f"{case}.yaml", root / "data" / "raw" / case
     faults = [*_bad_names(case, year, name), *_bad_units(units), *_bad_framework(root, framework)]
@@ -55,20 +59,27 @@ def begin(
     if faults:
         raise UsageError(faults)
     own = _units(units)
-    department = name.strip() or f"待填部门全称（{case}）"
+    read = begun_report.read(root, report, int(year), name.strip(), own) if report is not None else None
+    named = name.strip() or (read.department if read else "")
+    if read and not own:
+        own = read.units
+    department = named or f"待填部门全称（{case}）"
     dictionary = read_dictionary(root)
     layout = read_workbook(root, dictionary)
     lines = _lines(root, framework, dictionary)
     workbook = intake_writing.write(
-        layout, case=case, department=department, year=int(year), units=own, lines=lines
-    )
+        layout, case=case, department=department, year=int(year), units=own, lines=lines,
+        taken=read.rows(layout) if read else (),
+    )  # fmt: skip
     written = {
         WORKBOOK: workbook,
-        "SOURCES.yaml": _register(layout, case, department, int(year), workbook).encode(),
+        "SOURCES.yaml": _register(layout, case, department, int(year), workbook, read).encode(),
     }
+    if read:
+        written[read.file] = read.data
     _put(
         case_file,
-        _case_text(case, department, int(year), own, framework, bool(name.strip())).encode(),
+        _case_text(case, department, int(year), own, framework, bool(named)).encode(),
         folder,
         written,
     )
@@ -76,6 +87,7 @@ def begin(
         case_file.relative_to(root).as_posix(),
         folder.relative_to(root).as_posix(),
         (
+            *(read.steps(case) if read else ()),
             f"把 {WORKBOOK} 交给部门填写（第一张表是填写说明）；填好后仍放在 data/raw/{case}/，名称不变",
             f"核对并补全 params/cases/{case}.yaml：部门全称、下属单位、评分框架的理由、重要性水平",
             f"向部门索取 data/raw/{case}/SOURCES.yaml 末尾所列的资料，收到的放进该文件夹并登记",
@@ -83,6 +95,7 @@ def begin(
             f"auditbook check {case}　列出全部读不通的地方",
             f"auditbook run {case}　计算并写出报告",
         ),
+        read.told() if read else (),
     )
 
 
@@ -224,7 +237,9 @@ def _case_text(
     return "\n".join(lines) + "\n"
 
 
-def _register(layout: Workbook, case: str, department: str, year: int, workbook: bytes) -> str:
+def _register(
+    layout: Workbook, case: str, department: str, year: int, workbook: bytes, report: Begun | None
+) -> str:
     """The evidence register: the workbook, and the documents to ask for, absent until they arrive."""
     lines = [
         f"# 资料登记簿。录入表或别的表改过之后运行：python tools/record_hashes.py data/raw/{case}",
@@ -240,10 +255,13 @@ def _register(layout: Workbook, case: str, department: str, year: int, workbook:
         "    reliability: low",
         "    reason: 部门自行填报，尚未与批复、账簿和决算核对；核对后由审计人员改评",
         "",
+        *(report.register(department, year) if report else ()),
         "  # 还要向部门索取的资料，没有收到之前是 absent。收到一份：status 改成 received，补上 file、reliability（high、",
         '  # medium、low 之一）、reason，写一行 sha256: ""，再运行上面的命令记录指纹。不需要的条目可以删去。',
     ]
     for document in layout.documents:
+        if report and document.id == REPORT:
+            continue  # it is here
         title = document.title.replace("{department}", department).replace("{year}", str(year))
         lines += [
             f"  - id: {document.id}",

@@ -66,6 +66,9 @@ def check(case: CaseName, scenario: ScenarioName = "") -> None:
         f"{run.audit.workspace.run}：资料 {len(found.sources)} 份，数字 {len(found.figures)} 个，目标 {len(found.objectives)} 条，"
         f"陈述 {len(found.statements)} 条，公布的数字 {len(found.published)} 个。没有读不通的地方。"
     )
+    for note in found.notes:
+        if note.kind == "undecided":
+            typer.echo(f"{note.where}：{note.written}，{note.read_as}。")
 
 
 @app.command("new")
@@ -75,6 +78,12 @@ def new_case(
     name: Annotated[str, typer.Option("--name", help="部门全称")] = "",
     unit: Annotated[list[str] | None, typer.Option("--unit", help="下属单位，代号=名称，可以写几次")] = None,
     framework: Annotated[str, typer.Option("--framework", help="评分框架")] = "default-2013",
+    report: Annotated[
+        str,
+        typer.Option(
+            "--report", help="部门的绩效评价报告（.txt .docx .pdf .html）：读出的数写进录入表待采纳"
+        ),
+    ] = "",
 ) -> None:
     """从零开始一个案例：案例文件、资料登记簿、资料录入表 / begin a case from zero."""
     from pathlib import Path
@@ -83,10 +92,13 @@ def new_case(
     from auditbook.workspace import project_root
 
     made = beginning.begin(
-        project_root(Path.cwd()), case, year, name=name, units=unit or [], framework=framework
-    )
+        project_root(Path.cwd()), case, year, name=name, units=unit or [], framework=framework,
+        report=Path(report) if report else None,
+    )  # fmt: skip
     typer.echo(f"案例：{made.case_file}")
     typer.echo(f"资料：{made.folder}/（{beginning.WORKBOOK}、SOURCES.yaml）")
+    for line in made.told:
+        typer.echo(line)
     typer.echo("接下来：")
     for number, step in enumerate(made.steps, 1):
         typer.echo(f"{number}. {step}")

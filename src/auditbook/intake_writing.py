@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 DEPARTMENT_NAME = "部门整体"
+TAKEN = "taken"
 _LEGEND = "黄色的格子填写；灰色的一行是示例，读表时略过。空白＝没有数据，0＝没有发生，不适用＝没有这类事项。"
 _NUMBERS_ONLY = "只写数。没有数据留空，没有发生写 0，不适用写“不适用”。"
 _FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
@@ -47,6 +48,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "words": {**_FONT, "text_wrap": True, "valign": "top"},
 }
 _NUMBER_FORMATS = {"amount": "#,##0.00####", "count": "#,##0", "percent": "0.00##", "date": "yyyy-mm-dd"}
+_MOST_DIGITS = 15  # digits that a spreadsheet's number holds as they are
 _MOST_IN_LIST = 255  # characters that a list may have which stands in the rule itself
 # Chinese characters that fit into a width of one hundred, at this font
 _PER_WIDTH = 0.5
@@ -62,7 +64,13 @@ class _Writing:
     units: Mapping[str, str]
     lines: Sequence[tuple[str, str]]
     year: int
+    taken: Sequence[Mapping[str, str]] = ()
     styles: dict[str, Format] = field(default_factory=dict)
+
+    @property
+    def sheets(self) -> list[SheetLayout]:
+        """The sheets to write: all, but that of what was read out of a report only where something was."""
+        return [layout for layout in self.workbook.sheets if layout.kind != TAKEN or self.taken]
 
     def style(self, name: str, **more: Any) -> Format:
         key = name + repr(sorted(more.items()))
@@ -93,11 +101,13 @@ class _Writing:
 
 
 def write(
-    workbook: Workbook, *, case: str, department: str, year: int, units: Mapping[str, str], lines: Sequence[tuple[str, str]]
+    workbook: Workbook, *, case: str, department: str, year: int, units: Mapping[str, str], lines: Sequence[tuple[str, str]],
+    taken: Sequence[Mapping[str, str]] = (),
 ) -> bytes:  # fmt: skip
     """The bytes of an empty intake workbook.
 
-    Takes    workbook: its layout; units: name by id; lines: code and name of what the self-evaluation may score.
+    Takes    workbook: its layout; units: name by id; lines: code and name of what the self-evaluation may score;
+             taken: rows that were read out of a report, by column, for the sheet of kind ``taken``, which is written only then.
     """
     import xlsxwriter
 
@@ -112,9 +122,9 @@ def write(
         title = f"{department}{year}年度部门整体支出绩效评价资料录入表"
         book.set_properties({"title": title, "author": "auditbook", "created": datetime(year, 1, 1)})
         words = {"case": case, "department": department, "year": str(year), "before": str(year - 1)}
-        writing = _Writing(book, workbook, words, units, lines, year)
+        writing = _Writing(book, workbook, words, units, lines, year, taken)
         scopes = _write_instructions(writing)
-        for layout in workbook.sheets:
+        for layout in writing.sheets:
             _Sheet(writing, layout, scopes).write()
     return data.getvalue()
 
@@ -143,7 +153,7 @@ def _write_instructions(writing: _Writing) -> str:
         sheet.set_row(row, 18 * _lines(said, 104) + 4)
         row += 1
     sheet.write(row + 1, 0, "工作表", writing.style("topic"))
-    for layout in writing.workbook.sheets:
+    for layout in writing.sheets:
         row += 1
         sheet.write(row, 1, f"{layout.title}：{layout.notes[0]}", writing.style("words"))
         sheet.set_row(row, 18 * _lines(layout.title + layout.notes[0], 104) + 2)
@@ -188,9 +198,14 @@ class _Sheet:
         self._example(head + 1)
         for number in range(first, last + 1):
             own = rows[number - first] if number - first < len(rows) else {}
+            if self.layout.kind == TAKEN:
+                most = max(_lines(own.get(column.id, ""), column.width) for column in self.layout.columns)
+                self.sheet.set_row(number, 15 * most + 3)
             for index, column in enumerate(self.layout.columns):
                 style, text = self.writing.cell(column.kind), own.get(column.id)
-                if text:
+                if text and column.kind in NUMERIC and len(text) <= _MOST_DIGITS:
+                    self.sheet.write_number(number, index, float(text), style)
+                elif text:
                     self.sheet.write_string(number, index, text, style)
                 else:
                     self.sheet.write_blank(number, index, None, style)
@@ -249,7 +264,9 @@ class _Sheet:
                 self.sheet.write_blank(row, index, None, style)
 
     def _prefilled(self) -> list[dict[str, str]]:
-        """The names that a sheet comes with: of units, rows, months, lines to be scored."""
+        """The names that a sheet comes with: of units, rows, months, lines to be scored; what was read out of a report."""
+        if self.layout.kind == TAKEN:
+            return [dict(row) for row in self.writing.taken]
         wanted = self.layout.prefilled
         if wanted is None:
             return []

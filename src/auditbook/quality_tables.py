@@ -450,6 +450,7 @@ CONVERSIONS = {
     "thousands": "千位分隔", "full_width": "全角数字", "bracketed": "括号负数", "exponent": "科学记数", "percent": "百分数",
     "signed": "正负号", "text_number": "文本格式的数", "shown_digits": "存储的位数", "day": "日期写法", "code_number": "编码存成了数",
     "spaced": "数字间的空格", "left_aside": "没有读入的部分", "after_year": "次年才完成的任务",
+    "undecided": "没有决定的取数行",
 }  # fmt: skip
 
 

@@ -270,7 +270,7 @@ class Document:
             for level, pattern in enumerate(_LEVELS):
                 found = pattern.match(block.text)
                 if found and len(path) >= level and path[:1] != ["附表"]:
-                    path = [*path[:level], found.group(1)]
+                    path = [*path[:level], _narrow_digits(found.group(1))]
                     marks.append(("".join(path), block.start))
                     break
         ends = [start for _, start in marks[1:]] + [len(self.text)]

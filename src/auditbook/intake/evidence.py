@@ -31,6 +31,7 @@ from auditbook.intake import cell_values, documents, guard, patterns, phrases, r
 from auditbook.intake.account_comparing import Check
 from auditbook.intake.documents import Document, Found, Kept
 from auditbook.intake.entered import ENTERED, faults_of
+from auditbook.intake.intake_taken import ORIGIN
 from auditbook.intake.raw_tables import RawRow
 from auditbook.intake.sheets import Note
 from auditbook.numbers import EXACT, parse
@@ -143,7 +144,7 @@ class _Reader:
                 published.append(source)
             elif source.shape == INTAKE:
                 for shape, rows in self._intake(path).items():
-                    yield from ((source, shape, row) for row in rows)
+                    yield from ((self._origin(source, row), shape, row) for row in rows)
             else:
                 rows = raw_tables.read(path, source.shape, self.faults, self.notes)
                 yield from ((source, source.shape, row) for row in rows)
@@ -155,6 +156,19 @@ class _Reader:
             )
             self.account_checks += given.checks
             yield from ((source, "figures", row) for source, row in given.rows)
+
+    def _origin(self, workbook: Source, row: RawRow) -> Source:
+        """The document that a row of a workbook was read out of, where it names one: what the row says, that document says."""
+        named = row.cells.get(ORIGIN)
+        if named is None:
+            return workbook
+        known = {source.id: source for source in self.audit.sources if source.file and not source.shape}
+        if named not in known:
+            where = row.at(ORIGIN)
+            self.faults.append(
+                Fault(where, f"没有资料“{named}”", "、".join(known), "SOURCES.yaml 里一份原件的 id")
+            )
+        return known.get(named, workbook)
 
     def _intake(self, path: Path) -> dict[str, list[RawRow]]:
         from auditbook.intake import intake_layouts, intake_workbook, sheet_files

@@ -118,7 +118,7 @@ class SheetLayout(Strict):
     id: Id
     title: Words
     aliases: list[Words] = []
-    kind: Literal["grid", "ledger", "payments", "tasks", "objectives", "coded", "grades"]
+    kind: Literal["grid", "ledger", "payments", "tasks", "objectives", "coded", "grades", "taken"]
     notes: list[Words]
     columns: list[Column]
     rows: list[Row] = []

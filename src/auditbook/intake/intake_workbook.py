@@ -12,6 +12,7 @@ from auditbook.intake import (
     intake_lists,
     intake_payments,
     intake_sheets,
+    intake_taken,
     intake_tasks,
 )
 from auditbook.intake.intake_layouts import Workbook
@@ -19,7 +20,9 @@ from auditbook.intake.intake_sheets import Reading
 from auditbook.intake.raw_tables import RawRow
 from auditbook.intake.sheets import Note, Sheet
 
-FIGURES, STATEMENTS, OBJECTIVES, GRADES = "figures", "statements", "objectives", "grades"
+FIGURES, STATEMENTS, OBJECTIVES, GRADES, PUBLISHED = (
+    "figures", "statements", "objectives", "grades", "published",
+)  # fmt: skip
 
 
 def read(
@@ -31,11 +34,11 @@ def read(
     Takes    sheets: of one file; workbook: ``intake_layouts.read_workbook``; units: name by id of the case's units; year:
              of the case; faults, notes: take what is wrong, and the conversions that were made.
     Returns  rows by shape: ``figures`` (with ``basis``, which is "derived" for what was counted or added up),
-             ``statements`` (the reasons of adjustments), ``objectives``, ``grades``; each knows the cell of each column.
+             ``statements`` (the reasons of adjustments), ``objectives``, ``grades``, ``published``; each knows the cell of each column.
              A sheet that is absent or not filled in says nothing.
     """
     reading = Reading(workbook, dictionary, units, year, faults, notes)
-    found: dict[str, list[RawRow]] = {FIGURES: [], STATEMENTS: [], OBJECTIVES: [], GRADES: []}
+    found: dict[str, list[RawRow]] = {FIGURES: [], STATEMENTS: [], OBJECTIVES: [], GRADES: [], PUBLISHED: []}
     for filled in intake_sheets.recognise(sheets, reading):
         match filled.layout.kind:
             case "grid":
@@ -54,6 +57,11 @@ def read(
                 found[OBJECTIVES] += intake_lists.objectives(filled, reading)
             case "grades":
                 found[GRADES] += intake_lists.grades(filled, reading)
+            case "taken":
+                taken = intake_taken.read(filled, reading)
+                found[FIGURES] += taken.figures
+                found[PUBLISHED] += taken.published
+                found[OBJECTIVES] += taken.objectives
     found[FIGURES] = intake_ledger.supplied(found[FIGURES])
     faults[:] = list(dict.fromkeys(faults))
     return found

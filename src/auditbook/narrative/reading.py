@@ -17,7 +17,7 @@ from auditbook.intake import documents, guard
 from auditbook.intake.account_checks import check_accounts
 from auditbook.intake.accounts import Accounts, read_accounts
 from auditbook.intake.documents import Document
-from auditbook.narrative import wordings
+from auditbook.narrative import evaluation, wordings
 from auditbook.narrative.judging import verdicts
 from auditbook.narrative.layouts import NarrativeLayout, read_layout
 from auditbook.narrative.mentions import Reader
@@ -103,6 +103,8 @@ def read(
         document = documents.read(path, data, [], told=None if whole else told)
     if not document.text.strip():
         raise CaseError(Fault(path.name, "没有可以读的文字", "可以选取文字的文件", "扫描件请先识别文字"))
+    if not tables and evaluation.is_evaluation(document, evaluation.layout_of(root)):
+        return evaluation.read(document, path.name, hashlib.sha256(data).hexdigest(), root, year)
     own_year = year or _year(document.text)
     accounts, why = ahead.result() if ahead else _accounts(path, tables, told, own_year if tables else year)
     digest = hashlib.sha256(data).hexdigest()
