@@ -49,6 +49,8 @@ VERDICTS = {
     OTHER_DEFINITION: "另一口径",
     DISAGREES: "不一致",
 }
+# The claims of a document's own sentences are told apart by their ids: the document, a colon, the sentence.
+_SENTENCE = ":"
 COMPARATORS = {">=": "≥", "<=": "≤", "=": "＝", "": ""}
 KINDS = {
     "rate": "比率", "share": "占比", "growth": "增减率", "change": "增减额", "total": "合计", "count": "列举数",
@@ -63,6 +65,11 @@ SCORE, MAXIMUM, POINTS, WEIGHT = (
     "self_scored_points",
     "self_scored_weight",
 )
+
+
+def entered(rows: Iterable[Row]) -> list[Row]:
+    """The rows of claims.csv that are not of a document's own sentences: published numbers and tasks as entered."""
+    return [row for row in rows if _SENTENCE not in row["claim"]]
 
 
 class Needed(Strict):

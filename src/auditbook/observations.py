@@ -17,6 +17,7 @@ from auditbook.figures import VALUE, FigureRow, Figures, supplier
 from auditbook.formulas import read as read_formula
 from auditbook.indicators import NOT_ASSESSABLE, UNDEFINED, Limit, Result, Rulebook, Stanza, number_texts
 from auditbook.intake.evidence import ACTUAL, TARGET
+from auditbook.narrative.stated import FAULTS, STATED
 from auditbook.numbers import EXACT, amount_text, dimension, factor, parse, plain, text
 from auditbook.scoring_rules import points_text, read_zone
 from auditbook.tables import Row
@@ -28,6 +29,10 @@ FIELDS: dict[str, set[str]] = {
     "claims": {
         "claim", "kind", "about", "scope", "year", "published", "unit", "verdict", "definition", "explanation", "quote",
         "place", "about_name", "scope_name", "objective", "needs",
+    },
+    "sentences": {
+        "claim", "kind", "kind_name", "about", "published", "unit", "verdict", "severity", "explanation", "quote", "place",
+        "fault", "document",
     },
     "limits": {
         "indicator", "name", "scope", "scope_name", "item", "finding", "value", "limit", "sum", "department",
@@ -57,6 +62,7 @@ _YES = {"yes", "no"}
 VALUES: dict[tuple[str, str], set[str]] = {
     ("claims", "verdict"): set(claims.VERDICTS),
     ("claims", "kind"): {*claims.KINDS, "objective"},
+    ("sentences", "severity"): {"high", "medium", "low"},
     ("limits", "masked"): _YES,
     ("sources", "status"): {"received", "transcribed", "absent"},
     ("sources", "original"): _YES,
@@ -103,6 +109,7 @@ class Observed:
     published: Sequence[Row]
     claims: Sequence[Row]
     quality: Sequence[Row]
+    narrative: Sequence[Row] = ()
 
 
 def about_name(about: str, rulebook: Rulebook, objectives: Sequence[Row]) -> str:
@@ -136,6 +143,23 @@ def of_claims(seen: Observed) -> list[Seen]:
         fields["kind"] = row["kind"] if not of_task or task else "objective"
         amount, unit = _between_definitions(row, seen)
         found.append(Seen(fields, row["about"], row["scope"], (f"claim:{row['claim']}",), amount, unit))
+    return found
+
+
+def of_sentences(seen: Observed) -> list[Seen]:
+    """Every sentence of a document that does not hold: a verdict against it, or a truncated number."""
+    titles = {source.id: source.title for source in seen.audit.sources}
+    found = []
+    for row in seen.narrative:
+        if not row["severity"] or row["verdict"] in {claims.WITHIN_ROUNDING, claims.NOT_CHECKABLE}:
+            continue
+        fields = {
+            **{key: row[key] for key in FIELDS["sentences"] & row.keys()},
+            "kind_name": FAULTS.get(row["kind"]) or STATED.get(row["kind"], row["kind"]),
+            "place": place(row["locator"]), "fault": f"{row['source']}.{row['kind']}",
+            "document": titles.get(row["source"], row["source"]),
+        }  # fmt: skip
+        found.append(Seen(fields, row["claim"], DEPARTMENT, (f"claim:{row['claim']}",)))
     return found
 
 

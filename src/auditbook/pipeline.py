@@ -177,8 +177,8 @@ class Run:
         bands = tuple((str(zone), str(word)) for zone, word in self.framework.grades or [])
         return Observed(
             self.audit, self.figures, self.rulebook, self.results, self.scoring, self.wording, self.terms, bands,
-            self.table("objectives"), self.table("statements"), self.table("published"), self.table("claims"),
-            self.table("quality"),
+            self.table("objectives"), self.table("statements"), self.table("published"),
+            claims.entered(self.table("claims")), self.table("quality"), self.table("narrative"),
         )  # fmt: skip
 
     def stopped(self) -> str:
@@ -280,8 +280,11 @@ def _unusable(
 
 
 def _ingest(run: Run) -> dict[str, list[Row]]:
+    from auditbook import case_narratives  # only a stage that is made anew reads sentences
+
     found = run.raw
     return {
+        **case_narratives.rows_of(run.audit, found, _kept(run.workspace)),
         "sources": found.sources,
         "figures": [quality_tables.figure_row(row) for row in [*found.figures, *_counted(run, found)]],
         "objectives": found.objectives,
@@ -326,6 +329,7 @@ def _indicators(run: Run) -> dict[str, list[Row]]:
         run.table("published"), run.table("objectives"), run.table("statements"), run.results, run.figures,
         run.scoring, names, run.wording, {unit.id: unit.name for unit in run.audit.case.units},
     )  # fmt: skip
+    judged += ({column: row[column] for column in tables.COLUMNS["claims"]} for row in run.table("narrative"))
     return {"indicators": indicators.to_rows(run.results, run.rulebook, run.scoring), "claims": judged}
 
 

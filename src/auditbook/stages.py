@@ -23,7 +23,7 @@ STAGES = (
         "ingest", "10_ingest.ipynb", "读入原始资料",
         (
             "sources", "figures", "objectives", "statements", "published", "judgements", "overrides", "recorded", "replies",
-            "grades",
+            "grades", "narrative", "coverage",
         ),
         (),
     ),

@@ -41,6 +41,8 @@ CLAIMS = (
     "claim kind about scope year published unit recomputed low high verdict definition explanation source"
     " locator quote"
 )
+NARRATIVE = f"{CLAIMS} severity"
+COVERAGE = "source what count words"
 SCORES = (
     "scheme level indicator weight points lowest highest self_scored rule reason basis group definition state"
     " documents"
@@ -72,6 +74,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "quality": QUALITY,
         "indicators": INDICATORS,
         "claims": CLAIMS,
+        "narrative": NARRATIVE,
+        "coverage": COVERAGE,
         "scores": SCORES,
         "schemes": SCHEMES,
         "findings": FINDINGS,
@@ -94,6 +98,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "quality": ("rule",),
     "indicators": ("indicator", "definition", "scope", "item", "year"),
     "claims": ("claim",),
+    "narrative": ("claim",),
+    "coverage": ("source", "what"),
     "scores": ("scheme", "level", "indicator"),
     "schemes": ("scheme", "basis"),
     "findings": ("finding",),

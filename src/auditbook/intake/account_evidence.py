@@ -45,9 +45,9 @@ def read(
     Raises   CaseError, LimitError as ``read_accounts``.
     """
     given = Given()
-    for own in _documents(sources):
+    for own in documents_of(sources):
         files = {str(source.file): source for source in own}
-        accounts = _read(audit, list(files), kept)
+        accounts = accounts_of(audit, list(files), kept)
         faults += accounts.faults
         notes += accounts.conversions
         notes += (Note(fault.where, fault.found, "没有读入", "left_aside") for fault in accounts.notes)
@@ -59,7 +59,7 @@ def read(
     return given
 
 
-def _documents(sources: Sequence[Source]) -> list[list[Source]]:
+def documents_of(sources: Sequence[Source]) -> list[list[Source]]:
     """The sources that belong together: CSV files transcribed from one original, or received without one, of one scope."""
     found: dict[tuple[str, str], list[Source]] = defaultdict(list)
     for source in sources:
@@ -69,7 +69,8 @@ def _documents(sources: Sequence[Source]) -> list[list[Source]]:
     return list(found.values())
 
 
-def _read(audit: Audit, files: Sequence[str], kept: Kept | None) -> Accounts:
+def accounts_of(audit: Audit, files: Sequence[str], kept: Kept | None) -> Accounts:
+    """The accounts that files of a case hold. Raises CaseError, LimitError as ``read_accounts``."""
     paths: list[Path] = [audit.workspace.evidence / name for name in files]
     try:
         return read_accounts(
@@ -97,7 +98,7 @@ def _against_original(audit: Audit, source: Source, accounts: Accounts, kept: Ke
         return
     if not (audit.workspace.evidence / original.file).is_file():
         return
-    printed = _read(audit, [original.file], kept)
+    printed = accounts_of(audit, [original.file], kept)
     wanted = {a.key: a for table in printed.tables.values() for a in table.amounts}
     there = {a.key: a for table in accounts.tables.values() for a in table.amounts}
     name, agreed = "转录与原件逐格一致", []

@@ -14,6 +14,7 @@ from auditbook.report import (
     finding_parts,
     indicator_parts,
     scorecard,
+    sentence_parts,
     staff_appraisal,
 )
 from auditbook.report import fragments as html
@@ -108,6 +109,7 @@ PARTS: dict[str, Callable[[Run], Html]] = {
     "indicators": indicator_parts.indicators,
     "other_indicators": indicator_parts.other_indicators,
     "claims": claim_parts.published_claims,
+    "sentences": sentence_parts.sentences,
     "appraisal": staff_appraisal.appraisal,
     "scores": scorecard.scores,
     "schemes": scorecard.schemes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditbook.cases import DEPARTMENT
 from auditbook.claims import KINDS as CLAIM_KINDS
-from auditbook.claims import TASK_KINDS, VERDICTS, place
+from auditbook.claims import TASK_KINDS, VERDICTS, entered, place
 from auditbook.observations import about_name
 from auditbook.pipeline import Run
 from auditbook.report import fragments as html
@@ -32,7 +32,7 @@ def published_claims(run: Run) -> Html:
     rows: list[list[Text]] = []
     under: list[Text] = []
     worst_first = list(VERDICTS)[::-1]
-    for row in sorted(run.table("claims"), key=lambda row: worst_first.index(row["verdict"])):
+    for row in sorted(entered(run.table("claims")), key=lambda row: worst_first.index(row["verdict"])):
         if row["kind"] in TASK_KINDS:
             continue
         printed = f"{row['published']}{row['unit']}"

@@ -6,7 +6,7 @@ from collections import Counter
 from fractions import Fraction
 
 from auditbook.cases import DEPARTMENT
-from auditbook.claims import VERDICTS
+from auditbook.claims import VERDICTS, entered
 from auditbook.findings import SEVERITIES
 from auditbook.indicators import COMPUTED, Result, Stanza
 from auditbook.intake.phrases import READ
@@ -110,7 +110,7 @@ def _about(r: Result, run: Run) -> str:
 
 
 def _claims_sentence(run: Run) -> str:
-    verdicts = Counter(row["verdict"] for row in run.table("claims"))
+    verdicts = Counter(row["verdict"] for row in entered(run.table("claims")))
     counted = "、".join(
         f"{name} {verdicts[verdict]} 个" for verdict, name in VERDICTS.items() if verdicts[verdict]
     )

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 
 from auditbook import tables
-from auditbook.claims import COMPARATORS, TASK_KINDS, VERDICTS, place
+from auditbook.claims import COMPARATORS, TASK_KINDS, VERDICTS, entered, place
 from auditbook.findings import SEVERITIES
 from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, READ, RESPACED, UNVERIFIED, VERIFIED
 from auditbook.numbers import factor, parse, text
@@ -117,7 +117,7 @@ def _by_dictionary(run: Run) -> list[Row]:
 
 def objectives(run: Run) -> Html:
     """Every objective with its sub-targets, their answers and verdicts."""
-    verdicts = {row["about"]: row for row in run.table("claims") if row["kind"] in TASK_KINDS}
+    verdicts = {row["about"]: row for row in entered(run.table("claims")) if row["kind"] in TASK_KINDS}
     blocks: list[Text] = []
     for objective in run.table("objectives"):
         if objective["item"]:
