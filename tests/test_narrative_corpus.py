@@ -22,7 +22,7 @@ import yaml
 from account_pages import draw_pages
 from corpus import tally
 from invented_accounts import Laid
-from narrative_departments import Department
+from narrative_departments import Department, wide_digits
 from narrative_styles import DEPARTMENTS
 
 from auditbook.intake.account_checks import check_accounts
@@ -362,9 +362,7 @@ def sentences() -> list[Sentence]:
             piece, by, number, verdict, kind, *late = entry
             said = [filled(str(part), department) for part in (piece, by, number)]
             if department.wide:
-                from narrative_departments import _wide
-
-                said[:2] = [_wide(part) for part in said[:2]]
+                said[:2] = [wide_digits(part) for part in said[:2]]
             said[2] = said[2].replace(",", "")
             found.append(Sentence(name, *said, verdict, kind, *late))
     return found
@@ -493,12 +491,13 @@ def _changed(text: str, change: Change) -> str:
 
 
 def _kinds(found: Narrative) -> Counter[tuple[str, str, str]]:
-    """What is said to be wrong: by the statement's id, its verdict and kind."""
-    return Counter(
-        (s.row["about"], s.row["verdict"], s.row["kind"])
-        for s in found.statements
-        if s.row["verdict"] in ACCUSING or s.severity
-    )
+    """What is said to be wrong: what each is about, its verdict and kind."""
+    return Counter(key for s in found.statements for key in _kinds_of(s))
+
+
+def _kinds_of(s: Statement) -> list[tuple[str, str, str]]:
+    wrong = s.row["verdict"] in ACCUSING or s.severity
+    return [(s.row["about"], s.row["verdict"], s.row["kind"])] if wrong else []
 
 
 def _at(found: Narrative, start: int, end: int) -> list[Statement]:
@@ -576,7 +575,12 @@ def outcome(name: str, change: Change) -> tuple[str, str]:
     if len(elsewhere) > _MOST_OTHERS:
         return "false alarms", f"{words} {told(elsewhere)}"
     if gained:
-        return "detected", words
+        first, last = text.rfind("\n", 0, change.start) + 1, text.find("\n", change.end)
+        last += len(change.by) - (change.end - change.start)
+        near = any(
+            first <= s.start < last and key in gained for s in after.statements for key in _kinds_of(s)
+        )
+        return ("detected" if near else "detected elsewhere"), words
     if within_rounding(name, change):
         return "within rounding", words
     if not any(s.row["verdict"] in SOUND for s in was):
@@ -599,8 +603,14 @@ def test_there_are_enough_changes(outcomes: list[tuple[str, Change, str, str]]) 
 
 def test_a_change_that_can_be_checked_is_detected(outcomes: list[tuple[str, Change, str, str]]) -> None:
     missed = [words for _, _, what, words in outcomes if what == "missed"]
-    detected = sum(what in {"detected", "false alarms"} for _, _, what, _ in outcomes)
+    detected = sum(what in {"detected", "detected elsewhere", "false alarms"} for _, _, what, _ in outcomes)
     assert 10 * detected >= 9 * (detected + len(missed)), "\n".join(missed)
+
+
+def test_little_is_beyond_checking(outcomes: list[tuple[str, Change, str, str]]) -> None:
+    """What counts as not checkable is what the engine says of the sound text: it must not hide in that."""
+    beyond = [words for _, _, what, words in outcomes if what == "not checkable"]
+    assert 20 * len(beyond) <= len(outcomes), "\n".join(beyond)
 
 
 def test_one_change_is_not_told_all_over(outcomes: list[tuple[str, Change, str, str]]) -> None:
