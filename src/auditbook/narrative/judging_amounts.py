@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from auditbook.claims import AGREES, DISAGREES, NOT_CHECKABLE, WITHIN_ROUNDING, judge
+from auditbook.claims import AGREES, DISAGREES, NOT_CHECKABLE, TRUNCATED, WITHIN_ROUNDING, judge
+from auditbook.narrative import judging_ratios
 from auditbook.narrative import mentions as m
 from auditbook.narrative.mentions import Mention
 from auditbook.narrative.sentences import MONEY
@@ -205,7 +206,7 @@ def _related(told: Told, mention: Mention) -> Verdict:
                     operand.value,
                     operand.interval,
                 )
-    part = _part_of_sum(told, mention)
+    part = _part_of_sum(told, mention) or _made_of_share(told, mention)
     if layout and layout.within:
         whole = told.vocabulary.subjects[layout.within]
         if mention.number.unit in MONEY:
@@ -235,6 +236,17 @@ def _related(told: Told, mention: Mention) -> Verdict:
     if part:
         return part
     return Verdict(mention, NOT_CHECKABLE, stated, "表中没有这一项，文中也没有可以核对的数")
+
+
+def _made_of_share(told: Told, mention: Mention) -> Verdict | None:
+    """An amount by the share beside it, where that holds: the share is made of it."""
+    assert mention.subject
+    for _, other in told.at.get((mention.subject.id, m.SHARE), []):
+        if other.paragraph is mention.paragraph and other.value not in {0, 1}:
+            own = judging_ratios.share(told, other)
+            if own.verdict in {AGREES, WITHIN_ROUNDING, TRUNCATED}:
+                return Verdict(mention, AGREES, stated_by(mention), f"合于占比{shown(other)}")
+    return None
 
 
 def _out_of_scale(told: Told, mention: Mention) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from auditbook.claims import (
@@ -45,19 +46,18 @@ def growth(told: Told, mention: Mention) -> Verdict:
     if change is None:
         own = _growth_over_prior(told, mention)
         return own or Verdict(mention, NOT_CHECKABLE, "growth", "没有增减额，也没有上年的数，无从核对")
-    signed = 1 if change.way == m.UP else -1
     currents = told.amounts(subject, mention)
     if not currents:
         return Verdict(mention, NOT_CHECKABLE, "growth", "没有本年的数可以核对")
-    best: Verdict | None = None
-    for current in currents:
-        before = current.value - signed * change.value
-        span = Interval(current.interval.low, current.interval.high)
-        name = f"增减额{shown(change)}÷（本年{number_text(current.value, change.unit)}{'－' if signed > 0 else '＋'}{number_text(change.value, change.unit)}）"
-        own = _growth_of(told, mention, change, before, span, signed, name)
-        if best is None or ORDER.index(own.verdict) < ORDER.index(best.verdict):
-            best = own
-    assert best
+    best = _over_what_was(mention, change, currents, change.way)
+    other_way = m.DOWN if change.way == m.UP else m.UP
+    if best.verdict == DISAGREES and mention.way == other_way:
+        turned = _over_what_was(mention, change, currents, other_way)
+        if turned.verdict in {AGREES, WITHIN_ROUNDING, TRUNCATED}:
+            said = f"增减额说“{change.words}”，增减率说“{mention.words}”；两数合于{turned.explanation}"
+            return Verdict(
+                mention, DISAGREES, "direction", said, turned.value, turned.interval, severity=MEDIUM
+            )
     if best.verdict == DISAGREES and best.kind == "growth":
         current = currents[0]
         if current.value:
@@ -82,8 +82,21 @@ def growth(told: Told, mention: Mention) -> Verdict:
     return best
 
 
+def _over_what_was(mention: Mention, change: Mention, currents: Sequence[Operand], way: str) -> Verdict:
+    """A rate of growth over what a change of a direction leaves for the year before."""
+    signed = 1 if way == m.UP else -1
+    found = []
+    for current in currents:
+        before = current.value - signed * change.value
+        sign = "－" if signed > 0 else "＋"
+        of = f"本年{number_text(current.value, change.unit)}{sign}{number_text(change.value, change.unit)}"
+        name = f"增减额{shown(change)}÷（{of}）"
+        found.append(_growth_of(mention, change, before, current.interval, signed, name))
+    return min(found, key=lambda one: ORDER.index(one.verdict))
+
+
 def _growth_of(
-    told: Told, mention: Mention, change: Mention, before: Fraction, current: Interval, signed: int, name: str
+    mention: Mention, change: Mention, before: Fraction, current: Interval, signed: int, name: str
 ) -> Verdict:
     assert mention.number
     if before == 0 or (before < 0 < current.high):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from auditbook.claims import (
@@ -41,6 +41,10 @@ def share(told: Told, mention: Mention) -> Verdict:
     subject = mention.subject
     assert subject and mention.number
     tops = told.amounts(subject, mention)
+    if mention.head is not None and mention.head.code and mention.base_subject:
+        tops += told.amounts(
+            mention.head, mention
+        )  # 农林水支出…，其中：…，占本年支出的: of the row, or of its part
     named = mention.base_subject
     if mention.words and named is None:
         return Verdict(mention, NOT_CHECKABLE, "share", f"看不出“占{mention.words}”的是表中哪一项")
@@ -48,37 +52,40 @@ def share(told: Told, mention: Mention) -> Verdict:
     bottoms = [(w, operand) for w in wholes for operand in told.amounts(w, mention)]
     if not tops or not bottoms:
         return Verdict(mention, NOT_CHECKABLE, "share", "没有可以相除的两个数")
-    best = best_of(told, mention, [(top, bottom, w.name) for top in tops for w, bottom in bottoms])
+    best = best_of(mention, [(top, bottom, w.name) for top in tops for w, bottom in bottoms])
     if mention.value > 1 and best.verdict in {AGREES, WITHIN_ROUNDING, TRUNCATED}:
         # a range that reaches beyond the whole proves nothing: a part is never more
-        return Verdict(
-            mention,
-            DISAGREES,
-            "share",
-            f"占比不会大于100%；{best.explanation}",
-            best.value,
-            best.interval,
-            severity=MEDIUM,
-        )
-    if best.verdict == DISAGREES:
-        others = [told.vocabulary.subjects[name] for name in _TOTALS if name in told.vocabulary.subjects]
-        rival = best_of(
-            told,
-            mention,
-            [
-                (top, bottom, w.name)
-                for top in tops
-                for w in others
-                if w not in wholes
-                for bottom in told.cells(w.cells)
-            ],
-        )
-        if rival.verdict == AGREES and bottoms and mention.value not in {Fraction(0), Fraction(1)}:
-            return Verdict(
-                mention, OTHER_DEFINITION, "share", f"应除以{wholes[0].name}，得{rate(best.value)}；{rival.explanation}",
-                best.value, best.interval, rival.definition, MEDIUM,
-            )  # fmt: skip
-    return best
+        said = f"占比不会大于100%；{best.explanation}"
+        return Verdict(mention, DISAGREES, "share", said, best.value, best.interval, severity=MEDIUM)
+    if best.verdict != DISAGREES or mention.value in {0, 1}:
+        return best
+    rival = best_of(mention, list(_other_shares(told, subject, mention, tops, wholes)))
+    if rival.verdict != AGREES:
+        return best
+    if named is None and mention.head is None:
+        return rival  # nothing says of what: it is of what fits
+    said = f"应除以{wholes[0].name}，得{rate(best.value)}；公布的数合于{rival.explanation}"
+    return Verdict(
+        mention, OTHER_DEFINITION, "share", said, best.value, best.interval, rival.definition, MEDIUM
+    )
+
+
+def _other_shares(
+    told: Told, subject: Subject, mention: Mention, tops: Sequence[Operand], wholes: Sequence[Subject]
+) -> Iterator[tuple[Operand, Operand, str]]:
+    """What a share may be of instead: another total, or a whole of the whole that the text prints."""
+    subjects = told.vocabulary.subjects
+    wider = {
+        name
+        for whole in (subject, *wholes)
+        for name in (*whole.share_of, *([whole.layout.within] if whole.layout else []))
+    }
+    for name in (*_TOTALS, *sorted(wider - set(_TOTALS))):
+        whole = subjects.get(name)
+        if whole is None or whole in wholes or whole is subject:
+            continue
+        found = told.cells(whole.cells) or told.amounts(whole, mention)
+        yield from ((top, bottom, whole.name) for top in tops for bottom in found)
 
 
 def _wholes(told: Told, subject: Subject, mention: Mention) -> list[Subject]:
@@ -107,7 +114,7 @@ def completion(told: Told, mention: Mention) -> Verdict:
         if other
         else []
     )
-    rival = best_of(told, mention, [(top, bottom, BUDGET_NAMES[other]) for top in tops for bottom in rivals])
+    rival = best_of(mention, [(top, bottom, BUDGET_NAMES[other]) for top in tops for bottom in rivals])
     fits_other = rival.verdict in {AGREES, WITHIN_ROUNDING} and mention.value != 1
     if not tops or not bottoms:
         if fits_other:
@@ -118,7 +125,6 @@ def completion(told: Told, mention: Mention) -> Verdict:
         lacking = "决算数" if not tops else BUDGET_NAMES.get(mention.base, "预算") + "数"
         return Verdict(mention, NOT_CHECKABLE, "completion", f"没有{lacking}可以相除")
     best = best_of(
-        told,
         mention,
         [(top, bottom, BUDGET_NAMES.get(mention.base, "预算")) for top in tops for bottom in bottoms],
     )
@@ -130,18 +136,18 @@ def completion(told: Told, mention: Mention) -> Verdict:
     return best
 
 
-def best_of(told: Told, mention: Mention, pairs: Sequence[tuple[Operand, Operand, str]]) -> Verdict:
+def best_of(mention: Mention, pairs: Sequence[tuple[Operand, Operand, str]]) -> Verdict:
     """The best verdict that a ratio gets over its possible operands; those named first explain it."""
     stated = mention.role
     best: Verdict | None = None
     for top, bottom, name in pairs:
-        own = _ratio(told, mention, top, bottom, name)
+        own = _ratio(mention, top, bottom, name)
         if best is None or ORDER.index(own.verdict) < ORDER.index(best.verdict):
             best = own
     return best or Verdict(mention, NOT_CHECKABLE, stated, "没有可以相除的两个数")
 
 
-def _ratio(told: Told, mention: Mention, top: Operand, bottom: Operand, name: str) -> Verdict:
+def _ratio(mention: Mention, top: Operand, bottom: Operand, name: str) -> Verdict:
     stated = mention.role
     assert mention.number
     if bottom.value == 0:

@@ -68,6 +68,8 @@ class NarrativeLayout(Strict):
 
     sections: dict[Id, list[Words]]
     telling: list[Id] = []
+    wide: list[Id] = []
+    kept: list[Id] = []
     owners: list[Words]
     between: list[Words]
     fillers: list[Words]

@@ -12,7 +12,7 @@ from auditbook.intake.account_layouts import bare
 from auditbook.intake.phrases import FLAT_WORDS
 from auditbook.narrative.layouts import BUDGETS, NarrativeLayout
 from auditbook.narrative.sentences import MONEY, NUMBERING, RATES, Number, Paragraph
-from auditbook.narrative.subjects import LEVELS, Subject, Vocabulary, key
+from auditbook.narrative.subjects import LEVELS, Held, Subject, Vocabulary, key
 from auditbook.numbers import Interval, factor
 
 AMOUNT, PRIOR, CHANGE, GROWTH, SHARE, COMPLETION, RATE = (
@@ -25,6 +25,14 @@ UP, DOWN = "up", "down"
 _UNREAD = {
     "reason": "原因说明里的数，表中没有可核对的项目", "subject": "看不出说的是哪一项", "rate": "看不出是什么的比率",
     "detail": "说的是这一项中的一部分，表中没有",
+}  # fmt: skip
+_WHOLE = {
+    "accounts_total", "income_any", "spending_any", "income_total", "spending_total", "opening", "closing", "basic_spending",
+    "project_spending",
+}  # fmt: skip
+# Subjects that a row of a classification has as columns too.
+_COLUMNS = {
+    "basic_spending": "basic", "basic_grants": "basic", "project_spending": "project", "project_grants": "project",
 }  # fmt: skip
 _CLAUSE = re.compile("[,，;。:!?]")
 _PATH = re.compile(r"([^。;:!?]{2,60}?)\(\d{0,7}(类|款|项)\)(?:支出|科目)?")
@@ -110,6 +118,8 @@ class Reader:
         self.ways, self.department = ways, department
         self.subject: Subject | None = None
         self.counted_subject: Subject | None = None
+        self._row_parts: dict[str, Subject] = {}
+        self._unclear = False
         self._spoken: Subject | None = None
         self._path_in: Paragraph | None = None
         self.path: dict[str, str] = {}
@@ -131,10 +141,13 @@ class Reader:
         )
         self._reason = re.compile("|".join(map(re.escape, layout.reasons)))
         self._completion = re.compile(
-            f"(?:^|.*)(?:{'|'.join(sorted(map(re.escape, layout.completion), key=len, reverse=True))})$"
+            f"(?:{'|'.join(sorted(map(re.escape, layout.completion), key=len, reverse=True))})$"
         )
-        self._rates = re.compile(f"(?:{'|'.join(map(re.escape, layout.completion_rates))})$")
-        self._share = re.compile(r"占(?P<base>[^占,，。;:]{0,60}?)的?(?:比重|比例|比)?[的为约达是]*$")
+        tail = "[为是约达到的:]*$"
+        self._rates = re.compile(f"(?:{'|'.join(map(re.escape, layout.completion_rates))}){tail}")
+        self._share = re.compile(
+            f"(?:占(?P<base>[^占,，。;:]{{0,60}}?)的?(?:比重|比例|比)?|{'|'.join(sorted(map(re.escape, layout.share), key=len, reverse=True))}){tail}"
+        )
         budgets = "|".join(
             sorted((re.escape(w) for role in BUDGETS for w in layout.roles[role]), key=len, reverse=True)
         )
@@ -172,7 +185,7 @@ class Reader:
         self.subject = named[0] if named and paragraph.section in {"three_public", "operating"} else None
 
     def _paragraph(self, paragraph: Paragraph) -> Iterator[Mention]:
-        text = paragraph.text
+        text, self._unclear = paragraph.text, False
         # what was spoken of ends with its paragraph, but for a row that was named alone
         if self._spoken and self.subject is self._spoken and not self.subject.path:
             self.subject = None
@@ -230,7 +243,12 @@ class Reader:
         begun = stop = 0
         for match in found:
             name, level = match[1], match[2]
-            adjoining = bool(names) and match.start() == stop
+            adjoining = (
+                bool(names)
+                and match.start() == stop
+                and level not in names
+                and not re.search(r"\d|[,，]", name)
+            )
             if not adjoining and names:
                 yield _Path(begun, stop, names)
                 names = {}
@@ -330,17 +348,17 @@ class Reader:
         text, number = mention.paragraph.text, mention.number
         assert number
         unitless = not number.unit
-        ends = bool(re.match(r"[。,;)]|$", text[number.end :]))
+        ends = bool(
+            re.match(r"[。,;)]", text[number.end :])
+        )  # at the end of a line the unit may stand on the next
         if unitless and not ends:
             return
-        completed = self._completed(said)
+        completed = self._completed(said, before)
         shared = self._share.search(before)
         way = self._way_end.search(said)
         if completed is not None:
-            mention.role, mention.base = COMPLETION, completed
-            self._take_subject(
-                mention, re.split("[,，。;:(]", said)[-1 if "," not in said else 0] if completed == "" else ""
-            )
+            mention.role, mention.base = COMPLETION, completed[0]
+            self._take_subject(mention, completed[1])
         elif shared:
             mention.role = SHARE
             base = shared["base"]
@@ -348,6 +366,9 @@ class Reader:
             if base:
                 mention.base_subject = self.vocabulary.by_name(base, mention.paragraph.section)
             self._take_subject(mention, before[: shared.start()])
+            if mention.base_subject is not None and mention.base_subject is mention.subject:
+                # 政府性基金支出…，占本年支出合计的: nothing is a share of itself
+                mention.base_subject = self.vocabulary.by_name(base, "")
         elif way and not re.search("[到至]$", before):
             mention.role, mention.way = GROWTH, self.ways[way[1]]
             mention.words = way[1]
@@ -363,15 +384,15 @@ class Reader:
             return
         mention.unit_lost = unitless
 
-    def _completed(self, said: str) -> str | None:
-        """The budget that 完成年初预算的 names; "" where 完成率 names none; None where nothing is said to be completed."""
+    def _completed(self, said: str, before: str) -> tuple[str, str] | None:
+        """The budget that 完成年初预算的 names ("" where 完成率 names none), and what stands before; None where neither."""
         for role in BUDGETS:
-            found = self._budget_end[role].search(said)
-            if found and self._completion.match(said[: found.start()]):
-                return role
-        if self._rates.search(said) or re.search("(?:^|[,，])完成$", said):
-            return ""
-        return None
+            budget = self._budget_end[role].search(said)
+            verb = self._completion.search(said[: budget.start()]) if budget else None
+            if verb:
+                return role, said[: verb.start()]
+        rate = self._rates.search(before) or re.search("(?:^|(?<=[,，]))完成$", said)
+        return ("", rate.string[: rate.start()]) if rate else None
 
     def _amount(self, mention: Mention, said: str, before: str, sentence: int) -> None:
         number, section = mention.number, mention.paragraph.section
@@ -390,6 +411,16 @@ class Reader:
         covers = named is not None and named[2] >= len(said)
         if not covers and not counted:
             prior = self._prior_end.search(said)
+            measured = _last(self.layout.compared_words, before)
+            if (
+                measured
+                and not self.layout.filler_end.sub("", before[measured.end() :])
+                and not measured["same"]
+            ):
+                # 比上年1,400.00万元增加…: the number is what it is measured from
+                mention.role = self._budget_of(measured["budget"]) if measured["budget"] else PRIOR
+                self._take_subject(mention, before[: measured.start()])
+                return
             if prior:
                 mention.role = PRIOR
                 self._take_subject(mention, said[: prior.start()])
@@ -419,6 +450,10 @@ class Reader:
         else:
             self.subject = mention.subject
 
+    def _budget_of(self, word: str) -> str:
+        """The role that a word for a budget stands for."""
+        return next(role for role in BUDGETS if any(bare(name) == word for name in self.layout.roles[role]))
+
     def _other_year(self, mention: Mention, before: str) -> int | None:
         """The year that an amount is said to be of, where that is not the year of the accounts."""
         if self.year is None:
@@ -444,8 +479,34 @@ class Reader:
         elif counted:
             mention.subject = self._following(unit)
             mention.why = "" if mention.subject else _UNREAD["subject"]
-        elif mention.subject is None:
-            mention.why = _UNREAD["subject"]
+        elif mention.subject is None or (self._unclear and mention.role in {SHARE, COMPLETION, GROWTH}):
+            # a rate behind an amount of something else is of that, and of nothing before it
+            mention.subject, mention.why = None, _UNREAD["subject"]
+        if mention.subject is not None and named:
+            mention.subject = self._of_row(mention.subject, mention.head)
+            if self._narrowed(said[: named[1]], mention.subject):
+                mention.subject, mention.why = None, _UNREAD["detail"]
+        if mention.role in {AMOUNT, *BUDGETS} and not counted:
+            self._unclear = bool(mention.why)
+
+    def _narrowed(self, owner: str, subject: Subject) -> bool:
+        """Whether words before a subject of the whole department make it one of some funds only: 财政拨款 before 本年支出."""
+        own = re.split("[,，;。:、]", owner)[-1]
+        return subject.id in _WHOLE and bool(re.search("财政拨款|一般公共预算|政府性基金|国有资本", own))
+
+    def _of_row(self, subject: Subject, head: Subject | None) -> Subject:
+        """基本支出 within 农林水支出…，其中： is that of the row, not of the department."""
+        column = _COLUMNS.get(subject.id)
+        if column is None or head is None or not head.code:
+            return subject
+        at = f"{head.code}.{column}"
+        if at not in self._row_parts:
+            cells = [
+                Held(held.table, line.amounts[column]) for held in head.cells for line in held.table.lines
+                if line.code == head.code and column in line.amounts
+            ]  # fmt: skip
+            self._row_parts[at] = Subject(at, f"{head.name}{subject.name}", cells)
+        return self._row_parts[at]
 
     def _whole(self, owner: str) -> bool:
         """Whether the words before a subject leave it whole: 离退休 before 人员经费 makes it another, 其中 does not."""
@@ -471,9 +532,9 @@ class Reader:
 
     def _understood(self, text: str) -> bool:
         """Whether nothing of weight stands in a text."""
-        rest = self.layout.compared_words.sub("", text)
+        rest = re.sub("^(?:相比较?|比较|相较)[,，]", "", self.layout.compared_words.sub("", text))
         rest = re.sub(r"\((?:含|以|不含|单位)[^()]*\)?|20\d\d年度?|[,，;、]|\d+年", "", rest)
-        rest = re.sub(r"\($", "", rest)
+        rest = re.sub(r"^\)|\($", "", rest)
         return bool(self.layout.between_words.fullmatch(rest)) and not self.vocabulary.names_another(rest)
 
     def _measured_from(self, mention: Mention, sentence: int) -> None:
@@ -482,10 +543,7 @@ class Reader:
         text = mention.paragraph.text[sentence : mention.number.start]
         last = _last(self.layout.compared_words, text)
         if last is not None and last["budget"]:
-            word = last["budget"]
-            mention.base = next(
-                role for role in BUDGETS if any(bare(name) == word for name in self.layout.roles[role])
-            )
+            mention.base = self._budget_of(last["budget"])
         elif last is not None and last["year"]:
             year = re.search(r"(?:19|20)\d\d", last["year"])
             mention.year = int(year[0]) if year else None
@@ -494,8 +552,7 @@ class Reader:
 
     def _compared(self, paragraph: Paragraph, found: re.Match[str], last: int) -> Mention:
         way = next(name for name in ("equal", "less", "more") if found[name])
-        word = found[f"{way}_budget"]
-        base = next(role for role in BUDGETS if any(bare(n) == word for n in self.layout.roles[role]))
+        base = self._budget_of(found[f"{way}_budget"])
         mention = Mention(
             paragraph,
             COMPARISON,
@@ -526,8 +583,7 @@ class Reader:
             mention.subject = None
         compared = _last(self.layout.compared_words, text[sentence : found.start()])
         if compared is not None and compared["budget"]:
-            word = compared["budget"]
-            mention.base = next(r for r in BUDGETS if any(bare(n) == word for n in self.layout.roles[r]))
+            mention.base = self._budget_of(compared["budget"])
         if mention.subject is None:
             mention.why = _UNREAD["subject"]
         return mention

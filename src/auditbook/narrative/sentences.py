@@ -26,6 +26,9 @@ NUMBERING = re.compile(
 )
 _HEADING_END = re.compile(r"(?:情况|说明|解释|经费|职能|职责|构成|设置|表|概况)(?:\(.{0,20}\))?[。:.]?$")
 _MOST_HEADING = 60
+_UNIT_FIRST = re.compile(
+    r"\s*(?:亿元|万元|千元|元|%|％|个|人|批|辆|[，。；、）])"
+)  # the rest of a line that was broken
 _CONTENTS = re.compile(r"[.…·]{3,}\d*$")
 
 MONEY = ("亿元", "百万元", "千元", "万元", "元", "万")
@@ -78,7 +81,7 @@ def paragraphs(document: Document, layout: NarrativeLayout, tables: Collection[i
     """
     counted = sorted({unit for subject in layout.subjects for unit in subject.counted}, key=len, reverse=True)
     found: list[Paragraph] = []
-    section = ""
+    section, within = "", dict[int, str]()
     for blocks in _joined(document, tables):
         text, positions = _compared(document, blocks)
         if not text or _CONTENTS.search(text):
@@ -87,7 +90,7 @@ def paragraphs(document: Document, layout: NarrativeLayout, tables: Collection[i
             part = text[start:end]
             # 十、“三公”经费：指… explains a term, and opens no section
             if is_heading and (section != "glossary" or end == len(text)):
-                section = layout.section_of(part) or ("" if _TOP.match(part) else section)
+                section = _opened(part, section, within, layout)
             numbers, aside = _numbers(part, counted, layout)
             found.append(
                 Paragraph(part, positions[start:end], section, blocks[0].page, is_heading, numbers, aside)
@@ -95,6 +98,28 @@ def paragraphs(document: Document, layout: NarrativeLayout, tables: Collection[i
     return found
 
 
+def _opened(heading: str, section: str, within: dict[int, str], layout: NarrativeLayout) -> str:
+    """The section that a heading opens under those that it stands in, by the level of its number."""
+    level = next((n for n, pattern in enumerate(_LEVELS) if pattern.match(heading)), None)
+    own = layout.section_of(heading)
+    if level is None:
+        return own or section
+    for deeper in [n for n in within if n >= level]:
+        del within[deeper]
+    around = within[max(within)] if within else ""
+    if own in layout.wide and around.split("_")[0] in layout.kept:
+        own = around
+    within[level] = own or around
+    return within[level]
+
+
+_LEVELS = (
+    re.compile(r"第[一二三四五六七八九十]+部分"),
+    re.compile(r"[一二三四五六七八九十]+[、.]"),
+    re.compile(r"\([一二三四五六七八九十]+\)"),
+    re.compile(r"\d{1,3}[、.]"),
+    re.compile(r"\(\d{1,3}\)|\d{1,3}\)|[①-⑳]"),
+)
 _TOP = re.compile(r"(?:[一二三四五六七八九十]+、|第[一二三四五六七八九十]+部分)")
 
 
@@ -139,7 +164,9 @@ def _goes_on(kind: str, before: Block, after: Block) -> bool:
     if _HEADING_END.search(last) and len(last) < _MOST_HEADING:
         return False
     if kind == PDF:
-        return before.page != after.page
+        return before.page != after.page or bool(
+            re.search(r"[\d０-９]$", last) and _UNIT_FIRST.match(after.text)
+        )
     return kind == TXT and after.number == before.number + 1
 
 
@@ -223,6 +250,8 @@ def _aside(text: str, number: Number, numbering: int, layout: NarrativeLayout) -
         re.match(r"\)|[.、](?!\d)", after) and re.search(r"(?:^|[。;:,(])$", before)
     ):
         return "序号"
+    if before.endswith("(") and re.match(r"(?:类|款|项)\)", after):
+        return "科目编码"
     if re.match(r"年|〕|﹞|\]|-20\d\d年", after) and len(number.text) == 4:
         return "年份"
     if re.match("[月日]", after) or re.match(r"[-—至]\d{1,2}月", after):

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 
 from auditbook.claims import AGREES, DISAGREES, NOT_CHECKABLE
@@ -132,68 +133,50 @@ def absences(
     paragraphs: Sequence[Paragraph], layout: NarrativeLayout, vocabulary: Vocabulary
 ) -> Iterator[Noted]:
     """Sentences that say that there is none of something, against the cells that would hold it."""
-    opened = re.compile(
-        f"(?<![\\u4e00-\\u9fff]有)(?:{'|'.join(map(re.escape, layout.absences))})([^。,;:]{{4,40}}?)(?:[。,;]|$)"
-    )
+    words = "|".join(map(re.escape, sorted(layout.absences, key=len, reverse=True)))
+    opened = re.compile(f"(?:{words})([^。,;:]{{4,40}}?)(?:[。,;]|$)")
     for paragraph in paragraphs:
-        if paragraph.heading or paragraph.section not in {"funds", "state_capital", "three_public"}:
+        if paragraph.heading or paragraph.section in {"", "glossary", "duties"}:
             continue
         for found in opened.finditer(paragraph.text):
-            words = re.sub(
-                "(?:收入和支出|收入支出|收入、支出|收支|收入及支出|收入|支出)(?:情况|安排|数据)?$",
-                "",
-                found[1],
-            )
-            subjects = _absent_subjects(words, paragraph.section, vocabulary)
+            subjects = _absent_subjects(found[1], paragraph.section, vocabulary)
             if not subjects:
                 continue
             held = [h for subject in subjects for h in subject.cells]
             nonzero = next((h for h in held if h.value), None)
+            span = found.start(), found.end(1)
             if nonzero is not None:
-                said = f"{nonzero.amount.locator}是{amount_text(nonzero.value or 0, nonzero.table.unit or '元')}{nonzero.table.unit}"  # type: ignore[arg-type]
-                yield Noted(
-                    paragraph,
-                    found.start(),
-                    found.end(1),
-                    DISAGREES,
-                    "text_and_table",
-                    said,
-                    MEDIUM,
-                    subjects[0].id,
+                shown = (
+                    amount_text(nonzero.value or Fraction(0), nonzero.table.unit or "元") + nonzero.table.unit
                 )
+                said = f"{nonzero.amount.locator}是{shown}"
+                yield Noted(paragraph, *span, DISAGREES, "text_and_table", said, MEDIUM, subjects[0].id)
             elif held:
-                yield Noted(
-                    paragraph,
-                    found.start(),
-                    found.end(1),
-                    AGREES,
-                    "absent",
-                    f"{held[0].amount.locator}没有金额",
-                    about=subjects[0].id,
-                )
+                said = f"{held[0].amount.locator}没有金额"
+                yield Noted(paragraph, *span, AGREES, "absent", said, about=subjects[0].id)
             else:
-                yield Noted(
-                    paragraph,
-                    found.start(),
-                    found.end(1),
-                    NOT_CHECKABLE,
-                    "absent",
-                    "没有读到这张表",
-                    about=subjects[0].id,
-                )
+                yield Noted(paragraph, *span, NOT_CHECKABLE, "absent", "没有读到这张表", about=subjects[0].id)
+
+
+_BOTH = re.compile(
+    "(?:收入和支出|收入支出|收入、支出|收支|收入及支出|收入、支出和结转结余)(?:情况|安排|数据)?$"
+)
+_ENDING = re.compile("(?:的)?(?:支出|收入)?(?:情况|安排|数据|预算|发生|项目)*$")
 
 
 def _absent_subjects(words: str, section: str, vocabulary: Vocabulary) -> list[Subject]:
-    text = re.sub("^(?:使用|安排|发生|本年度|年度)+", "", words)
+    """What there is said to be none of: nothing where that is only a part of something, or not known."""
+    text = re.sub("^(?:使用|安排|发生|本年度|年度|涉及)+", "", words)
+    both = _BOTH.search(text)
+    stem = text[: both.start()] if both else _ENDING.sub("", text)
     for name, ids in (
         ("政府性基金", ("funds_spending", "funds_income")),
-        ("国有资本经营", ("state_spending",)),
+        ("国有资本经营", ("state_spending", "state_income")),
     ):
-        if text.startswith(name) and len(text) <= len(name) + 10:
+        if stem.startswith(name) and len(stem) <= len(name) + 10:
             return [vocabulary.subjects[id_] for id_ in ids]
-    if section == "three_public" and re.fullmatch("(?:财政拨款)?三公经费(?:财政拨款)?", text):
-        return [vocabulary.subjects["three_public"]]
-    return []
+    subject = vocabulary.by_name(stem, section) or vocabulary.by_name(text, section)
+    return [subject] if subject is not None and subject.cells and len(stem) >= 4 else []
 
 
 # --- reasons: 持平。主要原因：减少支付 ---------------------------------------------------------------------------------
@@ -323,14 +306,16 @@ _YEAR_AFTER = r"(?=(?:20\d\d)年度?)"
 _ORGAN = r"(?:局|委员会|办公室|厅|院|署|中心|大学|学院|学校|中学|小学|医院|街道办事处|办事处|人民政府|政府|协会|联合会|总工会|团委|处|站|所|馆|社|队)"
 _NAME = re.compile(rf"([\u4e00-\u9fff()]{{3,40}}?{_ORGAN}(?:\(本级\)|本级)?){_YEAR_AFTER}")
 _LINKS = "和与及"
+_TITLE_LINES = 3
 
 
 def department_name(lines: Sequence[str]) -> str:
     """The name of the department: what stands before the year most often; "" where nothing does twice."""
     counted: Counter[str] = Counter()
-    for line in lines:
+    for number, line in enumerate(lines):
         for found in _NAME.finditer(line):
-            counted[_bare_name(found[1])] += 1
+            # where two names are as frequent, that of the title is the name
+            counted[_bare_name(found[1])] += 2 if number < _TITLE_LINES else 1
     if not counted:
         return ""
     name, often = counted.most_common(1)[0]
