@@ -532,6 +532,8 @@ def within_rounding(name: str, change: Change) -> bool:
     department = DEPARTMENTS[name]
     narrow = department.text.translate(str.maketrans("０１２３４５６７８９．，％", "0123456789.,%"))
     was, by = narrow[change.start : change.end], change.by.replace(",", "")
+    if change.kind == "direction":  # nothing more is nothing less
+        return bool(re.match(r"0(万元|元)", narrow[change.end :]))
     if change.kind == "denominator":
         return "收入" in change.by and department.income == department.spent
     if not re.fullmatch(r"[\d.]+", by) or not re.fullmatch(r"[\d.,]+", was):
@@ -545,6 +547,18 @@ def within_rounding(name: str, change: Change) -> bool:
         ]
         return any(_intersect(low, high, by) for low, high in bounds)
     before, after = Fraction(was.replace(",", "")) * 100, Fraction(by) * 100
+    if narrow[: change.start].endswith(
+        ("授予小微企业合同金额", "授予中小企业合同金额")
+    ):  # only their shares tell
+        half = Fraction(1, 2)
+        return all(
+            _intersect((top - half) / (bottom + half), (top + half) / (bottom - half), printed)
+            for printed, top, bottom in (
+                (printed, after if top == before else top, after if bottom == before else bottom)
+                for printed, top, bottom in department.ratios
+                if before in (top, bottom)
+            )
+        )
     # a budget: no table has it; its completion holds, and so does the sum of five items each known to half a hundredth
     half = Fraction(1, 2)
     for printed, top, bottom in department.ratios:
