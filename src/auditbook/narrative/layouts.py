@@ -142,7 +142,7 @@ class NarrativeLayout(Strict):
     @cached_property
     def filler_end(self) -> re.Pattern[str]:
         """Words without meaning at the end of a text."""
-        return re.compile(f"(?:{_any(self.fillers)})+$")
+        return re.compile(f"(?>{_any(self.fillers)})++$")
 
 
 def _any(words: list[str]) -> str:
@@ -150,7 +150,8 @@ def _any(words: list[str]) -> str:
 
 
 def _words(words: list[str], more: str) -> re.Pattern[str]:
-    return re.compile(f"(?:{_any(words)}|{more})*")
+    # the longest word first and none tried again: words that contain each other must not take for ever to fail
+    return re.compile(f"(?>{_any(words)}|{more})*+")
 
 
 def read_layout(root: Path) -> NarrativeLayout:
