@@ -138,7 +138,7 @@ class Department:
         self.number("adjusted", self.adjusted)
         self.text = "\n".join(self.style(self)) + "\n"
         if self.wide:
-            self.text = _wide(self.text)
+            self.text = wide_digits(self.text)
 
     # --- numbers as the text says them -------------------------------------------------------------------------------------
 
@@ -347,6 +347,6 @@ class Department:
         ]
 
 
-def _wide(text: str) -> str:
+def wide_digits(text: str) -> str:
     """Digits of amounts and rates full-width, as some offices type them."""
     return text.translate(_WIDE)

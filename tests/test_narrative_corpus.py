@@ -22,7 +22,7 @@ import yaml
 from account_pages import draw_pages
 from corpus import tally
 from invented_accounts import Laid
-from narrative_departments import Department
+from narrative_departments import Department, wide_digits
 from narrative_styles import DEPARTMENTS
 
 from auditbook.intake.account_checks import check_accounts
@@ -80,24 +80,12 @@ def test_the_tables_are_sound(name: str) -> None:
     assert [c.name for c in check_accounts(accounts(name)) if c.verdict == "disagrees"] == []
 
 
-SOUND_LATE = {
-    "education": "“1.支出情况”读成支出决算一节的标题，各类占比按另一总体核对",
-    "health": "“财政拨款收入、支出决算总计”读成收入支出总计",
-}
-_NAMES = [
-    pytest.param(
-        name, marks=[pytest.mark.xfail(strict=True, reason=SOUND_LATE[name])] if name in SOUND_LATE else []
-    )
-    for name in DEPARTMENTS
-]
-
-
-@pytest.mark.parametrize("name", _NAMES)
+@pytest.mark.parametrize("name", DEPARTMENTS)
 def test_a_sound_document_is_not_accused(name: str) -> None:
     assert told(accused(sound(name))) == []
 
 
-@pytest.mark.parametrize("name", _NAMES)
+@pytest.mark.parametrize("name", DEPARTMENTS)
 def test_a_sound_document_has_no_tails(name: str) -> None:
     assert told([s for s in sound(name).statements if s.severity]) == []
 
@@ -114,7 +102,7 @@ def test_every_number_is_a_statement_left_or_aside(name: str) -> None:
     assert len(spans) + len(found.left) + found.aside.total() == len(_NUMBER.findall(DEPARTMENTS[name].text))
 
 
-@pytest.mark.parametrize("name", _NAMES)
+@pytest.mark.parametrize("name", DEPARTMENTS)
 def test_other_amounts_are_not_accused_either(name: str, tmp_path: Path) -> None:
     """The same department with amounts from other seeds."""
     department = DEPARTMENTS[name]
@@ -126,6 +114,14 @@ def test_other_amounts_are_not_accused_either(name: str, tmp_path: Path) -> None
         text = Document.of_text(other.text)
         found = of_accounts(text, tables, LAYOUT, WAYS, file=f"{name}-{seed}.txt", year=2024)
         assert not accused(found), told(accused(found))
+
+
+@pytest.mark.parametrize("name", DEPARTMENTS)
+def test_a_sound_text_without_its_tables_is_not_accused(name: str) -> None:
+    text = Document.of_text(DEPARTMENTS[name].text)
+    found = of_accounts(text, None, LAYOUT, WAYS, file=f"{name}.txt", year=2024)
+    assert told(accused(found)) == []
+    assert sum(s.row["verdict"] in SOUND for s in found.statements) >= 20
 
 
 def _set(line: str) -> Iterator[str]:
@@ -206,13 +202,20 @@ SAME = {
     "约": ("(?<=支出)(?=\\d)", "约"),
     "共": ("(总计|合计)(?=\\d)", r"\1共"),
     "人民币": (r"(?<=[支出计入费])(?=[\d,]+\.\d\d万元)", "人民币"),
+    "rates in brackets": (r"(万元|元)，((?:增长|下降)[\d.]+%)", r"\1（\2）"),
+    "shares in brackets": (r"，(占[\d.]+%)", r"（\1）"),
+    "rate before amount": (
+        r"((?:增加|减少)[\d.,]+(?:万元|元))，((?:增长|下降)[\d.]+%)", r"\2（\1）",
+    ),
+    "headings without 说明": ("情况说明(?=\\n)", "情况"),
+    "headings run in": ("情况说明\\n(?=20|本|一般)", "情况说明。"),
+    "pages numbered": ("\\n(?=[五七十]、)", "\\n— 12 —\\n"),
     "headings in brackets": ("(?<=\\n)([一二三四五六七八九十]+)、", r"（\1）"),
 }  # fmt: skip
 LATE = {
-    "预算完成率": "“预算完成率为”没有读作完成率",
-    "所占比重": "“所占比重为”没有读作占比",
+    "rate before amount": "先说增减率后说增减额，没有合起来读",
+    "预算完成率": "“年初预算完成率为”没有读作完成率",
     "full-width separators": "半角数字之间的全角逗号读作两个数",
-    "人民币": "“人民币”隔开了科目与金额，其后的占比归到了前一科目",
 }
 
 
@@ -246,6 +249,60 @@ def test_the_same_in_other_words(way: str) -> None:
                 counts[at] += sum(s.row["verdict"] in SOUND for s in each.statements)
     assert counts[0] and 50 * counts[1] >= 49 * counts[0], counts  # 98 % are still found to agree
     tally.ran["variant"] += 1
+
+
+# --- true sentences of other things -----------------------------------------------------------------------------------------
+
+# True, or of something that nothing in the document says: none of it can be accused, wherever it stands.
+ASIDE = [
+    "其中，下属服务中心支出35.00万元，占12.30%。",
+    "其中：信息系统运行维护35.00万元，占0.50%。",
+    "其中：办公用房维修35.00万元，较上年增加5.00万元，增长16.67%。",
+    "完成重点任务12项，完成率95.00%。",
+    "下属单位比上年增加30.00万元，增长5.00%。",
+    "补助标准由每人每月200元提高到230元，提高15.00%。",
+    "人均公用经费2.30万元。",
+    "群众满意度98.50%。",
+    "全年接待游客35.20万人次，增长12.00%。",
+    "项目支付进度为86.00%。",
+    "另有3个项目结转下年使用，涉及资金41.00万元。",
+    "预算调整率为8.20%。",
+    "近三年年均增长3.20%。",
+    "其中上年结转资金安排的支出20.00万元。",
+    "主要原因是人员经费增加12.00万元，项目经费减少40.00万元。",
+    "支付率达到99.10%，较年初目标高0.10个百分点。",
+    "按照有关规定，支出进度不低于92.00%。",
+    "其中：年中追加预算88.00万元。",
+    "涉及5个乡镇、12个村，惠及群众1.20万人。",
+    "2023年度该项支出为20.00万元。",
+    "受益对象中女性占45.00%。",
+]
+ASIDE_LATE = {
+    "完成重点任务12项，完成率95.00%。": "任务的完成率读成了预算的完成率",
+    "下属单位比上年增加30.00万元，增长5.00%。": "前一科目的金额为零时，下属单位的增减归到了它",
+}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        pytest.param(sentence, marks=[pytest.mark.xfail(strict=True, reason=ASIDE_LATE[sentence])] if sentence in ASIDE_LATE else [])
+        for sentence in ASIDE
+    ],
+)  # fmt: skip
+def test_a_sentence_of_something_else_is_not_accused(sentence: str) -> None:
+    """Put behind every paragraph of the narrative at once."""
+    for name, department in DEPARTMENTS.items():
+        lines = department.text.split("\n")
+        first = next(at for at, line in enumerate(lines) if re.search("收入支出决算总体情况", line))
+        ends = [at for at, line in enumerate(lines) if line.startswith("第四部分")] or [len(lines)]
+        put = [
+            line + sentence if first < at < ends[0] and len(line) > 24 and line.endswith("。") else line
+            for at, line in enumerate(lines)
+        ]
+        found = judged(name, "\n".join(put))
+        gained = Counter(told_short(accused(found))) - Counter(told_short(accused(sound(name))))
+        assert not gained, told(accused(found))
 
 
 # --- single sentences --------------------------------------------------------------------------------------------------------
@@ -311,9 +368,7 @@ def sentences() -> list[Sentence]:
             piece, by, number, verdict, kind, *late = entry
             said = [filled(str(part), department) for part in (piece, by, number)]
             if department.wide:
-                from narrative_departments import _wide
-
-                said[:2] = [_wide(part) for part in said[:2]]
+                said[:2] = [wide_digits(part) for part in said[:2]]
             said[2] = said[2].replace(",", "")
             found.append(Sentence(name, *said, verdict, kind, *late))
     return found
@@ -442,12 +497,13 @@ def _changed(text: str, change: Change) -> str:
 
 
 def _kinds(found: Narrative) -> Counter[tuple[str, str, str]]:
-    """What is said to be wrong: by the statement's id, its verdict and kind."""
-    return Counter(
-        (s.row["about"], s.row["verdict"], s.row["kind"])
-        for s in found.statements
-        if s.row["verdict"] in ACCUSING or s.severity
-    )
+    """What is said to be wrong: what each is about, its verdict and kind."""
+    return Counter(key for s in found.statements for key in _kinds_of(s))
+
+
+def _kinds_of(s: Statement) -> list[tuple[str, str, str]]:
+    wrong = s.row["verdict"] in ACCUSING or s.severity
+    return [(s.row["about"], s.row["verdict"], s.row["kind"])] if wrong else []
 
 
 def _at(found: Narrative, start: int, end: int) -> list[Statement]:
@@ -476,6 +532,8 @@ def within_rounding(name: str, change: Change) -> bool:
     department = DEPARTMENTS[name]
     narrow = department.text.translate(str.maketrans("０１２３４５６７８９．，％", "0123456789.,%"))
     was, by = narrow[change.start : change.end], change.by.replace(",", "")
+    if change.kind == "direction":  # nothing more is nothing less
+        return bool(re.match(r"0(万元|元)", narrow[change.end :]))
     if change.kind == "denominator":
         return "收入" in change.by and department.income == department.spent
     if not re.fullmatch(r"[\d.]+", by) or not re.fullmatch(r"[\d.,]+", was):
@@ -489,6 +547,18 @@ def within_rounding(name: str, change: Change) -> bool:
         ]
         return any(_intersect(low, high, by) for low, high in bounds)
     before, after = Fraction(was.replace(",", "")) * 100, Fraction(by) * 100
+    if narrow[: change.start].endswith(
+        ("授予小微企业合同金额", "授予中小企业合同金额")
+    ):  # only their shares tell
+        half = Fraction(1, 2)
+        return all(
+            _intersect((top - half) / (bottom + half), (top + half) / (bottom - half), printed)
+            for printed, top, bottom in (
+                (printed, after if top == before else top, after if bottom == before else bottom)
+                for printed, top, bottom in department.ratios
+                if before in (top, bottom)
+            )
+        )
     # a budget: no table has it; its completion holds, and so does the sum of five items each known to half a hundredth
     half = Fraction(1, 2)
     for printed, top, bottom in department.ratios:
@@ -525,7 +595,12 @@ def outcome(name: str, change: Change) -> tuple[str, str]:
     if len(elsewhere) > _MOST_OTHERS:
         return "false alarms", f"{words} {told(elsewhere)}"
     if gained:
-        return "detected", words
+        first, last = text.rfind("\n", 0, change.start) + 1, text.find("\n", change.end)
+        last += len(change.by) - (change.end - change.start)
+        near = any(
+            first <= s.start < last and key in gained for s in after.statements for key in _kinds_of(s)
+        )
+        return ("detected" if near else "detected elsewhere"), words
     if within_rounding(name, change):
         return "within rounding", words
     if not any(s.row["verdict"] in SOUND for s in was):
@@ -548,8 +623,14 @@ def test_there_are_enough_changes(outcomes: list[tuple[str, Change, str, str]]) 
 
 def test_a_change_that_can_be_checked_is_detected(outcomes: list[tuple[str, Change, str, str]]) -> None:
     missed = [words for _, _, what, words in outcomes if what == "missed"]
-    detected = sum(what in {"detected", "false alarms"} for _, _, what, _ in outcomes)
+    detected = sum(what in {"detected", "detected elsewhere", "false alarms"} for _, _, what, _ in outcomes)
     assert 10 * detected >= 9 * (detected + len(missed)), "\n".join(missed)
+
+
+def test_little_is_beyond_checking(outcomes: list[tuple[str, Change, str, str]]) -> None:
+    """What counts as not checkable is what the engine says of the sound text: it must not hide in that."""
+    beyond = [words for _, _, what, words in outcomes if what == "not checkable"]
+    assert 20 * len(beyond) <= len(outcomes), "\n".join(beyond)
 
 
 def test_one_change_is_not_told_all_over(outcomes: list[tuple[str, Change, str, str]]) -> None:

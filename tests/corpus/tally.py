@@ -28,8 +28,9 @@ def lines() -> list[str]:
         found.append(f"narrative corpus: {ran['variant']} other ways of saying the same are read alike")
     for kind in dict.fromkeys(kind for kind, _ in narrative):
         came = {what: count for (own, what), count in narrative.items() if own == kind}
-        checkable = came.get("detected", 0) + came.get("missed", 0)
-        rate = f"{1000 * came.get('detected', 0) // checkable / 10}%" if checkable else "–"
+        told = sum(came.get(what, 0) for what in ("detected", "detected elsewhere", "false alarms"))
+        checkable = told + came.get("missed", 0)
+        rate = f"{1000 * told // checkable / 10}%" if checkable else "–"
         ways = ", ".join(f"{what} {count}" for what, count in sorted(came.items()))
         found.append(f"narrative corpus: {kind}: {rate} of what can be checked ({ways})")
     return found
