@@ -479,14 +479,18 @@ class Reader:
         elif counted:
             mention.subject = self._following(unit)
             mention.why = "" if mention.subject else _UNREAD["subject"]
-        elif mention.subject is None or (self._unclear and mention.role in {SHARE, COMPLETION, GROWTH}):
+        elif mention.subject is None or (
+            self._unclear and mention.role in {SHARE, COMPLETION, CHANGE, GROWTH}
+        ):
             # a rate behind an amount of something else is of that, and of nothing before it
             mention.subject, mention.why = None, _UNREAD["subject"]
         if mention.subject is not None and named:
             mention.subject = self._of_row(mention.subject, mention.head)
             if self._narrowed(said[: named[1]], mention.subject):
                 mention.subject, mention.why = None, _UNREAD["detail"]
-        if mention.role in {AMOUNT, *BUDGETS} and not counted:
+        if counted:
+            self._unclear = self._unclear or bool(mention.why)
+        elif mention.role in {AMOUNT, CHANGE, PRIOR, *BUDGETS}:
             self._unclear = bool(mention.why)
 
     def _narrowed(self, owner: str, subject: Subject) -> bool:

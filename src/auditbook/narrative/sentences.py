@@ -176,10 +176,10 @@ def _compared(document: Document, blocks: Sequence[Block]) -> tuple[str, list[in
     for block in blocks:
         for offset, character in enumerate(block.text):
             if character == "，" and _between_digits(block.text, offset):
-                # among full-width digits a full-width comma groups them: １，２００
-                character = (
-                    "," if re.match("[０-９]，[０-９]{3}(?![０-９])", block.text[offset - 1 :]) else _PARTING
-                )
+                # before three digits a full-width comma groups them: １，２００ and 2，403.44
+                before = re.search(r"(?<![\d.])\d{1,3}(?:[,，]\d{3})*$", block.text[:offset])
+                groups = before and re.match(r"，\d{3}(?!\d)", block.text[offset:])
+                character = "," if groups else _PARTING
             elif _DROPPED.match(character):
                 if character in " \t" and _between_digits(block.text, offset):
                     character = " "

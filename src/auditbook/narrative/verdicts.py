@@ -13,7 +13,7 @@ from auditbook.narrative.layouts import BUDGETS
 from auditbook.narrative.mentions import Mention
 from auditbook.narrative.sentences import MONEY, RATES
 from auditbook.narrative.subjects import Held, Subject, Vocabulary
-from auditbook.numbers import Interval, amount_text, places, rate_text
+from auditbook.numbers import Interval, amount_text, factor, places, rate_text
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 BUDGET_NAMES = {"budget_initial": "年初预算", "budget_adjusted": "调整预算", "budget": "预算"}
@@ -91,8 +91,14 @@ class Told:
         ]  # fmt: skip
 
     def amounts(self, subject: Subject, mention: Mention) -> list[Operand]:
-        """The amounts of a subject: the text's, then the tables'."""
-        return [*self.text(subject, m.AMOUNT, mention), *self.cells(subject.cells)]
+        """The amounts of a subject: the text's, then the tables'.
+
+        The first table that holds it decides; another is asked only where it says the same but for the last place. What a
+        row has of all money must not explain a ratio of what it has of one budget.
+        """
+        held = self.cells(subject.cells)
+        near = [one for one in held if abs(one.value - held[0].value) <= factor(one.unit) / 100]
+        return [*self.text(subject, m.AMOUNT, mention), *(held if subject.id.endswith("_any") else near)]
 
     def budgets(self, subject: Subject, role: str, mention: Mention) -> list[Operand]:
         """The budgets of a subject of a kind; of any kind where 预算 alone is said."""

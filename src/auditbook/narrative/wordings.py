@@ -228,18 +228,15 @@ def reasons(
             after = following.get(id(paragraph))
             if len(reason) < 3 and end < 0 and after is not None and not after.heading and not after.numbers:
                 reason = after.text
-            said = contradiction(_way(mention), reason)
-            if said:
-                yield Noted(
-                    paragraph,
-                    mention.start,
-                    mention.end,
-                    DISAGREES,
-                    "reason",
-                    f"说“{_word(mention)}”，原因却是“{_short(reason)}”：{said}",
-                    MEDIUM,
-                    mention.subject.id if mention.subject else "",
-                )
+            else:
+                after = None
+            contradicts = contradiction(_way(mention), reason)
+            if contradicts:
+                said = f"说“{_word(mention)}”，原因却是“{_short(reason)}”：{contradicts}"
+                about = mention.subject.id if mention.subject else ""
+                # the phrase reaches to the end of its reason, but not into the next paragraph
+                last = mention.end if after is not None or end < 0 else end
+                yield Noted(paragraph, mention.start, last, DISAGREES, "reason", said, MEDIUM, about)
 
 
 def _way(mention: Mention) -> str:
