@@ -148,3 +148,31 @@ def test_the_real_accounts_beside_their_transcription(tmp_path):
     assert entered == {"71.73", "0.3"}
     [counted] = [int(row["count"]) for row in rows(run, "coverage") if row["what"] == "entered"]
     assert counted >= 20
+
+
+def test_a_report_whose_numbers_are_all_entered_adds_no_finding(tmp_path, wuxi):
+    report = ROOT.parent / "shared" / "sources" / "wuxi-2019-report.txt"
+    if not report.is_file():
+        pytest.skip("shared/sources/wuxi-2019-report.txt is not beside the project")
+    case = "wuxi-offices-2019"
+    shutil.copytree(ROOT / "params" / "cases", tmp_path / "base" / "params" / "cases")
+    raw = shutil.copytree(ROOT / "data" / "raw" / case, tmp_path / "base" / "data" / "raw" / case)
+    shutil.copy(report, raw / "report.txt")
+    run = auditbook(
+        "run", tmp_path / "base" / "params" / "cases" / f"{case}.yaml", workspace=tmp_path / "workspace"
+    )
+    assert run.code == 0, run.err
+    with (run.processed(case) / "coverage.csv").open(encoding="utf-8", newline="") as file:
+        counts = {row["what"]: int(row["count"]) for row in csv.DictReader(file)}
+    # nine in ten of what it states by itself were transcribed by hand before there was such a reader
+    assert 10 * counts["entered"] >= 9 * counts["statements"] > 900
+    keys = [
+        {
+            row["finding"]
+            for row in csv.DictReader(
+                (one.processed(case) / "findings.csv").open(encoding="utf-8", newline="")
+            )
+        }
+        for one in (run, wuxi)
+    ]
+    assert keys[0] == keys[1]

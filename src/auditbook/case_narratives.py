@@ -31,11 +31,14 @@ def rows_of(audit: Audit, evidence: Evidence, kept: Kept | None) -> dict[str, li
 
     Takes    evidence: as read, so that every file is there with its hash; kept: where parsed documents are kept.
     """
-    hand = [*evidence.published, *_answers(evidence)]
+    said = [*evidence.published, *_answers(evidence)]
+    # of an evaluation report the figures are what the audit rests on: limits and indicators speak of them
+    figures = [{"published": row.value, "quote": row.quote} for row in evidence.figures if row.quote]
     narrative: list[Row] = []
     coverage: list[Row] = []
     for source, found in _narratives(audit, kept):
         own = [s for s in found.statements if not s.row["claim"].startswith(_TABLES)]
+        hand = said if found.kind == reading.ACCOUNTS else [*said, *figures]
         fresh = [s for s in own if not _entered(s, hand, found)]
         narrative += (
             {**s.row, "claim": f"{source.id}:{s.row['claim']}", "source": source.id, "severity": s.severity}

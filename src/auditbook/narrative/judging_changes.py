@@ -41,12 +41,13 @@ def growth(told: Told, mention: Mention) -> Verdict:
     subject = mention.subject
     assert subject and mention.number
     change = _change_beside(told, mention)
-    if mention.base and (change is None or told.budgets(subject, mention.base, mention)):
-        return _growth_over_budget(told, mention)
-    if change is None:
-        own = _growth_over_prior(told, mention)
-        return own or Verdict(mention, NOT_CHECKABLE, "growth", "没有增减额，也没有上年的数，无从核对")
     currents = told.amounts(subject, mention)
+    bases = (
+        told.budgets(subject, mention.base, mention) if mention.base else told.text(subject, m.PRIOR, mention)
+    )
+    if change is None or (mention.base and bases):
+        lacking = "没有预算数可以核对" if mention.base else "没有增减额，也没有上年的数，无从核对"
+        return _growth_between(mention, currents, bases) or Verdict(mention, NOT_CHECKABLE, "growth", lacking)
     if not currents:
         return Verdict(mention, NOT_CHECKABLE, "growth", "没有本年的数可以核对")
     best = _over_what_was(mention, change, currents, change.way)
@@ -120,57 +121,25 @@ def _growth_of(
     return judging_ratios.rated(mention, value, span, f"{name}＝{rate(value)}", "")
 
 
-def _growth_over_prior(told: Told, mention: Mention) -> Verdict | None:
-    assert mention.subject
-    priors, currents = (
-        told.text(mention.subject, m.PRIOR, mention),
-        told.amounts(mention.subject, mention),
-    )
-    best: Verdict | None = None
-    for prior in priors:
-        for current in currents:
-            if prior.value == 0:
-                own = Verdict(mention, DISAGREES, "zero_base", "上年为零，增减率没有意义", severity=MEDIUM)
-            else:
-                value = (current.value - prior.value) / prior.value
-                low, high = quotient(current.interval, prior.interval)
-                signed = value if mention.way == m.UP else -value
-                box = Interval(low - 1, high - 1) if mention.way == m.UP else Interval(1 - high, 1 - low)
-                own = judging_ratios.rated(
-                    mention,
-                    signed,
-                    box,
-                    f"（{plain_text(current)}－{plain_text(prior)}）÷{plain_text(prior)}＝{rate(value)}",
-                    "",
-                )
-            if best is None or ORDER.index(own.verdict) < ORDER.index(best.verdict):
-                best = own
-    return best
+def _growth_between(
+    mention: Mention, currents: Sequence[Operand], bases: Sequence[Operand]
+) -> Verdict | None:
+    """A rate of growth from one printed amount to another; None where one of them is not printed."""
+    found = [_growth_from(mention, current, base) for base in bases for current in currents]
+    return min(found, key=lambda one: ORDER.index(one.verdict), default=None)
 
 
-def _growth_over_budget(told: Told, mention: Mention) -> Verdict:
-    assert mention.subject
-    currents = told.amounts(mention.subject, mention)
-    budgets = told.budgets(mention.subject, mention.base, mention)
-    best: Verdict | None = None
-    for current in currents:
-        for budget in budgets:
-            if budget.value == 0:
-                continue
-            value = (current.value - budget.value) / budget.value
-            low, high = quotient(current.interval, budget.interval)
-            signed = value if mention.way == m.UP else -value
-            box = Interval(low - 1, high - 1) if mention.way == m.UP else Interval(1 - high, 1 - low)
-            own = judging_ratios.rated(
-                mention,
-                signed,
-                box,
-                f"（{plain_text(current)}－{plain_text(budget)}）÷{plain_text(budget)}＝{rate(value)}",
-                "",
-            )
-            if best is None or ORDER.index(own.verdict) < ORDER.index(best.verdict):
-                best = own
-    return best or Verdict(mention, NOT_CHECKABLE, "growth", "没有预算数可以核对")
+def _growth_from(mention: Mention, current: Operand, base: Operand) -> Verdict:
+    if base.value == 0:
+        if current.value == 0:
+            return Verdict(mention, NOT_CHECKABLE, "zero_base", f"{base.name}是零，增减率没有意义")
+        return Verdict(mention, DISAGREES, "zero_base", f"{base.name}是零，增减率没有意义", severity=MEDIUM)
+    value = (current.value - base.value) / base.value
+    low, high = quotient(current.interval, base.interval)
+    up = mention.way == m.UP
+    box = Interval(low - 1, high - 1) if up else Interval(1 - high, 1 - low)
+    said = f"（{plain_text(current)}－{plain_text(base)}）÷{plain_text(base)}＝{rate(value)}"
+    return judging_ratios.rated(mention, value if up else -value, box, said, "")
 
 
 def _change_beside(told: Told, mention: Mention) -> Mention | None:
