@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from auditbook import inputs
 from auditbook.cases import Audit, Source
 from auditbook.claims import VERDICTS
+from auditbook.faults import Fault
 from auditbook.intake import account_evidence, documents
-from auditbook.intake.accounts import Accounts
 from auditbook.intake.documents import Document, Kept
 from auditbook.intake.evidence import ACCOUNTS, Evidence
 from auditbook.narrative import evaluation, reading
 from auditbook.narrative.layouts import NarrativeLayout, read_layout
 from auditbook.narrative.stated import Narrative, Statement
+from auditbook.numbers import MONEY, RATE, dimension
 from auditbook.tables import Row
 
 _TABLES = "tables."  # statements of the tables about themselves
@@ -33,12 +35,18 @@ def rows_of(audit: Audit, evidence: Evidence, kept: Kept | None) -> dict[str, li
     """
     said = [*evidence.published, *_answers(evidence)]
     # of an evaluation report the figures are what the audit rests on: limits and indicators speak of them
-    figures = [{"published": row.value, "quote": row.quote} for row in evidence.figures if row.quote]
+    figures = [
+        {"published": row.value, "unit": row.unit, "quote": row.quote, "source": row.source}
+        for row in evidence.figures
+        if row.quote
+    ]
+    documents_of = _origins(audit)
     narrative: list[Row] = []
     coverage: list[Row] = []
     for source, found in _narratives(audit, kept):
         own = [s for s in found.statements if not s.row["claim"].startswith(_TABLES)]
-        hand = said if found.kind == reading.ACCOUNTS else [*said, *figures]
+        entered = said if found.kind == reading.ACCOUNTS else [*said, *figures]
+        hand = [row for row in entered if documents_of.get(row["source"], source.id) == source.id]
         fresh = [s for s in own if not _entered(s, hand, found)]
         narrative += (
             {**s.row, "claim": f"{source.id}:{s.row['claim']}", "source": source.id, "severity": s.severity}
@@ -49,8 +57,8 @@ def rows_of(audit: Audit, evidence: Evidence, kept: Kept | None) -> dict[str, li
 
 
 def _narratives(audit: Audit, kept: Kept | None) -> Iterator[tuple[Source, Narrative]]:
-    """Every document at hand that is a narrative of accounts, or an evaluation report."""
-    root = audit.workspace.root
+    """Every document at hand: a narrative of accounts, an evaluation report, or one of which no number is judged, with why."""
+    root, year = audit.workspace.root, audit.case.year
     there = [
         source
         for source in audit.sources
@@ -68,29 +76,25 @@ def _narratives(audit: Audit, kept: Kept | None) -> Iterator[tuple[Source, Narra
     groups = account_evidence.documents_of([source for source in there if source.shape == ACCOUNTS])
     for source in texts:
         path = audit.workspace.evidence / str(source.file)
-        data = inputs.read_bytes(path)
-        document = documents.read(path, data, [], kept)
-        year = audit.case.year
+        document = documents.read(path, inputs.read_bytes(path), [], kept)
+        sha256 = str(source.sha256)
         if evaluation.is_evaluation(document, of_reports):
-            yield source, evaluation.read(document, path.name, str(source.sha256), root, year)
+            yield source, evaluation.read(document, path.name, sha256, root, year)
             continue
-        group = _group(source, groups, document, layout)
-        if group is None:
+        group, why = _group(source, groups, document, layout)
+        accounts = account_evidence.accounts_of(audit, [str(s.file) for s in group], kept) if group else None
+        of_year = (accounts.year if accounts else None) or year
+        if accounts and source not in group and not reading.may_be_of(document, of_year):
+            accounts, why = None, f"说的不是{of_year}年度，所附的决算表是{of_year}年度"
+        if accounts is None:
+            note = Fault(path.name, why)
+            yield source, reading.unread(document, layout, note, sha256=sha256, source=source.id, year=year)
             continue
-        accounts: Accounts = account_evidence.accounts_of(audit, [str(own.file) for own in group], kept)
-        yield (
-            source,
-            reading.of_accounts(
-                document,
-                accounts,
-                layout,
-                ways,
-                file=path.name,
-                sha256=str(source.sha256),
-                source=source.id,
-                year=year,
-            ),
-        )
+        found = reading.of_accounts(
+            document, accounts, layout, ways, file=path.name, sha256=sha256, source=source.id, year=year
+        )  # fmt: skip
+        # what is to be known of the tables, data quality tells
+        yield source, replace(found, notes=tuple(note for note in found.notes if note not in accounts.notes))
 
 
 def _path(audit: Audit, source: Source) -> Path | None:
@@ -100,27 +104,44 @@ def _path(audit: Audit, source: Source) -> Path | None:
 
 def _group(
     source: Source, groups: Sequence[list[Source]], document: Document, layout: NarrativeLayout
-) -> list[Source] | None:
-    """The tables that a document speaks of: its own, those transcribed from it, else the only ones of its scope."""
+) -> tuple[list[Source], str]:
+    """The tables that a document speaks of: its own, those transcribed from it, else the only ones of its scope; or why none."""
     for group in groups:
         if source in group or any(
             own.transcribed_from and own.transcribed_from.source == source.id for own in group
         ):
-            return group
+            return group, ""
+    if reading.kind_of(document, layout) != reading.ACCOUNTS:
+        return [], "不是部门决算的说明，也不是整体支出绩效评价报告"
     alike = [group for group in groups if group[0].scope == source.scope]
-    narrates = reading.kind_of(document, layout) == reading.ACCOUNTS
-    return alike[0] if narrates and len(alike) == 1 else None
+    if len(alike) == 1:
+        return alike[0], ""
+    return [], "有几份决算表，看不出说的是哪一份" if alike else "没有取得所说的决算表"
+
+
+def _origins(audit: Audit) -> dict[str, str]:
+    """The document that the rows of a source are from, where that is known: itself, or what it was transcribed from."""
+    found = {
+        source.id: source.id
+        for source in audit.sources
+        if source.shape in {None, "", ACCOUNTS} and documents.kind_of(str(source.file))
+    }
+    return found | {
+        source.id: source.transcribed_from.source for source in audit.sources if source.transcribed_from
+    }
 
 
 def _answers(evidence: Evidence) -> Iterator[Row]:
     """Targets and answers that were entered by hand, in the manner of published numbers."""
     for row in evidence.objectives:
         for number in {row["target"], row["actual"]} - {""}:
-            yield {"published": number, "unit": row["unit"], "quote": row["quote"]}
+            yield {
+                "published": number, "unit": row["unit"], "quote": row["quote"], "source": row["source"]
+            }  # fmt: skip
 
 
 def _entered(statement: Statement, hand: Sequence[Row], found: Narrative) -> bool:
-    """Whether an auditor has entered a statement by hand."""
+    """Whether an auditor has entered a statement by hand. Takes hand: what was entered from this document."""
     row = statement.row
     if not row["published"]:
         # whether a task is done is judged by its rows in objectives.csv, where there are any
@@ -128,9 +149,16 @@ def _entered(statement: Statement, hand: Sequence[Row], found: Narrative) -> boo
     quote = _bare(row["quote"])
     return any(
         other["published"] == row["published"]
+        and _same_unit(other["unit"], row["unit"])
         and (_bare(other["quote"]) in quote or quote in _bare(other["quote"]))
         for other in hand
     )
+
+
+def _same_unit(one: str, other: str) -> bool:
+    """Whether two units are one. What is counted goes by many names (名 and 人, 台 and 台（套）); money and rates do not."""
+    measured = {dimension(one), dimension(other)} & {MONEY, RATE}
+    return one == other or (not measured and bool(other))
 
 
 def _bare(quote: str) -> str:
@@ -138,12 +166,14 @@ def _bare(quote: str) -> str:
 
 
 def _coverage(source: Source, found: Narrative, own: Sequence[Statement], entered: int) -> Iterator[Row]:
-    """How many numbers a document has, and what became of each."""
+    """How many numbers a document has, and what became of each; then what else a reader must know of it."""
     numbered = {s.number for s in own if s.number}
     verdicts = Counter(s.row["verdict"] for s in own)
+    reasons = Counter(left.why for left in found.left)
     counted = [
         ("numbers", len(numbered) + len(found.left) + sum(found.aside.values()), "正文里的数"),
         ("read", len(numbered), "读成了陈述的数"), ("left", len(found.left), "没有读成陈述的数"),
+        *((f"left {why}", count, f"没有读成陈述的数：{why}") for why, count in reasons.items()),
         *((f"aside {what}", count, f"不是金额、比率或数量：{what}") for what, count in found.aside.items() if count),
         ("statements", len(own), "陈述（包括没有印数的）"),
         *((verdict, verdicts[verdict], f"陈述判为{name}") for verdict, name in VERDICTS.items() if verdicts[verdict]),
@@ -151,3 +181,9 @@ def _coverage(source: Source, found: Narrative, own: Sequence[Statement], entere
     ]  # fmt: skip
     for what, count, words in counted:
         yield {"source": source.id, "what": what, "count": str(count), "words": words}
+    if not found.kind:
+        why = "；".join(note.found for note in found.notes)
+        yield {"source": source.id, "what": "unread", "count": "", "words": why}
+        return
+    for number, note in enumerate((*found.faults, *found.notes), 1):
+        yield {"source": source.id, "what": f"note {number}", "count": "", "words": str(note)}

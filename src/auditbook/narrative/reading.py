@@ -32,6 +32,8 @@ from auditbook.tables import Row
 ACCOUNTS = "accounts"
 _AROUND = 14
 _MOST_HEADING, _LEAST_SECTIONS = 60, 3
+# found, expected and remedy where a document is of another kind
+_UNKNOWN = ("看不出是部门决算，也看不出是整体支出绩效评价报告", "这两种文件之一", "没有核对其中任何一个数")
 
 
 def of_accounts(
@@ -110,7 +112,7 @@ def read(
     digest = hashlib.sha256(data).hexdigest()
     kind = ACCOUNTS if accounts else kind_of(document, layout)
     if not kind:
-        return _unknown(document, layout, path.name, digest, own_year)
+        return unread(document, layout, Fault(path.name, *_UNKNOWN), sha256=digest, year=own_year)
     found = of_accounts(
         document, accounts, layout, ways, file=path.name, sha256=digest, source=path.name, year=own_year
     )
@@ -123,18 +125,18 @@ def kind_of(document: Document, layout: NarrativeLayout) -> str:
     return ACCOUNTS if len(sections - {"", "duties", "composition", "glossary"}) >= _LEAST_SECTIONS else ""
 
 
-def _unknown(
-    document: Document, layout: NarrativeLayout, file: str, digest: str, year: int | None
-) -> Narrative:
-    """A document of another kind: every number in it is left, and that is said."""
+def unread(
+    document: Document, layout: NarrativeLayout, why: Fault, *, sha256: str = "", source: str = "", year: int | None = None
+) -> Narrative:  # fmt: skip
+    """A document of which no number is judged: every one is left, and why is one of its notes.
+
+    Takes    why: its ``where`` is the file; sha256, source: of the document, ``source`` by default the file.
+    """
     read = paragraphs(document, layout)
-    writing = _Writing(document, file, year)
-    left = [replace(writing.left(p, n), why="不是认得的文件种类，没有读法") for p in read for n in p.numbers]
-    note = Fault(
-        file, "看不出是部门决算，也看不出是整体支出绩效评价报告", "这两种文件之一", "没有核对其中任何一个数"
-    )
+    writing = _Writing(document, source or why.where, year)
+    left = [replace(writing.left(p, n), why=why.found) for p in read for n in p.numbers]
     aside = Counter(what for p in read for what, _ in p.aside)
-    return Narrative(file, digest, "", year, document, (), tuple(left), aside, (note,))
+    return Narrative(why.where, sha256, "", year, document, (), tuple(left), aside, (why,))
 
 
 def read_ways(root: Path) -> dict[str, str]:
@@ -162,13 +164,21 @@ def _accounts(
     return accounts, accounts.faults
 
 
+def may_be_of(document: Document, year: int) -> bool:
+    """Whether a text may be about a year: it names that year first (the title) or most often, or no year at all."""
+    said = _years_said(document.text)
+    return not said or said[0] == year or _year(document.text) == year
+
+
 def _year(text: str) -> int | None:
     """The year that a text says its accounts are of; None where it says none or several alike."""
-    said = Counter(
-        re.findall(r"(20\d\d)年度?(?:部门|单位)?(?:整体支出|收支|预算|决算)", "".join(text.split()))
-    )
-    first = said.most_common(2)
-    return int(first[0][0]) if first and (len(first) == 1 or first[0][1] > first[1][1]) else None
+    first = Counter(_years_said(text)).most_common(2)
+    return first[0][0] if first and (len(first) == 1 or first[0][1] > first[1][1]) else None
+
+
+def _years_said(text: str) -> list[int]:
+    said = re.findall(r"(20\d\d)年度?(?:部门|单位)?(?:整体支出|收支|预算|决算)", "".join(text.split()))
+    return [int(year) for year in said]
 
 
 def _decimals(read: Sequence[Paragraph]) -> int:
