@@ -14,13 +14,13 @@ from pathlib import Path
 from auditbook import inputs
 from auditbook.cases import Audit, Source
 from auditbook.claims import VERDICTS
-from auditbook.faults import Fault
+from auditbook.faults import CaseError, Fault, LimitError
 from auditbook.intake import account_evidence, documents
 from auditbook.intake.documents import Document, Kept
 from auditbook.intake.evidence import ACCOUNTS, Evidence
 from auditbook.narrative import evaluation, reading
 from auditbook.narrative.layouts import NarrativeLayout, read_layout
-from auditbook.narrative.stated import Narrative, Statement
+from auditbook.narrative.stated import ASIDE, LEFT, NOTE, UNREAD, Narrative, Statement
 from auditbook.numbers import MONEY, RATE, dimension
 from auditbook.tables import Row
 
@@ -44,6 +44,9 @@ def rows_of(audit: Audit, evidence: Evidence, kept: Kept | None) -> dict[str, li
     narrative: list[Row] = []
     coverage: list[Row] = []
     for source, found in _narratives(audit, kept):
+        if isinstance(found, Fault):
+            coverage.append({"source": source.id, "what": UNREAD, "count": "", "words": found.found})
+            continue
         own = [s for s in found.statements if not s.row["claim"].startswith(_TABLES)]
         entered = said if found.kind == reading.ACCOUNTS else [*said, *figures]
         hand = [row for row in entered if documents_of.get(row["source"], source.id) == source.id]
@@ -56,8 +59,8 @@ def rows_of(audit: Audit, evidence: Evidence, kept: Kept | None) -> dict[str, li
     return {"narrative": narrative, "coverage": coverage}
 
 
-def _narratives(audit: Audit, kept: Kept | None) -> Iterator[tuple[Source, Narrative]]:
-    """Every document at hand: a narrative of accounts, an evaluation report, or one of which no number is judged, with why."""
+def _narratives(audit: Audit, kept: Kept | None) -> Iterator[tuple[Source, Narrative | Fault]]:
+    """Every document at hand, read, or left unread with why; a fault where it has no text that can be read."""
     root, year = audit.workspace.root, audit.case.year
     there = [
         source
@@ -76,7 +79,12 @@ def _narratives(audit: Audit, kept: Kept | None) -> Iterator[tuple[Source, Narra
     groups = account_evidence.documents_of([source for source in there if source.shape == ACCOUNTS])
     for source in texts:
         path = audit.workspace.evidence / str(source.file)
-        document = documents.read(path, inputs.read_bytes(path), [], kept)
+        try:
+            document = documents.read(path, inputs.read_bytes(path), [], kept)
+        except (CaseError, LimitError) as error:
+            # a scanned document that nothing quotes is as good an original as any; that its words are not read is told
+            yield source, error.faults[0]
+            continue
         sha256 = str(source.sha256)
         if evaluation.is_evaluation(document, of_reports):
             yield source, evaluation.read(document, path.name, sha256, root, year)
@@ -173,8 +181,8 @@ def _coverage(source: Source, found: Narrative, own: Sequence[Statement], entere
     counted = [
         ("numbers", len(numbered) + len(found.left) + sum(found.aside.values()), "正文里的数"),
         ("read", len(numbered), "读成了陈述的数"), ("left", len(found.left), "没有读成陈述的数"),
-        *((f"left {why}", count, f"没有读成陈述的数：{why}") for why, count in reasons.items()),
-        *((f"aside {what}", count, f"不是金额、比率或数量：{what}") for what, count in found.aside.items() if count),
+        *((f"{LEFT} {why}", count, f"没有读成陈述的数：{why}") for why, count in reasons.items()),
+        *((f"{ASIDE} {what}", count, f"不是金额、比率或数量：{what}") for what, count in found.aside.items() if count),
         ("statements", len(own), "陈述（包括没有印数的）"),
         *((verdict, verdicts[verdict], f"陈述判为{name}") for verdict, name in VERDICTS.items() if verdicts[verdict]),
         ("entered", entered, "已由审计人员登记、不再重复列出的陈述"),
@@ -183,7 +191,7 @@ def _coverage(source: Source, found: Narrative, own: Sequence[Statement], entere
         yield {"source": source.id, "what": what, "count": str(count), "words": words}
     if not found.kind:
         why = "；".join(note.found for note in found.notes)
-        yield {"source": source.id, "what": "unread", "count": "", "words": why}
+        yield {"source": source.id, "what": UNREAD, "count": "", "words": why}
         return
     for number, note in enumerate((*found.faults, *found.notes), 1):
-        yield {"source": source.id, "what": f"note {number}", "count": "", "words": str(note)}
+        yield {"source": source.id, "what": f"{NOTE} {number}", "count": "", "words": str(note)}

@@ -423,7 +423,7 @@ def fingerprints(run: Run) -> dict[str, str]:
     for folder in dict.fromkeys((workspace.base, workspace.root)):
         params = folder / "params"
         rules += inputs.listing(params, "*.yaml")
-        for kind in ("indicators", "frameworks", "codes", "tables"):
+        for kind in ("indicators", "frameworks", "codes", "tables", "narratives"):
             rules += inputs.listing(params / kind, "*.yaml")
     rules += [path for path in (workspace.case_path, workspace.scenario_path) if path]
     evidence = inputs.listing(workspace.evidence)

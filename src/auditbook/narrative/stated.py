@@ -25,6 +25,9 @@ FAULTS = {
     "residue": "模板残留", "consistency": "前后不符", "tail": "尾差", "wording": "文字", "target": "目标与完成不符",
     "year": "年度不符", "table": "表内勾稽不符",
 }  # fmt: skip
+# What coverage.csv tells of a document beside its counts: numbers set aside and left, by what and why; that none is judged,
+# and why; what else a reader must know.
+ASIDE, LEFT, UNREAD, NOTE = "aside", "left", "unread", "note"
 
 
 @dataclass(frozen=True)

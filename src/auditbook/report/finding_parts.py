@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from auditbook.cases import DEPARTMENT
+from auditbook.claims import place
 from auditbook.findings import KINDS, ORIGINS, REPLY_STATES, SEVERITIES, unanswered
 from auditbook.numbers import factor, parse, text
 from auditbook.observations import about_name
@@ -12,6 +13,7 @@ from auditbook.pipeline import Run
 from auditbook.report import fragments as html
 from auditbook.report.evidence_parts import shown_value
 from auditbook.report.fragments import Column, Html, Text
+from auditbook.report.sentence_parts import kind_words
 from auditbook.tables import Row
 
 # The working paper that holds the sheets, as the report finds it.
@@ -154,6 +156,9 @@ def _cut(words: str) -> str:
 def _subject(row: Row, run: Run) -> str:
     """What a finding is about, in the words of the evidence; "" where its rule already says it."""
     about = row["finding"].split(":", 1)[1].rpartition(":")[0]
+    sentence = next((own for own in run.table("narrative") if own["claim"] == about), None)
+    if sentence:
+        return f"{place(sentence['locator'])}，{kind_words(sentence)}"
     name = about_name(about, run.rulebook, run.table("objectives"))
     if row["scope"] != DEPARTMENT:
         return run.audit.scope_name(row["scope"])

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from auditbook.claims import VERDICTS, place
-from auditbook.narrative.stated import FAULTS, STATED
+from auditbook.findings import SEVERITIES
+from auditbook.narrative.shown import published, recomputed
+from auditbook.narrative.stated import ASIDE, FAULTS, LEFT, NOTE, STATED, UNREAD
 from auditbook.pipeline import Run
 from auditbook.report import fragments as html
 from auditbook.report.fragments import Column, Html, Text
 from auditbook.tables import Row
 
-_SEVERITIES = {"high": "高", "medium": "中", "low": "低"}
 _NONE = "没有取得可以逐句核对的公开说明或评价报告原文，其中的话没有核对。"
 
 
@@ -23,27 +25,54 @@ def sentences(run: Run) -> Html:
 
 
 def coverage_lines(run: Run) -> list[Text]:
-    """A line a document: how many numbers it has, how many were read, judged and left."""
+    """For each document how many numbers it has, how many were read, judged and left; then the documents not read."""
     titles = {row["source"]: row["title"] for row in run.table("sources")}
-    counts: dict[str, dict[str, str]] = defaultdict(dict)
+    told: dict[str, dict[str, Row]] = defaultdict(dict)
     for row in run.table("coverage"):
-        counts[row["source"]][row["what"]] = row["count"]
+        told[row["source"]][row["what"]] = row
     lines: list[Text] = []
-    for source, own in counts.items():
-        judged = "、".join(
-            f"{name} {own[verdict]} 条" for verdict, name in VERDICTS.items() if verdict in own
-        )
-        aside = sum(int(count) for what, count in own.items() if what.startswith("aside "))
-        lines.append(
-            f"“{titles.get(source, source)}”正文有 {own['numbers']} 个数：{own['read']} 个读成了陈述，{own['left']} 个没有读，"
-            f"{aside} 个不是金额、比率或数量。陈述 {own['statements']} 条：{judged}；其中 {own['entered']} 条审计人员已登记，列在上表。"
-        )
-    lines.append("无法核对的和没有读的都没有核对过；沉默不等于一致。")
+    unread: list[str] = []
+    for source, own in told.items():
+        name = f"“{titles.get(source, source)}”"
+        counts = {what: int(row["count"]) for what, row in own.items() if row["count"]}
+        if UNREAD in own:
+            numbers = f"；有 {counts['left']} 个数" if counts.get("left") else ""
+            unread.append(f"{name}（{own[UNREAD]['words']}{numbers}）")
+            continue
+        lines.append(name + _counted(counts))
+        lines += [f"{name}{row['words']}" for what, row in own.items() if what.startswith(f"{NOTE} ")]
+    if lines:
+        lines.append("无法核对的和没有读的都没有核对过；沉默不等于一致。")
+    if unread:
+        lines.append(f"没有逐句核对的资料 {len(unread)} 份：{'、'.join(unread)}。")
     return lines
 
 
+def _counted(counts: Mapping[str, int]) -> str:
+    """What became of the numbers and statements of a document."""
+    aside, left = _by_name(counts, ASIDE), _by_name(counts, LEFT)
+    judged = "、".join(
+        f"{name} {counts[verdict]} 条" for verdict, name in VERDICTS.items() if verdict in counts
+    )
+    entered = f"；其中 {counts['entered']} 条审计人员已登记，列在上表" if counts["entered"] else ""
+    return (
+        f"正文有 {counts['numbers']} 个数：{counts['read']} 个读成了陈述，{counts['left']} 个没有读{left}，"
+        f"{counts['numbers'] - counts['read'] - counts['left']} 个不是金额、比率或数量{aside}。"
+        f"陈述 {counts['statements']} 条：{judged}{entered}。"
+    )
+
+
+def _by_name(counts: Mapping[str, int], what: str) -> str:
+    """Counts by what they are of, in brackets: （年份 24、序号 12）."""
+    named = [(name.removeprefix(f"{what} "), n) for name, n in counts.items() if name.startswith(f"{what} ")]
+    ordered = sorted(named, key=lambda own: (-own[1], own[0]))
+    return f"（{'、'.join(f'{name} {n}' for name, n in ordered)}）" if ordered else ""
+
+
 def _wrong(run: Run) -> Html:
-    order = list(_SEVERITIES)
+    if all(row["what"] != "read" or row["count"] == "0" for row in run.table("coverage")):
+        return html.join()
+    order = list(SEVERITIES)
     wrong = sorted(
         (row for row in run.table("narrative") if row["severity"]),
         key=lambda row: order.index(row["severity"]),
@@ -52,24 +81,46 @@ def _wrong(run: Run) -> Html:
         return html.paragraph("读到的陈述没有不成立的。")
     rows: list[list[Text]] = [
         [
-            html.tag(row["severity"], _SEVERITIES[row["severity"]]), place(row["locator"]), _kind(row),
-            f"{row['published']}{row['unit']}", html.tag(row["verdict"], VERDICTS[row["verdict"]]), row["explanation"],
+            html.tag(row["severity"], SEVERITIES[row["severity"]]), place(row["locator"]), kind_words(row),
+            published(row), recomputed(row), html.tag(row["verdict"], VERDICTS[row["verdict"]]), row["explanation"],
         ]
         for row in wrong
     ]  # fmt: skip
+    numbers = _finding_numbers(run)
+    titles = {row["source"]: row["title"] for row in run.table("sources")}
+    several = len({row["source"] for row in run.table("narrative")}) > 1
     under: list[Text] = [
-        html.evidence(
-            f"原文 {place(row['locator'])}", [("短语", html.phrase(row["quote"])), ("位置", row["locator"])]
-        )
+        _phrase(row, titles.get(row["source"], "") if several else "", numbers.get(row["claim"], ""))
         for row in wrong
     ]
     columns = [
-        Column("轻重"), Column("处"), Column("类别"), Column("公布值", numeric=True), Column("判断"), Column("重算与说明"),
+        Column("轻重"), Column("处"), Column("类别"), Column("公布", numeric=True), Column("重算", numeric=True),
+        Column("判断"), Column("说明"),
     ]  # fmt: skip
     return html.table(
         "公开说明里不成立的话", columns, rows, id="sentences", rest_in="narrative.csv", under=under
     )
 
 
-def _kind(row: Row) -> str:
+def _phrase(row: Row, title: str, finding: str) -> Html:
+    """The phrase of a statement, in which document where there are several, and the finding that it came to."""
+    named = f"　《{title}》" if title else ""
+    leads = html.join("　→ ", html.link(f"发现{finding}", f"#finding-{finding}")) if finding else ""
+    return html.paragraph(html.phrase(row["quote"]), named, leads)
+
+
+def _finding_numbers(run: Run) -> dict[str, str]:
+    """The finding that each statement came to; none where findings are made only later."""
+    if run.stage != "report":
+        return {}
+    return {
+        key.removeprefix("claim:"): row["number"]
+        for row in run.table("findings")
+        for key in row["evidence"].split(";")
+        if key.startswith("claim:")
+    }
+
+
+def kind_words(row: Row) -> str:
+    """What is wrong with a statement, in words."""
     return FAULTS.get(row["kind"]) or STATED.get(row["kind"], row["kind"])
