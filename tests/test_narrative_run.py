@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import re
 import shutil
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, auditbook
+from original_files import pdf
 from test_narrative import ACCOUNTS
+
+from auditbook import case_narratives, pipeline
+from auditbook.workspace import locate
 
 PUTUO = "putuo-finance-2024"
 TABLES = (
@@ -47,21 +52,34 @@ def rows(run, table: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.fixture(scope="module")
-def narrated(tmp_path_factory):
-    digest = hashlib.sha256(NARRATIVE.encode()).hexdigest()
-    source = f"""
-  - id: said
-    file: said.txt
-    title: 决算情况说明
+def registered(name: str, content: bytes, title: str, more: str = "") -> str:
+    """A document's entry in the register; its id is its name without ending."""
+    return f"""
+  - id: {name.partition(".")[0]}
+    file: {name}
+    title: {title}
     issuer: 某区财政局
     date: null
     status: received
-    sha256: "{digest}"
+    sha256: "{hashlib.sha256(content).hexdigest()}"
     reliability: medium
     reason: 公开的文字
-"""
-    case = placed(tmp_path_factory.mktemp("base"), "said.txt", NARRATIVE.encode(), source)
+{more}"""
+
+
+def added(case: Path, name: str, content: bytes, source: str) -> None:
+    """One more document beside those of a case that is placed."""
+    raw = case.parents[2] / "data" / "raw" / PUTUO
+    (raw / name).write_bytes(content)
+    with (raw / "SOURCES.yaml").open("a", encoding="utf-8") as register:
+        register.write(source)
+
+
+@pytest.fixture(scope="module")
+def narrated(tmp_path_factory):
+    content = NARRATIVE.encode()
+    source = registered("said.txt", content, "决算情况说明")
+    case = placed(tmp_path_factory.mktemp("base"), "said.txt", content, source)
     return case, auditbook("run", case, workspace=tmp_path_factory.mktemp("narrated"))
 
 
@@ -95,6 +113,11 @@ def test_each_fault_is_a_finding_with_its_phrase(narrated):
         "148.65", "21.51", "98.02",
     ]  # fmt: skip
     assert all(row["evidence"].startswith("claim:said:") for row in found)
+    page = (run.workspace / "outputs" / PUTUO / "report.html").read_text(encoding="utf-8")
+    # its heading says where, in words; the phrase in the table of sentences leads to it
+    share = next(row for row in found if "21.51" in row["condition"])
+    assert re.search(rf'id="finding-{share["number"]}">发现\d+：[^<]*（第5行第57字 三，占比不符）<', page)
+    assert re.search(rf'<q>占21.51%</q>　→ <a href="#finding-{share["number"]}">', page)
 
 
 def test_the_report_shows_them_and_how_much_was_read(narrated):
@@ -118,6 +141,95 @@ def test_a_second_run_says_the_same_and_reads_nothing_again(narrated, tmp_path):
         f"outputs/{PUTUO}/report.html",
     ):
         assert (tmp_path / part).read_bytes() == (run.workspace / part).read_bytes(), part
+
+
+def test_the_patterns_of_sentences_are_among_what_a_run_rests_on(narrated, monkeypatch):
+    case, run = narrated
+    record = run.workspace / "data" / "processed" / PUTUO / ".stages" / "ingest.tables.json"
+    reads = json.loads(record.read_bytes())["reads"]
+    assert any(name.endswith("params/narratives/accounts.yaml") for name in reads)
+    opened = pipeline.open_run(locate(str(case)))
+    seen, read = set(), pipeline.inputs.read_bytes
+    monkeypatch.setattr(pipeline.inputs, "read_bytes", lambda path: seen.add(path.name) or read(path))
+    rested_on = pipeline.fingerprints(opened)["rules"]
+    assert {"accounts.yaml", "evaluation.yaml"} <= seen
+    changed = ROOT / "params" / "narratives" / "evaluation.yaml"
+    monkeypatch.setattr(
+        pipeline.inputs, "read_bytes", lambda path: read(path) + (b"#" if path == changed else b"")
+    )
+    assert pipeline.fingerprints(opened)["rules"] != rested_on
+
+
+def test_what_is_not_judged_stops_nothing_and_is_told(tmp_path):
+    # the year before: its amounts are none of these tables' and none of them is to be accused
+    last = NARRATIVE.replace("2024", "2023").replace("2,995.39", "3,012.40")
+    minutes = "某区财政局会议纪要\n2024年召开会议35次，支出12.50万元。\n"
+    case = placed(
+        tmp_path / "base", "last.txt", last.encode(), registered("last.txt", last.encode(), "上年决算说明")
+    )
+    added(case, "minutes.txt", minutes.encode(), registered("minutes.txt", minutes.encode(), "会议纪要"))
+    scan = pdf(tmp_path / "scan.pdf", [[]], head="", pictures={1}).read_bytes()
+    added(case, "scan.pdf", scan, registered("scan.pdf", scan, "批复扫描件"))
+    run = auditbook("run", case, workspace=tmp_path / "workspace")
+    assert run.code == 0, run.err
+    assert rows(run, "narrative") == []
+    assert not [row for row in rows(run, "findings") if row["rule"].startswith("sentence_")]
+    told = {(row["source"], row["what"]): row for row in rows(run, "coverage")}
+    assert "说的不是2024年度" in told["last", "unread"]["words"]
+    assert "不是部门决算的说明" in told["minutes", "unread"]["words"]
+    assert "扫描件没有文字" in told["scan", "unread"]["words"]
+    # 35 and 12.50 are left, 2024 is a year
+    assert (told["minutes", "left"]["count"], told["minutes", "numbers"]["count"]) == ("2", "3")
+    page = (run.workspace / "outputs" / PUTUO / "report.html").read_text(encoding="utf-8")
+    section = page[page.rindex("公开说明里的话逐句核对") :].partition("<h2")[0]
+    assert "没有逐句核对的资料 3 份" in section
+    assert "没有不成立的" not in section
+    for title in ("上年决算说明", "会议纪要", "批复扫描件"):
+        assert title in section
+
+
+def test_a_text_of_this_year_that_often_names_the_last_is_judged(tmp_path, monkeypatch):
+    text = NARRATIVE + "比2023年度决算少的，与2023年度决算相同的，2023年度决算没有的，均已说明。\n"
+    case = placed(tmp_path / "base", "said.txt", text.encode(), registered("said.txt", text.encode(), "说明"))
+    monkeypatch.setenv("AUDITBOOK_WORKSPACE", str(tmp_path / "workspace"))
+    run = pipeline.open_run(locate(str(case)))
+    found = case_narratives.rows_of(run.audit, run.raw, None)["narrative"]
+    assert {row["published"] for row in found if row["severity"]} == {"21.51", "98.02", "148.65"}
+
+
+@pytest.mark.parametrize(
+    "published, unit, origin, counted",
+    [
+        ("21.51", "%", "said", {"98.02", "148.65"}),
+        ("148.65", "万元", "said", {"21.51", "98.02"}),
+        # what was entered out of another document, or in another unit, is another number
+        ("21.51", "%", "accounts", {"21.51", "98.02", "148.65"}),
+        ("148.65", "元", "said", {"21.51", "98.02", "148.65"}),
+    ],
+)
+def test_what_was_entered_by_hand_counts_once(tmp_path, monkeypatch, published, unit, origin, counted):
+    content = NARRATIVE.encode()
+    case = placed(tmp_path / "base", "said.txt", content, registered("said.txt", content, "决算情况说明"))
+    phrase = {"21.51": "占21.51%", "148.65": "公用经费148.65万元"}[published]
+    hand = (
+        "claim,kind,about,scope,item,year,published,unit,precision,locator,quote\n"
+        f"hand,total,basic_spent,department,,2024,{published},{unit},0.01,第5行,{phrase}\n"
+    ).encode()
+    digest = {
+        "said": hashlib.sha256(content).hexdigest(),
+        "accounts": "d45e923176f9fe4b6533829d3a2fe67f8cbcd55d07099dabf73aca62701f8eb5",
+    }[origin]
+    from_where = f'    shape: published\n    transcribed_from: {{source: {origin}, sha256: "{digest}"}}\n'
+    source = registered("hand.csv", hand, "公布值", from_where).replace(
+        "status: received", "status: transcribed"
+    )
+    added(case, "hand.csv", hand, source)
+    monkeypatch.setenv("AUDITBOOK_WORKSPACE", str(tmp_path / "workspace"))
+    run = pipeline.open_run(locate(str(case)))
+    found = case_narratives.rows_of(run.audit, run.raw, None)
+    assert {row["published"] for row in found["narrative"] if row["severity"]} == counted
+    [entered] = [int(row["count"]) for row in found["coverage"] if row["what"] == "entered"]
+    assert entered == 3 - len(counted)
 
 
 def test_without_a_document_nothing_is_claimed_and_that_is_said(putuo):

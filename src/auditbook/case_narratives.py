@@ -45,7 +45,7 @@ def rows_of(audit: Audit, evidence: Evidence, kept: Kept | None) -> dict[str, li
     coverage: list[Row] = []
     for source, found in _narratives(audit, kept):
         if isinstance(found, Fault):
-            coverage.append({"source": source.id, "what": UNREAD, "count": "", "words": found.found})
+            coverage.append({"source": source.id, "what": UNREAD, "count": "1", "words": found.found})
             continue
         own = [s for s in found.statements if not s.row["claim"].startswith(_TABLES)]
         entered = said if found.kind == reading.ACCOUNTS else [*said, *figures]
@@ -191,7 +191,7 @@ def _coverage(source: Source, found: Narrative, own: Sequence[Statement], entere
         yield {"source": source.id, "what": what, "count": str(count), "words": words}
     if not found.kind:
         why = "；".join(note.found for note in found.notes)
-        yield {"source": source.id, "what": UNREAD, "count": "", "words": why}
+        yield {"source": source.id, "what": UNREAD, "count": "1", "words": why}
         return
     for number, note in enumerate((*found.faults, *found.notes), 1):
-        yield {"source": source.id, "what": f"{NOTE} {number}", "count": "", "words": str(note)}
+        yield {"source": source.id, "what": f"{NOTE} {number}", "count": "1", "words": str(note)}

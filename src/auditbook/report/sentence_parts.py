@@ -34,7 +34,7 @@ def coverage_lines(run: Run) -> list[Text]:
     unread: list[str] = []
     for source, own in told.items():
         name = f"“{titles.get(source, source)}”"
-        counts = {what: int(row["count"]) for what, row in own.items() if row["count"]}
+        counts = {what: int(row["count"]) for what, row in own.items()}
         if UNREAD in own:
             numbers = f"；有 {counts['left']} 个数" if counts.get("left") else ""
             unread.append(f"{name}（{own[UNREAD]['words']}{numbers}）")
