@@ -304,6 +304,7 @@ _ORGAN = r"(?:局|委员会|办公室|厅|院|署|中心|大学|学院|学校|�
 _NAME = re.compile(rf"([\u4e00-\u9fff()]{{3,40}}?{_ORGAN}(?:\(本级\)|本级)?){_YEAR_AFTER}")
 _LINKS = "和与及"
 _TITLE_LINES = 3
+_A_HABIT = 3
 
 
 def department_name(lines: Sequence[str]) -> str:
@@ -326,11 +327,12 @@ def _bare_name(name: str) -> str:
 def misnamed(text: str, name: str) -> Iterator[tuple[int, int, str, str]]:
     """Where a text names the department otherwise: start, end, what is said, and how it differs."""
     taken: list[tuple[int, int]] = []
+    often = Counter(_bare_name(found[1]) for found in _NAME.finditer(text))
     for found in _NAME.finditer(text):
         said = _bare_name(found[1])
         start = found.end(1) - len(said)
-        if said == name or said.endswith(name) or name in said:
-            continue
+        if said == name or said.endswith(name) or name in said or often[said] >= _A_HABIT:
+            continue  # what is said again and again is another name for it, not a slip
         if len(said) < len(name) and _is_part(said, name) and said[:2] == name[:2] and said[-2:] == name[-2:]:
             lost = _lost(said, name)
             taken.append((start, found.end(1)))
@@ -363,26 +365,35 @@ def _lost(said: str, name: str) -> str:
 
 
 def brackets(paragraphs: Sequence[Paragraph]) -> Iterator[Noted]:
-    """Brackets that are opened and not closed in their paragraph, or closed and not opened."""
-    for paragraph in paragraphs:
+    """Brackets that are opened and not closed in their section, or closed and not opened.
+
+    A bracket may be closed in the next paragraph: what a layout breaks is no fault of the text.
+    """
+    opened: list[tuple[Paragraph, int]] = []
+    for before, paragraph in zip([None, *paragraphs], paragraphs, strict=False):
+        if before is not None and before.section != paragraph.section:
+            yield from map(_unclosed, opened)
+            opened = []
         text = re.sub(
             r"(?:^|(?<=[。;:,，、]))[\d一二三四五六七八九十]{1,3}\)",
             lambda m: "#" * len(m[0]),
             paragraph.text,
         )
-        opened: list[int] = []
         for at, character in enumerate(text):
             if character == "(":
-                opened.append(at)
+                opened.append((paragraph, at))
+            elif character == ")" and opened:
+                opened.pop()
             elif character == ")":
-                if opened:
-                    opened.pop()
-                else:
-                    yield Noted(
-                        paragraph, max(0, at - 12), at + 1, DISAGREES, "wording", "括号只有后一半", LOW
-                    )
-        for at in opened:
-            yield Noted(paragraph, at, min(len(text), at + 16), DISAGREES, "wording", "括号没有后一半", LOW)
+                yield Noted(paragraph, max(0, at - 12), at + 1, DISAGREES, "wording", "括号只有后一半", LOW)
+    yield from map(_unclosed, opened)
+
+
+def _unclosed(place: tuple[Paragraph, int]) -> Noted:
+    paragraph, at = place
+    return Noted(
+        paragraph, at, min(len(paragraph.text), at + 16), DISAGREES, "wording", "括号没有后一半", LOW
+    )
 
 
 # --- years ---------------------------------------------------------------------------------------------------------------------
