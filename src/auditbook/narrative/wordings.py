@@ -104,12 +104,21 @@ def _listing(paragraph: Paragraph, found: re.Match[str], vocabulary: Vocabulary)
         f"{h.amount.row}{amount_text(h.value, h.table.unit or '元')}{h.table.unit}"
         for name, held in lines.items() if name not in named for h in held[:1] if h.value and _of(h.amount.row, vocabulary, staff)
     ]  # fmt: skip
+    more = f"；表中有金额而没有列出的：{'、'.join(missing)}" if missing else ""
+    if len(blank) > _MOST_SINGLY:
+        # a list copied from a form is one fault, not one for each of its names
+        names = "、".join(name for _, _, name in blank)
+        table = lines[economy_key(blank[0][2])][0].amount.table
+        said = f"{table}里{names}各行空白，文字却列为有支出{more}"
+        yield Noted(paragraph, *blank[0][:2], DISAGREES, "text_and_table", said, LOW, blank[0][2])
+        return
     for start, end, name in blank:
         cell = lines[economy_key(name)][0]
-        said = f"{cell.amount.locator}空白，文字却列为有支出"
-        if missing:
-            said += f"；表中有金额而没有列出的：{'、'.join(missing)}"
+        said = f"{cell.amount.locator}空白，文字却列为有支出{more}"
         yield Noted(paragraph, start, end, DISAGREES, "text_and_table", said, MEDIUM, name)
+
+
+_MOST_SINGLY = 2
 
 
 def _of(row: str, vocabulary: Vocabulary, staff: bool) -> bool:
