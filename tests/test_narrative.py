@@ -306,3 +306,23 @@ def test_words_that_contain_each_other_do_not_take_for_ever() -> None:
     )
     found = of_accounts(Document.of_text(text), None, LAYOUT, read_ways(ROOT), file="t.txt", year=2024)
     assert {s.row["verdict"] for s in found.statements} == {"not_checkable"}
+
+
+def test_a_short_name_that_is_a_habit_is_no_slip() -> None:
+    name, short = "某县人民政府办公室", "某县政府办公室"
+    text = "\n".join([f"{name}2024年度部门决算"] * 4 + [f"{short}2024年度收入"] * 3)
+    assert not list(misnamed(text, name))
+    assert list(misnamed(text.replace(f"{short}2024年度收入", "", 2), name))
+
+
+def test_a_bracket_is_closed_in_the_next_paragraph_or_not_at_all() -> None:
+    head = "十、机关运行经费支出情况\n"
+    assert not [
+        s
+        for s in judged(head + "机关运行经费支出120.00万元（不含。\n离退休）。")
+        if s.row["kind"] == "wording"
+    ]
+    [open_] = [
+        s for s in judged(head + "机关运行经费支出120.00万元（不含离退休。") if s.row["kind"] == "wording"
+    ]
+    assert open_.row["quote"].startswith("（不含")

@@ -75,6 +75,11 @@ def added(case: Path, name: str, content: bytes, source: str) -> None:
         register.write(source)
 
 
+def spoken(run: pipeline.Run) -> dict[str, list[dict[str, str]]]:
+    """What the documents of an opened case say, beside what was entered by hand."""
+    return case_narratives.rows_of(run.audit, run.raw.published, [], None)
+
+
 @pytest.fixture(scope="module")
 def narrated(tmp_path_factory):
     content = NARRATIVE.encode()
@@ -145,7 +150,7 @@ def test_a_second_run_says_the_same_and_reads_nothing_again(narrated, tmp_path):
 
 def test_the_patterns_of_sentences_are_among_what_a_run_rests_on(narrated, monkeypatch):
     case, run = narrated
-    record = run.workspace / "data" / "processed" / PUTUO / ".stages" / "ingest.tables.json"
+    record = run.workspace / "data" / "processed" / PUTUO / ".stages" / "indicators.tables.json"
     reads = json.loads(record.read_bytes())["reads"]
     assert any(name.endswith("params/narratives/accounts.yaml") for name in reads)
     opened = pipeline.open_run(locate(str(case)))
@@ -193,7 +198,7 @@ def test_a_text_of_this_year_that_often_names_the_last_is_judged(tmp_path, monke
     case = placed(tmp_path / "base", "said.txt", text.encode(), registered("said.txt", text.encode(), "说明"))
     monkeypatch.setenv("AUDITBOOK_WORKSPACE", str(tmp_path / "workspace"))
     run = pipeline.open_run(locate(str(case)))
-    found = case_narratives.rows_of(run.audit, run.raw, None)["narrative"]
+    found = spoken(run)["narrative"]
     assert {row["published"] for row in found if row["severity"]} == {"21.51", "98.02", "148.65"}
 
 
@@ -226,7 +231,7 @@ def test_what_was_entered_by_hand_counts_once(tmp_path, monkeypatch, published, 
     added(case, "hand.csv", hand, source)
     monkeypatch.setenv("AUDITBOOK_WORKSPACE", str(tmp_path / "workspace"))
     run = pipeline.open_run(locate(str(case)))
-    found = case_narratives.rows_of(run.audit, run.raw, None)
+    found = spoken(run)
     assert {row["published"] for row in found["narrative"] if row["severity"]} == counted
     [entered] = [int(row["count"]) for row in found["coverage"] if row["what"] == "entered"]
     assert entered == 3 - len(counted)

@@ -280,11 +280,8 @@ def _unusable(
 
 
 def _ingest(run: Run) -> dict[str, list[Row]]:
-    from auditbook import case_narratives  # only a stage that is made anew reads sentences
-
     found = run.raw
     return {
-        **case_narratives.rows_of(run.audit, found, _kept(run.workspace)),
         "sources": found.sources,
         "figures": [quality_tables.figure_row(row) for row in [*found.figures, *_counted(run, found)]],
         "objectives": found.objectives,
@@ -329,8 +326,33 @@ def _indicators(run: Run) -> dict[str, list[Row]]:
         run.table("published"), run.table("objectives"), run.table("statements"), run.results, run.figures,
         run.scoring, names, run.wording, {unit.id: unit.name for unit in run.audit.case.units},
     )  # fmt: skip
-    judged += ({column: row[column] for column in tables.COLUMNS["claims"]} for row in run.table("narrative"))
-    return {"indicators": indicators.to_rows(run.results, run.rulebook, run.scoring), "claims": judged}
+    said = _narrative(run)
+    judged += ({column: row[column] for column in tables.COLUMNS["claims"]} for row in said["narrative"])
+    return {
+        "indicators": indicators.to_rows(run.results, run.rulebook, run.scoring),
+        "claims": judged,
+        **said,
+    }
+
+
+def _narrative(run: Run) -> dict[str, list[Row]]:
+    """What the sentences of the case's documents state, but for what was entered by hand; how much of them was read."""
+    from auditbook import case_narratives  # only a stage that is made anew reads sentences
+
+    kept = ("unit", "quote", "source")
+    said = [{column: row[column] for column in ("published", *kept)} for row in run.table("published")]
+    for row in run.table("objectives"):
+        said += (
+            {"published": number, **{column: row[column] for column in kept}}
+            for number in (row["target"], row["actual"])
+            if number
+        )
+    figures = [
+        {"published": row["value"], **{column: row[column] for column in kept}}
+        for row in run.table("figures")
+        if row["quote"]
+    ]
+    return case_narratives.rows_of(run.audit, said, figures, _kept(run.workspace))
 
 
 def _findings(run: Run) -> dict[str, list[Row]]:

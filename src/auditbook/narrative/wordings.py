@@ -104,12 +104,21 @@ def _listing(paragraph: Paragraph, found: re.Match[str], vocabulary: Vocabulary)
         f"{h.amount.row}{amount_text(h.value, h.table.unit or '元')}{h.table.unit}"
         for name, held in lines.items() if name not in named for h in held[:1] if h.value and _of(h.amount.row, vocabulary, staff)
     ]  # fmt: skip
+    more = f"；表中有金额而没有列出的：{'、'.join(missing)}" if missing else ""
+    if len(blank) > _MOST_SINGLY:
+        # a list copied from a form is one fault, not one for each of its names
+        names = "、".join(name for _, _, name in blank)
+        table = lines[economy_key(blank[0][2])][0].amount.table
+        said = f"{table}里{names}各行空白，文字却列为有支出{more}"
+        yield Noted(paragraph, *blank[0][:2], DISAGREES, "text_and_table", said, LOW, blank[0][2])
+        return
     for start, end, name in blank:
         cell = lines[economy_key(name)][0]
-        said = f"{cell.amount.locator}空白，文字却列为有支出"
-        if missing:
-            said += f"；表中有金额而没有列出的：{'、'.join(missing)}"
+        said = f"{cell.amount.locator}空白，文字却列为有支出{more}"
         yield Noted(paragraph, start, end, DISAGREES, "text_and_table", said, MEDIUM, name)
+
+
+_MOST_SINGLY = 2
 
 
 def _of(row: str, vocabulary: Vocabulary, staff: bool) -> bool:
@@ -304,6 +313,7 @@ _ORGAN = r"(?:局|委员会|办公室|厅|院|署|中心|大学|学院|学校|�
 _NAME = re.compile(rf"([\u4e00-\u9fff()]{{3,40}}?{_ORGAN}(?:\(本级\)|本级)?){_YEAR_AFTER}")
 _LINKS = "和与及"
 _TITLE_LINES = 3
+_A_HABIT = 3
 
 
 def department_name(lines: Sequence[str]) -> str:
@@ -326,11 +336,12 @@ def _bare_name(name: str) -> str:
 def misnamed(text: str, name: str) -> Iterator[tuple[int, int, str, str]]:
     """Where a text names the department otherwise: start, end, what is said, and how it differs."""
     taken: list[tuple[int, int]] = []
+    often = Counter(_bare_name(found[1]) for found in _NAME.finditer(text))
     for found in _NAME.finditer(text):
         said = _bare_name(found[1])
         start = found.end(1) - len(said)
-        if said == name or said.endswith(name) or name in said:
-            continue
+        if said == name or said.endswith(name) or name in said or often[said] >= _A_HABIT:
+            continue  # what is said again and again is another name for it, not a slip
         if len(said) < len(name) and _is_part(said, name) and said[:2] == name[:2] and said[-2:] == name[-2:]:
             lost = _lost(said, name)
             taken.append((start, found.end(1)))
@@ -363,26 +374,35 @@ def _lost(said: str, name: str) -> str:
 
 
 def brackets(paragraphs: Sequence[Paragraph]) -> Iterator[Noted]:
-    """Brackets that are opened and not closed in their paragraph, or closed and not opened."""
-    for paragraph in paragraphs:
+    """Brackets that are opened and not closed in their section, or closed and not opened.
+
+    A bracket may be closed in the next paragraph: what a layout breaks is no fault of the text.
+    """
+    opened: list[tuple[Paragraph, int]] = []
+    for before, paragraph in zip([None, *paragraphs], paragraphs, strict=False):
+        if before is not None and before.section != paragraph.section:
+            yield from map(_unclosed, opened)
+            opened = []
         text = re.sub(
             r"(?:^|(?<=[。;:,，、]))[\d一二三四五六七八九十]{1,3}\)",
             lambda m: "#" * len(m[0]),
             paragraph.text,
         )
-        opened: list[int] = []
         for at, character in enumerate(text):
             if character == "(":
-                opened.append(at)
+                opened.append((paragraph, at))
+            elif character == ")" and opened:
+                opened.pop()
             elif character == ")":
-                if opened:
-                    opened.pop()
-                else:
-                    yield Noted(
-                        paragraph, max(0, at - 12), at + 1, DISAGREES, "wording", "括号只有后一半", LOW
-                    )
-        for at in opened:
-            yield Noted(paragraph, at, min(len(text), at + 16), DISAGREES, "wording", "括号没有后一半", LOW)
+                yield Noted(paragraph, max(0, at - 12), at + 1, DISAGREES, "wording", "括号只有后一半", LOW)
+    yield from map(_unclosed, opened)
+
+
+def _unclosed(place: tuple[Paragraph, int]) -> Noted:
+    paragraph, at = place
+    return Noted(
+        paragraph, at, min(len(paragraph.text), at + 16), DISAGREES, "wording", "括号没有后一半", LOW
+    )
 
 
 # --- years ---------------------------------------------------------------------------------------------------------------------
