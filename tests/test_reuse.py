@@ -127,9 +127,9 @@ def test_a_raw_figure(project, parents, changed):
 
 
 def test_a_raw_cell_that_no_table_shows(project, parents, changed):
-    """The register is evidence too: whoever reads it runs; whoever reads only unchanged tables does not."""
+    """The register is evidence too, and every stage reads it: it says which documents there are to be read for sentences."""
     changed(RAW + "SOURCES.yaml", "title: 资金表（虚构）", "title: 资金表（虚构，改）")
-    assert made(parents) == {"ingest", "quality", "findings", "report"}
+    assert made(parents) == {"ingest", "quality", "indicators", "findings", "report"}
 
 
 def test_an_unrelated_file_in_the_evidence_folder_changes_only_the_fingerprint(project, parents, changed):

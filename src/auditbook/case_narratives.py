@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from auditbook import inputs
 from auditbook.cases import Audit, Source
@@ -16,7 +15,7 @@ from auditbook.claims import VERDICTS
 from auditbook.intake import account_evidence, documents
 from auditbook.intake.accounts import Accounts
 from auditbook.intake.documents import Document, Kept
-from auditbook.intake.evidence import ACCOUNTS, Evidence
+from auditbook.intake.evidence import ACCOUNTS
 from auditbook.narrative import evaluation, reading
 from auditbook.narrative.layouts import NarrativeLayout, read_layout
 from auditbook.narrative.stated import Narrative, Statement
@@ -26,46 +25,46 @@ _TABLES = "tables."  # statements of the tables about themselves
 _BY_TARGET = {"completion", "target"}
 
 
-def rows_of(audit: Audit, evidence: Evidence, kept: Kept | None) -> dict[str, list[Row]]:
+def rows_of(
+    audit: Audit, said: Sequence[Row], figures: Sequence[Row], kept: Kept | None
+) -> dict[str, list[Row]]:
     """The tables ``narrative`` and ``coverage``: statements with their verdicts, and how much of each document was read.
 
-    Takes    evidence: as read, so that every file is there with its hash; kept: where parsed documents are kept.
+    Takes    said: published numbers, targets and answers that were entered by hand (``published`` and ``quote``);
+             figures: the same of the figures; kept: where parsed documents are kept.
     """
-    said = [*evidence.published, *_answers(evidence)]
-    # of an evaluation report the figures are what the audit rests on: limits and indicators speak of them
-    figures = [{"published": row.value, "quote": row.quote} for row in evidence.figures if row.quote]
     narrative: list[Row] = []
     coverage: list[Row] = []
     for source, found in _narratives(audit, kept):
         own = [s for s in found.statements if not s.row["claim"].startswith(_TABLES)]
+        # of an evaluation report the figures are what the audit rests on: limits and indicators speak of them
         hand = said if found.kind == reading.ACCOUNTS else [*said, *figures]
         fresh = [s for s in own if not _entered(s, hand, found)]
-        narrative += (
-            {**s.row, "claim": f"{source.id}:{s.row['claim']}", "source": source.id, "severity": s.severity}
-            for s in fresh
-        )
+        narrative += _named(source, fresh)
         coverage += _coverage(source, found, own, len(own) - len(fresh))
     return {"narrative": narrative, "coverage": coverage}
+
+
+def _named(source: Source, statements: Sequence[Statement]) -> Iterator[Row]:
+    """Rows of ``narrative``, each with an id of its own: what is stated twice is numbered, in the order of the text."""
+    often: Counter[str] = Counter()
+    for statement in statements:
+        name = f"{source.id}:{statement.row['claim']}"
+        often[name] += 1
+        claim = name if often[name] == 1 else f"{name}#{often[name]}"
+        yield {**statement.row, "claim": claim, "source": source.id, "severity": statement.severity}
 
 
 def _narratives(audit: Audit, kept: Kept | None) -> Iterator[tuple[Source, Narrative]]:
     """Every document at hand that is a narrative of accounts, or an evaluation report."""
     root = audit.workspace.root
-    there = [
-        source
-        for source in audit.sources
-        if source.file and source.status != "absent" and _path(audit, source)
-    ]
-    texts = [
-        source
-        for source in there
-        if documents.kind_of(str(source.file)) and source.shape in {None, "", ACCOUNTS}
-    ]
-    if not texts:
-        return
+    # read whether they are needed or not: a document that comes later is read by what they say then
     layout, ways = read_layout(root), reading.read_ways(root)
     of_reports = evaluation.layout_of(root)
-    groups = account_evidence.documents_of([source for source in there if source.shape == ACCOUNTS])
+    texts = [
+        source for source in _there(audit) if documents.kind_of(str(source.file)) and not _is_table(source)
+    ]
+    groups: list[list[Source]] | None = None
     for source in texts:
         path = audit.workspace.evidence / str(source.file)
         data = inputs.read_bytes(path)
@@ -74,6 +73,8 @@ def _narratives(audit: Audit, kept: Kept | None) -> Iterator[tuple[Source, Narra
         if evaluation.is_evaluation(document, of_reports):
             yield source, evaluation.read(document, path.name, str(source.sha256), root, year)
             continue
+        if groups is None:
+            groups = account_evidence.documents_of([own for own in _there(audit) if own.shape == ACCOUNTS])
         group = _group(source, groups, document, layout)
         if group is None:
             continue
@@ -93,9 +94,19 @@ def _narratives(audit: Audit, kept: Kept | None) -> Iterator[tuple[Source, Narra
         )
 
 
-def _path(audit: Audit, source: Source) -> Path | None:
-    path = audit.workspace.evidence / str(source.file)
-    return path if inputs.is_file(path) else None
+def _there(audit: Audit) -> Iterator[Source]:
+    """The sources whose files are at hand."""
+    for source in audit.sources:
+        if (
+            source.file
+            and source.status != "absent"
+            and inputs.is_file(audit.workspace.evidence / str(source.file))
+        ):
+            yield source
+
+
+def _is_table(source: Source) -> bool:
+    return bool(source.shape) and source.shape != ACCOUNTS
 
 
 def _group(
@@ -110,13 +121,6 @@ def _group(
     alike = [group for group in groups if group[0].scope == source.scope]
     narrates = reading.kind_of(document, layout) == reading.ACCOUNTS
     return alike[0] if narrates and len(alike) == 1 else None
-
-
-def _answers(evidence: Evidence) -> Iterator[Row]:
-    """Targets and answers that were entered by hand, in the manner of published numbers."""
-    for row in evidence.objectives:
-        for number in {row["target"], row["actual"]} - {""}:
-            yield {"published": number, "unit": row["unit"], "quote": row["quote"]}
 
 
 def _entered(statement: Statement, hand: Sequence[Row], found: Narrative) -> bool:

@@ -280,11 +280,8 @@ def _unusable(
 
 
 def _ingest(run: Run) -> dict[str, list[Row]]:
-    from auditbook import case_narratives  # only a stage that is made anew reads sentences
-
     found = run.raw
     return {
-        **case_narratives.rows_of(run.audit, found, _kept(run.workspace)),
         "sources": found.sources,
         "figures": [quality_tables.figure_row(row) for row in [*found.figures, *_counted(run, found)]],
         "objectives": found.objectives,
@@ -329,8 +326,30 @@ def _indicators(run: Run) -> dict[str, list[Row]]:
         run.table("published"), run.table("objectives"), run.table("statements"), run.results, run.figures,
         run.scoring, names, run.wording, {unit.id: unit.name for unit in run.audit.case.units},
     )  # fmt: skip
-    judged += ({column: row[column] for column in tables.COLUMNS["claims"]} for row in run.table("narrative"))
-    return {"indicators": indicators.to_rows(run.results, run.rulebook, run.scoring), "claims": judged}
+    said = _narrative(run)
+    judged += ({column: row[column] for column in tables.COLUMNS["claims"]} for row in said["narrative"])
+    return {
+        "indicators": indicators.to_rows(run.results, run.rulebook, run.scoring),
+        "claims": judged,
+        **said,
+    }
+
+
+def _narrative(run: Run) -> dict[str, list[Row]]:
+    """What the sentences of the case's documents state, but for what was entered by hand; how much of them was read."""
+    from auditbook import case_narratives  # only a stage that is made anew reads sentences
+
+    said = [{"published": row["published"], "quote": row["quote"]} for row in run.table("published")]
+    for row in run.table("objectives"):
+        said += (
+            {"published": number, "quote": row["quote"]}
+            for number in (row["target"], row["actual"])
+            if number
+        )
+    figures = [
+        {"published": row["value"], "quote": row["quote"]} for row in run.table("figures") if row["quote"]
+    ]
+    return case_narratives.rows_of(run.audit, said, figures, _kept(run.workspace))
 
 
 def _findings(run: Run) -> dict[str, list[Row]]:
@@ -423,7 +442,7 @@ def fingerprints(run: Run) -> dict[str, str]:
     for folder in dict.fromkeys((workspace.base, workspace.root)):
         params = folder / "params"
         rules += inputs.listing(params, "*.yaml")
-        for kind in ("indicators", "frameworks", "codes", "tables"):
+        for kind in ("indicators", "frameworks", "codes", "tables", "narratives"):
             rules += inputs.listing(params / kind, "*.yaml")
     rules += [path for path in (workspace.case_path, workspace.scenario_path) if path]
     evidence = inputs.listing(workspace.evidence)

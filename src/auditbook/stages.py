@@ -23,12 +23,12 @@ STAGES = (
         "ingest", "10_ingest.ipynb", "读入原始资料",
         (
             "sources", "figures", "objectives", "statements", "published", "judgements", "overrides", "recorded", "replies",
-            "grades", "narrative", "coverage",
+            "grades",
         ),
         (),
     ),
     Stage("quality", "20_quality.ipynb", "检查数据质量", ("quality", "corroboration", "reconciliations"), ("ingest",)),
-    Stage("indicators", "30_indicators.ipynb", "计算指标", ("indicators", "claims"), ("ingest",)),
+    Stage("indicators", "30_indicators.ipynb", "计算指标", ("indicators", "claims", "narrative", "coverage"), ("ingest",)),
     Stage(
         "findings", "40_findings.ipynb", "评分与审计发现", ("scores", "schemes", "findings"),
         ("ingest", "quality", "indicators"),
