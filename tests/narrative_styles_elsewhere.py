@@ -9,7 +9,11 @@ from fractions import Fraction
 
 from narrative_departments import NAMES, Department
 
-_GLOSSARY = ["第四部分 名词解释", "一、财政拨款收入：指本级财政当年拨付的资金。", "二、年初结转和结余：指以前年度尚未完成、结转到本年继续使用的资金。"]
+_GLOSSARY = [
+    "第四部分 名词解释",
+    "一、财政拨款收入：指本级财政当年拨付的资金。",
+    "二、年初结转和结余：指以前年度尚未完成、结转到本年继续使用的资金。",
+]
 _STATE = "国有资本经营预算财政拨款"
 
 
