@@ -24,6 +24,7 @@ from corpus import tally
 from invented_accounts import Laid
 from narrative_departments import Department, wide_digits
 from narrative_styles import DEPARTMENTS
+from narrative_styles_elsewhere import ELSEWHERE
 
 from auditbook.intake.account_checks import check_accounts
 from auditbook.intake.accounts import Accounts, read_accounts
@@ -33,6 +34,7 @@ from auditbook.narrative.reading import of_accounts, read, read_ways
 from auditbook.narrative.stated import FAULTS, STATED, Narrative, Statement
 
 ROOT = Path(__file__).resolve().parents[1]
+EVERY = DEPARTMENTS | ELSEWHERE
 LAYOUT, WAYS = read_layout(ROOT), read_ways(ROOT)
 ACCUSING = {"disagrees", "truncated", "other_definition"}
 SOUND = {"agrees", "within_rounding"}
@@ -44,7 +46,7 @@ _NUMBER = re.compile(r"[0-9０-９](?:[0-9０-９,，](?=[0-9０-９])|[0-9０-�
 @cache
 def accounts(name: str) -> Accounts:
     with TemporaryDirectory() as folder:
-        return read_accounts(DEPARTMENTS[name].write_tables(Path(folder)), year=2024)
+        return read_accounts(EVERY[name].write_tables(Path(folder)), year=2024)
 
 
 def judged(name: str, text: str) -> Narrative:
@@ -53,7 +55,7 @@ def judged(name: str, text: str) -> Narrative:
 
 @cache
 def sound(name: str) -> Narrative:
-    return judged(name, DEPARTMENTS[name].text)
+    return judged(name, EVERY[name].text)
 
 
 def accused(found: Narrative) -> list[Statement]:
@@ -313,7 +315,7 @@ class Sentence:
 
     def text(self) -> tuple[str, int, int]:
         """The text with the piece replaced, and where the replacement stands."""
-        whole = DEPARTMENTS[self.department].text
+        whole = EVERY[self.department].text
         assert whole.count(self.piece) == 1, f"{self.piece!r} stands {whole.count(self.piece)} times"
         at, by = whole.index(self.piece), self.by or self.piece
         return whole[:at] + by + whole[at + len(self.piece) :], at, at + len(by)
@@ -348,10 +350,10 @@ def filled(template: str, department: Department) -> str:
     return _REFERENCE.sub(number, template)
 
 
-def sentences() -> list[Sentence]:
+def sentences(file: Path = FILE) -> list[Sentence]:
     found = []
-    for name, entries in yaml.safe_load(FILE.read_text(encoding="utf-8")).items():
-        department = DEPARTMENTS[name]
+    for name, entries in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+        department = EVERY[name]
         for entry in entries:
             piece, by, number, verdict, kind, *late = entry
             said = [filled(str(part), department) for part in (piece, by, number)]
@@ -362,10 +364,10 @@ def sentences() -> list[Sentence]:
     return found
 
 
-def _parameters() -> list[Any]:
+def parameters(every: list[Sentence]) -> list[Any]:
     seen: Counter[str] = Counter()
     found = []
-    for s in sentences():
+    for s in every:
         seen[s.department] += 1
         marks = [pytest.mark.xfail(strict=True, reason=s.late)] if s.late else []
         found.append(
@@ -374,8 +376,13 @@ def _parameters() -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("sentence", _parameters())
+@pytest.mark.parametrize("sentence", parameters(sentences()))
 def test_a_sentence_has_its_verdict(sentence: Sentence) -> None:
+    has_its_verdict(sentence)
+
+
+def has_its_verdict(sentence: Sentence) -> None:
+    """The document with the sentence in place of its counterpart is judged as it is to be, and nothing else is told."""
     assert sentence.kind in STATED | FAULTS
     text, start, end = sentence.text()
     found = judged(sentence.department, text)
@@ -472,7 +479,7 @@ def chosen(name: str) -> list[Change]:
     """Some changes of each kind, at places a fixed seed chose."""
     chance = random.Random(f"{SEED}-{name}")
     by_kind: dict[str, list[Change]] = {}
-    for change in changes(DEPARTMENTS[name].text):
+    for change in changes(EVERY[name].text):
         by_kind.setdefault(change.kind, []).append(change)
     return [
         change for _, several in sorted(by_kind.items())
@@ -517,7 +524,7 @@ def _intersect(low: Fraction, high: Fraction, printed: str) -> bool:
 
 def within_rounding(name: str, change: Change) -> bool:
     """Whether a changed text is still true: reckoned by intervals, from what the department's numbers are."""
-    department = DEPARTMENTS[name]
+    department = EVERY[name]
     narrow = department.text.translate(str.maketrans("０１２３４５６７８９．，％", "0123456789.,%"))
     was, by = narrow[change.start : change.end], change.by.replace(",", "")
     if change.kind == "direction":  # nothing more is nothing less
@@ -572,7 +579,7 @@ def within_rounding(name: str, change: Change) -> bool:
 
 def outcome(name: str, change: Change) -> tuple[str, str]:
     """What came of a change, and what to tell of it."""
-    text, before = DEPARTMENTS[name].text, sound(name)
+    text, before = EVERY[name].text, sound(name)
     after = judged(name, _changed(text, change))
     was = _at(before, change.start, change.end)
     gained = _kinds(after) - _kinds(before)
