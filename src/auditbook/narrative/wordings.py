@@ -418,7 +418,9 @@ def years(paragraphs: Sequence[Paragraph], layout: NarrativeLayout, year: int | 
             continue
         for found in layout.compared_words.finditer(paragraph.text):
             said = re.search(r"(?:19|20)\d\d", found["year"] or "")
-            if said and int(said[0]) != year - 1:
+            # 比2025年“三公”经费财政拨款年初预算: the budget of the year itself
+            of_budget = "预算" in re.split("[,，。;增减下上]", paragraph.text[found.end() :], maxsplit=1)[0]
+            if said and not of_budget and int(said[0]) != year - 1:
                 yield Noted(
                     paragraph,
                     found.start(),
