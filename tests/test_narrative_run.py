@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import ROOT, auditbook
@@ -15,6 +16,7 @@ from original_files import pdf
 from test_narrative import ACCOUNTS
 
 from auditbook import case_narratives, pipeline
+from auditbook.report import conclusions
 from auditbook.workspace import locate
 
 PUTUO = "putuo-finance-2024"
@@ -293,3 +295,21 @@ def test_a_report_whose_numbers_are_all_entered_adds_no_finding(tmp_path, wuxi):
         for one in (run, wuxi)
     ]
     assert keys[0] == keys[1]
+
+
+def test_sentences_that_were_judged_are_told_where_nothing_was_entered(narrated):
+    _, run = narrated
+    assert "公开说明里的陈述共 13 条，逐句核对：" in run.out
+    # a case of published accounts alone: no claim was entered by hand
+    tables = {"claims": [], "coverage": [row for row in rows(run, "coverage") if row["source"] == "said"]}
+    [line] = conclusions.claims_sentences(SimpleNamespace(table=tables.__getitem__))
+    assert line.startswith("公开说明里的陈述共 13 条") and "不一致 3 条" in line
+    assert conclusions.claims_sentences(SimpleNamespace(table=lambda name: [])) == ["没有公布的数字可判断。"]
+
+
+def test_what_does_not_hold_stands_in_the_order_of_the_text(narrated):
+    _, run = narrated
+    page = (run.workspace / "outputs" / PUTUO / "report.html").read_text(encoding="utf-8")
+    table = page[page.index("公开说明里不成立的话") :]
+    # high first; of the two medium ones 21.51 is printed before 98.02, though its id sorts after
+    assert table.index("148.65") < table.index("21.51") < table.index("98.02")

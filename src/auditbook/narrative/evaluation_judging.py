@@ -36,7 +36,7 @@ from auditbook.workspace import Workspace
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 _NARROW = str.maketrans("（，", "(,")
-COUNTED, SCORE = "items_listed", "self_score"
+SCORE = "self_score"
 # the kind of fault that a claim of a kind shows where it does not hold
 _FAULTY = {"rate": "rate", "total": "consistency", "count": "count", "score": "sum", "share": "share", "growth": "growth", "change": "change"}  # fmt: skip
 _SEVERITY = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -44,7 +45,6 @@ class SubjectLayout(Strict):
     follows: Id | Literal[""] = ""
     counted: list[Words] = []
     sections: list[Id] = []
-    economy: str = ""
 
 
 class Compared(Strict):
@@ -123,9 +123,9 @@ class NarrativeLayout(Strict):
     def compared_words(self) -> re.Pattern[str]:
         """与2023年度相比: what a change is measured from; group ``budget`` where that is a budget, else ``year``."""
         budgets = [word for role in BUDGETS for word in self.roles[role]]
-        years = _any(self.compared.last_year).replace(re.escape("{year}"), r"(?:19|20)\d\d")
+        years = any_of(self.compared.last_year).replace(re.escape("{year}"), r"(?:19|20)\d\d")
         return re.compile(
-            f"(?:{_any(self.compared.before)})(?:(?:(?:19|20)\\d\\d年度?|本年度?|当年)?(?P<budget>{_any(budgets)})|(?P<year>{years}))(?:{_any(self.compared.after)})*[,，]?"
+            f"(?:{any_of(self.compared.before)})(?:(?:(?:19|20)\\d\\d年度?|本年度?|当年)?(?P<budget>{any_of(budgets)})|(?P<year>{years}))(?:{any_of(self.compared.after)})*[,，]?"
             "|(?P<same>同比|环比)"
         )
 
@@ -142,16 +142,17 @@ class NarrativeLayout(Strict):
     @cached_property
     def filler_end(self) -> re.Pattern[str]:
         """Words without meaning at the end of a text."""
-        return re.compile(f"(?>{_any(self.fillers)})++$")
+        return re.compile(f"(?>{any_of(self.fillers)})++$")
 
 
-def _any(words: list[str]) -> str:
+def any_of(words: Iterable[str]) -> str:
+    """A pattern of words as texts are compared, the longest first."""
     return "|".join(map(re.escape, sorted({bare(word) for word in words}, key=len, reverse=True)))
 
 
 def _words(words: list[str], more: str) -> re.Pattern[str]:
     # the longest word first and none tried again: words that contain each other must not take for ever to fail
-    return re.compile(f"(?>{_any(words)}|{more})*+")
+    return re.compile(f"(?>{any_of(words)}|{more})*+")
 
 
 def read_layout(root: Path) -> NarrativeLayout:

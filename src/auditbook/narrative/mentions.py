@@ -10,7 +10,7 @@ from functools import cached_property
 
 from auditbook.intake.account_layouts import bare
 from auditbook.intake.phrases import FLAT_WORDS
-from auditbook.narrative.layouts import BUDGETS, NarrativeLayout
+from auditbook.narrative.layouts import BUDGETS, NarrativeLayout, any_of
 from auditbook.narrative.sentences import MONEY, NUMBERING, RATES, Number, Paragraph
 from auditbook.narrative.subjects import LEVELS, Held, Subject, Vocabulary, key
 from auditbook.numbers import Interval, factor
@@ -124,41 +124,27 @@ class Reader:
         self._path_in: Paragraph | None = None
         self.path: dict[str, str] = {}
         self.section = ""
-        self._way_end = re.compile(f"({'|'.join(sorted(map(re.escape, ways), key=len, reverse=True))})$")
+        self._way_end = re.compile(f"({any_of(ways)})$")
         # 某某局2024年度财政拨款收入: a name with the year behind it is that of whoever publishes
         self._other_owner = re.compile(
             r"[局委办厅院署处中心站所队校学馆社府会团](?:\((?:本级|汇总)\)|本级)?20\d\d年度?$"
         )
         self._flat = re.compile("|".join(FLAT_WORDS))
-        self._budget_end = {
-            role: re.compile(
-                f"(?:{'|'.join(sorted(map(re.escape, layout.roles[role]), key=len, reverse=True))})$"
-            )
-            for role in BUDGETS
-        }
-        self._prior_end = re.compile(
-            f"(?:{'|'.join(sorted(map(re.escape, layout.roles['prior']), key=len, reverse=True))})$"
-        )
-        self._reason = re.compile("|".join(map(re.escape, layout.reasons)))
-        self._completion = re.compile(
-            f"(?:{'|'.join(sorted(map(re.escape, layout.completion), key=len, reverse=True))})$"
-        )
+        self._budget_end = {role: re.compile(f"(?:{any_of(layout.roles[role])})$") for role in BUDGETS}
+        self._prior_end = re.compile(f"(?:{any_of(layout.roles['prior'])})$")
+        self._reason = re.compile(any_of(layout.reasons))
+        self._completion = re.compile(f"(?:{any_of(layout.completion)})$")
         tail = "[为是约达到的:]*$"
-        self._rates = re.compile(f"(?:{'|'.join(map(re.escape, layout.completion_rates))}){tail}")
+        self._rates = re.compile(f"(?:{any_of(layout.completion_rates)}){tail}")
         self._share = re.compile(
-            f"(?:占(?P<base>[^占,，。;:]{{0,60}}?)的?(?:比重|比例|比)?|{'|'.join(sorted(map(re.escape, layout.share), key=len, reverse=True))}){tail}"
+            f"(?:占(?P<base>[^占,，。;:]{{0,60}}?)的?(?:比重|比例|比)?|{any_of(layout.share)}){tail}"
         )
-        budgets = "|".join(
-            sorted((re.escape(w) for role in BUDGETS for w in layout.roles[role]), key=len, reverse=True)
-        )
+        budgets = any_of(w for role in BUDGETS for w in layout.roles[role])
         self._comparison = re.compile(
             "(?P<equal>(?:{equal})(?P<equal_budget>{b})(?:总体|基本|完全)?(?:持平|一致|相等|相同|相符|无差异))"
             "|(?P<less>(?:{less})(?P<less_budget>{b}))|(?P<more>(?:{more})(?P<more_budget>{b}))".format(
                 b=budgets,
-                **{
-                    name: "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-                    for name, words in layout.comparisons.items()
-                },
+                **{name: any_of(words) for name, words in layout.comparisons.items()},
             )
         )
 

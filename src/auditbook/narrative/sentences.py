@@ -120,7 +120,6 @@ _LEVELS = (
     re.compile(r"\d{1,3}[、.]"),
     re.compile(r"\(\d{1,3}\)|\d{1,3}\)|[①-⑳]"),
 )
-_TOP = re.compile(r"(?:[一二三四五六七八九十]+、|第[一二三四五六七八九十]+部分)")
 
 
 def _joined(document: Document, tables: Collection[int]) -> Iterator[list[Block]]:

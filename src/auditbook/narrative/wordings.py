@@ -10,9 +10,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 from auditbook.claims import AGREES, DISAGREES, NOT_CHECKABLE
-from auditbook.intake.account_layouts import bare
 from auditbook.intake.phrases import FLAT_WORDS
-from auditbook.narrative.layouts import NarrativeLayout
+from auditbook.narrative.layouts import NarrativeLayout, any_of
 from auditbook.narrative.mentions import CHANGE, COMPARISON, FLAT, GROWTH, Mention
 from auditbook.narrative.sentences import Paragraph
 from auditbook.narrative.subjects import Subject, Vocabulary, economy_key
@@ -45,9 +44,7 @@ def listings(
     lines = vocabulary.economy_lines
     if not lines:
         return
-    opened = re.compile(
-        f"(人员经费|公用经费)[^。;]{{0,40}}?(?:{'|'.join(map(re.escape, layout.listings))})[:,]?([^。;:]+)"
-    )
+    opened = re.compile(f"(人员经费|公用经费)[^。;]{{0,40}}?(?:{any_of(layout.listings)})[:,]?([^。;:]+)")
     for paragraph in paragraphs:
         if paragraph.section != "basic" or paragraph.heading:
             continue
@@ -142,8 +139,7 @@ def absences(
     paragraphs: Sequence[Paragraph], layout: NarrativeLayout, vocabulary: Vocabulary
 ) -> Iterator[Noted]:
     """Sentences that say that there is none of something, against the cells that would hold it."""
-    words = "|".join(map(re.escape, sorted(layout.absences, key=len, reverse=True)))
-    opened = re.compile(f"(?:{words})([^。,;:]{{4,40}}?)(?:[。,;]|$)")
+    opened = re.compile(f"(?:{any_of(layout.absences)})([^。,;:]{{4,40}}?)(?:[。,;]|$)")
     for paragraph in paragraphs:
         if paragraph.heading or paragraph.section in {"", "glossary", "duties"}:
             continue
@@ -216,7 +212,7 @@ def reasons(
     mentions: Sequence[Mention], paragraphs: Sequence[Paragraph], layout: NarrativeLayout
 ) -> Iterator[Noted]:
     """Reasons that contradict the direction that they explain, by the words in them and nothing finer."""
-    opened = re.compile("|".join(map(re.escape, layout.reasons)))
+    opened = re.compile(any_of(layout.reasons))
     following = {id(own): after for own, after in pairwise(paragraphs)}
     for paragraph in paragraphs:
         own = [
@@ -284,9 +280,7 @@ def contradiction(way: str, reason: str) -> str:
 
 def residues(paragraphs: Sequence[Paragraph], layout: NarrativeLayout) -> Iterator[Noted]:
     """Words of a form that were to be chosen from, or places that were to be filled in."""
-    known = re.compile(
-        "|".join(map(re.escape, sorted({bare(w) for w in layout.residues}, key=len, reverse=True)))
-    )
+    known = re.compile(any_of(layout.residues))
     empty = re.compile(
         r"(?:决算|预算|收入|支出|合计|增加|减少|金额)(?:数)?为?(?:万元|元)(?=[,。;，])|(?:占|增长|下降|完成年初预算的)%"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from fractions import Fraction
 
 from auditbook.cases import DEPARTMENT
@@ -100,7 +101,7 @@ def indicators_conclusion(run: Run) -> Html:
         )
     if not beyond:
         lines.append("没有指标越过限额。")
-    lines.append(_claims_sentence(run))
+    lines += claims_sentences(run)
     return html.callout("warning" if beyond else "good", "算出了什么", html.bullets(lines))
 
 
@@ -109,15 +110,24 @@ def _about(r: Result, run: Run) -> str:
     return f"{graphs.row_name(stanza, r, run)}的{stanza.name}"
 
 
-def _claims_sentence(run: Run) -> str:
-    verdicts = Counter(row["verdict"] for row in entered(run.table("claims")))
-    counted = "、".join(
-        f"{name} {verdicts[verdict]} 个" for verdict, name in VERDICTS.items() if verdicts[verdict]
-    )
-    return (
-        f"公布的数字与“完成”共 {sum(verdicts.values())} 个，逐一判断：{counted}。"
-        if counted
-        else "没有公布的数字可判断。"
+def claims_sentences(run: Run) -> list[str]:
+    """What became of the published numbers that were entered, and of the sentences that were read; or that there were none."""
+    judged = Counter(row["verdict"] for row in entered(run.table("claims")))
+    said = Counter[str]()
+    for row in run.table("coverage"):
+        if row["what"] in VERDICTS:
+            said[row["what"]] += int(row["count"])
+    lines = []
+    if judged:
+        lines.append(f"公布的数字与“完成”共 {judged.total()} 个，逐一判断：{_by_verdict(judged, '个')}。")
+    if said:
+        lines.append(f"公开说明里的陈述共 {said.total()} 条，逐句核对：{_by_verdict(said, '条')}。")
+    return lines or ["没有公布的数字可判断。"]
+
+
+def _by_verdict(counts: Mapping[str, int], unit: str) -> str:
+    return "、".join(
+        f"{name} {counts[verdict]} {unit}" for verdict, name in VERDICTS.items() if counts[verdict]
     )
 
 
@@ -165,7 +175,7 @@ def _score_sentence(run: Run) -> str:
 
 
 def summary_lines(run: Run) -> list[str]:
-    """The five lines that matter, for the end of a run and the head of the report."""
+    """The lines that matter, for the end of a run and the head of the report."""
     found = run.table("findings")
     counts = Counter(row["severity"] for row in found)
     states = Counter(row["passed"] for row in run.table("quality"))
@@ -177,7 +187,7 @@ def summary_lines(run: Run) -> list[str]:
     return [
         f"数据质量：{quality or '没有阻断评分的问题'}（规则 {sum(states.values())} 条，未通过 {states[FAILED] + states[NOT_RUN]} 条）；{phrase_sentence(run)}",
         f"得分：{_score_sentence(run)}{own}；{total['reason']}{_outside(run)}。",
-        _claims_sentence(run),
+        *claims_sentences(run),
         f"审计发现：{len(found)} 项（{'、'.join(f'{name} {counts[s]}' for s, name in SEVERITIES.items())}）。",
         f"首要发现：{top['name']}——{top['condition']}" if top else "首要发现：没有。",
     ]

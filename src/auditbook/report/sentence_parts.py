@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -75,7 +76,7 @@ def _wrong(run: Run) -> Html:
     order = list(SEVERITIES)
     wrong = sorted(
         (row for row in run.table("narrative") if row["severity"]),
-        key=lambda row: order.index(row["severity"]),
+        key=lambda row: (order.index(row["severity"]), row["source"], _position(row)),
     )
     if not wrong:
         return html.paragraph("读到的陈述没有不成立的。")
@@ -100,6 +101,11 @@ def _wrong(run: Run) -> Html:
     return html.table(
         "公开说明里不成立的话", columns, rows, id="sentences", rest_in="narrative.csv", under=under
     )
+
+
+def _position(row: Row) -> list[int]:
+    """Where a statement stands, by the numbers of its locator: page and paragraph, or line and column."""
+    return [int(number) for number in re.findall(r"\d+", place(row["locator"]))]
 
 
 def _phrase(row: Row, title: str, finding: str) -> Html:
