@@ -1,0 +1,515 @@
+"""The page's markup walked once, block by block, into the paragraphs, tables and pictures of a Word document.
+
+Every word comes from the page; what is left out on purpose is the summary over a chart's numbers, which opens nothing on paper.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from auditbook.report.word import styles, tables
+from auditbook.report.word.markup import Element
+from auditbook.report.word.pictures import Picture, picture
+from auditbook.report.word.words import PLAIN, Line, Manner, escaped
+
+_BLOCKS = frozenset(
+    """p div section article header footer main nav aside h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table figure figcaption
+    details summary pre blockquote hr svg img""".split()
+)
+_OWN_NUMBER = re.compile(
+    r"[一二三四五六七八九十\d]+[、.．]|（[一二三四五六七八九十\d]+）|第.{1,4}[章节部]|[\u4e00-\u9fff]{1,4}\d+[：、\s]"
+)
+_CARDS = 4  # key figures side by side
+_WIDE_HEAD = "Heading"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a block stands: its paragraphs' style, the room across, whether it stays with what follows."""
+
+    style: str = "BodyText"
+    width: int = styles.TEXT_WIDTH
+    keep: bool = False
+    align: str = ""
+    list_left: int = 1060
+    depth: int = 0
+
+    @property
+    def evident(self) -> bool:
+        return self.style == "Evidence"
+
+
+@dataclass
+class _Block:
+    """A paragraph or table that is done; ``heads`` what comes after it, as a heading does."""
+
+    xml: str
+    heads: bool = False
+    turn: bool = False
+
+
+class Body:
+    """What has been written of the document so far."""
+
+    def __init__(self, anchors: dict[str, str]) -> None:
+        """Take the bookmark's name for each id that something leads to."""
+        self.blocks: list[_Block] = []
+        self.pictures: list[Picture] = []
+        self.counts: list[int] = []
+        self._anchors = anchors
+        self._waiting: list[str] = []
+        self._bookmarks = 0
+        self._break = False
+        self._count = 0
+
+    # --- from the outside in ---------------------------------------------------------------------------------
+
+    def turn(self) -> None:
+        """What comes next begins a page."""
+        self._break = True
+
+    def close(self) -> str:
+        """The document's body as XML, its last section's end included."""
+        if self._waiting:  # a place at the very end
+            self.paragraph("AfterTable", "")
+        if (
+            self.blocks and self.blocks[-1].turn
+        ):  # the last table stands on a turned page: its section is the document's last
+            last = self.blocks.pop().xml
+            return (
+                "".join(block.xml for block in self.blocks)
+                + last[last.index("<w:sectPr>") : last.index("</w:pPr></w:p>")]
+            )
+        first = not any("<w:sectPr>" in block.xml for block in self.blocks)
+        return "".join(block.xml for block in self.blocks) + styles.section(False, first)
+
+    def contents(self, heading: str, entries: Sequence[tuple[int, Element]]) -> None:
+        """Write the contents: entries as they will read, in the field that Word makes them with.
+
+        Page numbers are Word's to know: they come when a reader renews the field, so that none here can be wrong.
+        """
+        self.paragraph("TOCHeading", f"<w:r><w:t>{escaped(heading)}</w:t></w:r>")
+        begin = len(self.blocks) - 1
+        field = (
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+            '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'
+            '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        )
+        for place, (level, link) in enumerate(entries):
+            line = self.line()
+            line.add(link.children)
+            anchor = self._anchors[link.attributes["href"][1:]]
+            shown = f'<w:hyperlink w:anchor="{anchor}" w:history="1">{"".join(line.runs)}</w:hyperlink>'
+            self.paragraph(f"TOC{min(level, 2)}", (field if not place else "") + shown)
+        self.paragraph("AfterTable", '<w:r><w:fldChar w:fldCharType="end"/></w:r>')
+        inside = "".join(block.xml for block in self.blocks[begin:])
+        self.blocks[begin:] = [
+            _Block(
+                '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj></w:sdtPr>'
+                f"<w:sdtContent>{inside}</w:sdtContent></w:sdt>"
+            )
+        ]
+
+    def walk(self, content: Iterable[Element | str], setting: Setting) -> None:
+        """Write blocks; words between them become paragraphs of their own."""
+        loose: list[Element | str] = []
+        for part in content:
+            if isinstance(part, Element) and (part.name in _BLOCKS or _holds_blocks(part)):
+                self._loose(loose, setting)
+                loose = []
+                self._block(part, setting)
+            else:
+                loose.append(part)
+        self._loose(loose, setting)
+
+    def _loose(self, words: list[Element | str], setting: Setting) -> None:
+        line = self.line()
+        line.add(words)
+        if line:
+            self._set(line, setting)
+
+    def line(self) -> Line:
+        """A new paragraph's words."""
+        return Line(self._anchors)
+
+    # --- paragraphs ----------------------------------------------------------------------------------------------
+
+    def paragraph(
+        self, style: str, runs: str, *, keep: bool = False, more: str = "", ahead: str = ""
+    ) -> None:
+        """Write a paragraph. ``ahead``, ``more``: its own properties before and after those of its place, in Word's order."""
+        begin, end = self._marks()
+        turn = "<w:pageBreakBefore/>" if self._break else ""
+        self._break = False
+        properties = f'<w:pStyle w:val="{style}"/>{"<w:keepNext/>" if keep else ""}{turn}{ahead}{more}'
+        self.blocks.append(
+            _Block(f"<w:p><w:pPr>{properties}</w:pPr>{begin}{runs}{end}</w:p>", style.startswith(_WIDE_HEAD))
+        )
+
+    def _set(self, line: Line, setting: Setting, style: str = "") -> None:
+        self.paragraph(
+            style or setting.style, "".join(line.runs), keep=setting.keep,
+            more=f'<w:jc w:val="{setting.align}"/>' if setting.align else "",
+        )  # fmt: skip
+
+    def _mark(self, element: Element) -> None:
+        """Something leads to this element: a bookmark at the next paragraph."""
+        if element.id in self._anchors:
+            self._waiting.append(self._anchors[element.id])
+
+    def _marks(self) -> tuple[str, str]:
+        begin, end = [], []
+        for name in self._waiting:
+            self._bookmarks += 1
+            begin.append(f'<w:bookmarkStart w:id="{self._bookmarks}" w:name="{name}"/>')
+            end.append(f'<w:bookmarkEnd w:id="{self._bookmarks}"/>')
+        self._waiting = []
+        return "".join(begin), "".join(end)
+
+    def _words(self, element: Element, setting: Setting, style: str = "", manner: Manner = PLAIN) -> None:
+        """A paragraph of an element that holds words alone."""
+        line = self.line()
+        for child in element.elements():
+            if child is not element:
+                self._mark(child)
+        line.add(element.children, manner)
+        if line:
+            self._set(line, setting, style)
+
+    # --- blocks ---------------------------------------------------------------------------------------------------
+
+    def _block(self, element: Element, setting: Setting) -> None:
+        self._mark(element)
+        match element.name:
+            case "h1":
+                self._words(element, setting, "Title")
+            case "h2" | "h3" | "h4" | "h5" | "h6":
+                self._heading(element)
+            case "p":
+                self._paragraph(element, setting)
+            case "ul" | "ol":
+                self._list(element, setting)
+            case "dl" if "key-figures" in element.classes:
+                self._cards(element)
+            case "dl":
+                self._terms(element, setting)
+            case "table":
+                self._table(element, setting)
+            case "details":
+                self._details(element, setting)
+            case "figcaption":
+                self._words(element, replace(setting, keep=False, align=""), "FigureCaption")
+            case "svg":
+                self._picture(picture(element.source, element.attributes.get("aria-label", "")))
+            case "img":
+                raise ValueError("a picture that is no drawing: Word gets the page's SVG charts alone")
+            case "pre":
+                self._program(element)
+            case "section" if "sheet" in element.classes:
+                self.turn()
+                self.walk(element.children, setting)
+                self.turn()
+            case "div" if "callout" in element.classes:
+                self._callout(element, setting)
+            case "div" if "link-index" in element.classes:
+                self.walk(element.children, replace(setting, style="Small", list_left=420))
+            case "footer":
+                self.walk(element.children, replace(setting, style="Small"))
+            case "hr":
+                pass
+            case _:
+                self.walk(element.children, setting)
+
+    def _heading(self, element: Element) -> None:
+        level = int(element.name[1]) - 1
+        line = self.line()
+        line.add(element.children)
+        ahead = ""
+        if level >= 3 and not _OWN_NUMBER.match(element.text().strip()):
+            ahead = f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{self._head_count(level)}"/></w:numPr>'
+        elif level < 3:
+            self._count = 0
+        self.paragraph(f"Heading{level}", "".join(line.runs), ahead=ahead)
+
+    def _head_count(self, level: int) -> int:
+        """The count of headings 1. 2. 3. under the present heading （一）, begun anew under each."""
+        if level == 3 and self._count:
+            return self._count
+        self.counts.append(styles.HEADS)
+        self._count = len(self.counts) + 1
+        return self._count
+
+    def _paragraph(self, element: Element, setting: Setting) -> None:
+        named = {"note": "Note", "callout-title": "CalloutTitle", "kicker": "Kicker", "subtitle": "Subtitle",
+                 "fingerprint": "Subtitle", "place": "Small"}  # fmt: skip
+        style = next((named[name] for name in element.classes if name in named), "")
+        self._words(element, setting, style)
+
+    def _list(self, element: Element, setting: Setting) -> None:
+        number = styles.BULLETS
+        if element.name == "ol":
+            self.counts.append(styles.COUNT)
+            number = len(self.counts) + 1
+        left = setting.list_left + 320 * setting.depth
+        hanging = min(320, left)
+        for item in element.children:
+            if not isinstance(item, Element):
+                continue
+            self._mark(item)
+            first, others = _first_words(item)
+            line = self.line()
+            line.add(first)
+            indent = f'<w:ind w:left="{left}" w:hanging="{hanging}"/>'
+            self.paragraph(
+                setting.style, "".join(line.runs), keep=setting.keep,
+                ahead=f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>', more=indent,
+            )  # fmt: skip
+            self.walk(others, replace(setting, depth=setting.depth + 1))
+
+    def _terms(self, element: Element, setting: Setting) -> None:
+        """Terms and what is said of each: the term at the left edge, the words beside it."""
+        style = setting.style if setting.style in ("Evidence",) else "Terms"
+        inner = replace(setting, style=style, list_left=1400 if style == "Evidence" else 1860, align="")
+        for pair in element.named("div") if element.first("div") else [element]:
+            term = pair.first("dt")
+            line = self.line()
+            if term:
+                self._mark(term)
+                line.add(term.children, Manner(colour="4D5B68") if style == "Terms" else Manner(bold=True))
+            for said in (part for part in pair.children if isinstance(part, Element) and part.name == "dd"):
+                self._mark(said)
+                first, others = _first_words(said)
+                line.tab()
+                line.add(first)
+                self._set(line, inner)
+                line = self.line()
+                self.walk(others, inner)
+
+    def _callout(self, element: Element, setting: Setting) -> None:
+        warning = "warning" in element.classes
+        inner = replace(setting, style="Warning" if warning else "Callout", list_left=640)
+        for child in element.children:
+            if isinstance(child, Element) and "callout-title" in child.classes:
+                self._mark(child)
+                self._words(child, setting, "WarningTitle" if warning else "CalloutTitle")
+            else:
+                self.walk([child], inner)
+        self.paragraph("AfterTable", "")
+
+    def _details(self, element: Element, setting: Setting) -> None:
+        evidence = "evidence" in element.classes
+        inner = replace(setting, style="Evidence", keep=False, align="") if evidence else setting
+        for child in element.children:
+            if isinstance(child, Element) and child.name == "summary":
+                if "figure-data" not in element.classes:
+                    self._mark(child)
+                    self._words(child, replace(inner, keep=True), "EvidenceTitle" if evidence else "")
+            else:
+                self.walk([child], inner)
+
+    def _program(self, element: Element) -> None:
+        for text in element.text().strip("\n").split("\n"):
+            self.paragraph("Program", f'<w:r><w:t xml:space="preserve">{escaped(text)}</w:t></w:r>')
+
+    def _picture(self, drawn: Picture) -> None:
+        self.pictures.append(drawn)
+        number = len(self.pictures)
+        frame = '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+        self.paragraph(
+            "Picture",
+            f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{drawn.width}" cy="{drawn.height}"/>'
+            f'<wp:docPr id="{number}" name="图{number}" descr="{escaped(drawn.words)}"/>'
+            '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic>'
+            f'<pic:nvPicPr><pic:cNvPr id="{number}" name="chart{number}.png" descr="{escaped(drawn.words)}"/><pic:cNvPicPr/></pic:nvPicPr>'
+            f'<pic:blipFill><a:blip r:embed="picture{number}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
+            f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{drawn.width}" cy="{drawn.height}"/></a:xfrm>{frame}</pic:spPr>'
+            "</pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>",
+        )
+
+    # --- tables --------------------------------------------------------------------------------------------------
+
+    def _cards(self, element: Element) -> None:
+        """The key figures, four beside each other."""
+        cards = [child for child in element.children if isinstance(child, Element) and child.name == "div"]
+        width = styles.TEXT_WIDTH // _CARDS
+        rows = []
+        for start in range(0, len(cards), _CARDS):
+            cells = []
+            for card in [*cards[start : start + _CARDS], *[None] * _CARDS][:_CARDS]:
+                content = (
+                    self._inside(self._card, card)
+                    if card
+                    else '<w:p><w:pPr><w:pStyle w:val="FigureNote"/></w:pPr></w:p>'
+                )
+                rule = (
+                    '<w:tcBorders><w:top w:val="single" w:sz="18" w:space="0" w:color="1B5E9B"/></w:tcBorders>'
+                    if card
+                    else ""
+                )
+                cells.append(
+                    f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{rule}</w:tcPr>{content}</w:tc>'
+                )
+            rows.append(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(cells)}</w:tr>")
+        self._write_table("Cards", [width] * _CARDS, rows)
+
+    def _card(self, card: Element) -> None:
+        for part in (child for child in card.children if isinstance(child, Element)):
+            style = (
+                "FigureLabel"
+                if part.name == "dt"
+                else "FigureNote"
+                if "note" in part.classes
+                else "FigureValue"
+            )
+            self._words(part, Setting(), style)
+
+    def _inside(self, write: object, *arguments: object) -> str:
+        """What ``write`` writes, for a cell of a table."""
+        outside, self.blocks = self.blocks, []
+        broken, self._break = self._break, False
+        write(*arguments)  # type: ignore[operator]
+        if not self.blocks:
+            self.paragraph("AfterTable" if not arguments else "CellSmall", "")
+        inside, self.blocks = "".join(block.xml for block in self.blocks), outside
+        self._break = broken
+        return inside
+
+    def _write_table(self, style: str, widths: Sequence[int], rows: Iterable[str]) -> None:
+        grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+        self.blocks.append(
+            _Block(
+                f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+                f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(rows)}</w:tbl>'
+            )
+        )
+        self.paragraph("AfterTable", "")  # two tables with nothing between them would be one
+
+    def _table(self, element: Element, setting: Setting) -> None:
+        form = "form" in element.classes
+        rows = list(element.named("tr"))
+        heads = [row for head in element.named("thead") for row in head.named("tr")]
+        plain = [row for row in rows if "under" not in row.classes]
+        needs = [
+            tables.need(
+                cells[0].text(), [cell.text() for cell in cells[1 if heads else 0 :]], cells[0].classes
+            )
+            for cells in zip(*(list(_cells(row)) for row in plain), strict=True)
+        ]
+        style, width, landscape = _room(needs, setting.width)
+        if form:
+            style, widths, landscape = "Form", [2200, setting.width - 2200], False
+        else:
+            widths = tables.spread(needs, width, styles.SIZES[style])
+        caption = element.first("caption")
+        if landscape:
+            self._turned(False)
+        if caption:
+            self._mark(caption)
+            self._words(caption, Setting(), "Caption")
+        xml = []
+        for place, row in enumerate(rows):
+            followed = place + 1 < len(rows) and "under" in rows[place + 1].classes
+            xml.append(self._row(row, widths, style, row in heads, followed))
+        self._write_table("Grid" if form else "Rules", widths, xml)
+        if landscape:
+            self._turned(True)
+
+    def _row(self, row: Element, widths: Sequence[int], style: str, head: bool, followed: bool) -> str:
+        self._mark(row)
+        cells = list(_cells(row))
+        xml = []
+        for place, cell in enumerate(cells):
+            across = int(cell.attributes.get("colspan", "1"))
+            width = sum(widths[place : place + across])
+            number = "number" in cell.classes
+            setting = Setting(
+                style, width, keep=head or followed, align="right" if number else "", list_left=240,
+            )  # fmt: skip
+            blank = ' w:hRule="atLeast"' if "blank" in cell.classes else ""
+            content = self._inside(self._cell, cell, setting, head or "total" in row.classes)
+            span = f'<w:gridSpan w:val="{across}"/>' if across > 1 else ""
+            ground = (
+                '<w:shd w:val="clear" w:color="auto" w:fill="F3F6F9"/>'
+                if head or (style == "Form" and cell.name == "th")
+                else ""
+            )
+            bottom = '<w:vAlign w:val="bottom"/>' if head else ""
+            line = (
+                '<w:tcBorders><w:bottom w:val="single" w:sz="8" w:space="0" w:color="1F2933"/></w:tcBorders>'
+                if head
+                else (
+                    '<w:tcBorders><w:bottom w:val="nil"/></w:tcBorders>'
+                    if followed
+                    else '<w:tcBorders><w:top w:val="nil"/></w:tcBorders>'
+                    if "under" in row.classes
+                    else ""
+                )
+            )
+            xml.append(
+                f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{line}{ground}{bottom}</w:tcPr>{content}</w:tc>'
+            )
+        height = (
+            '<w:trHeight w:val="900" w:hRule="atLeast"/>'
+            if any("blank" in cell.classes for cell in cells)
+            else ""
+        )
+        repeated = "<w:tblHeader/>" if head else ""
+        return f"<w:tr><w:trPr><w:cantSplit/>{height}{repeated}</w:trPr>{''.join(xml)}</w:tr>"
+
+    def _cell(self, cell: Element, setting: Setting, bold: bool) -> None:
+        if bold and not any(child.name in _BLOCKS for child in cell.elements() if child is not cell):
+            self._words(cell, setting, manner=Manner(bold=True))
+        else:
+            self.walk(cell.children, setting)
+
+    def _turned(self, end: bool) -> None:
+        """End a section: before a table across a turned page, with the headings right over it, and after it."""
+        if end:
+            self._section_end(landscape=True)
+            return
+        place = len(self.blocks)
+        while place and self.blocks[place - 1].heads:
+            place -= 1
+        after = self.blocks[place:]
+        del self.blocks[place:]
+        if self.blocks and self.blocks[-1].turn:
+            self.blocks.pop()  # the table before stood on a turned page too
+        else:
+            self._section_end(landscape=False)
+        self.blocks.extend(after)
+
+    def _section_end(self, landscape: bool) -> None:
+        first = not any(block.turn or "<w:sectPr>" in block.xml for block in self.blocks)
+        xml = styles.section(landscape, first)
+        self.blocks.append(
+            _Block(f'<w:p><w:pPr><w:pStyle w:val="AfterTable"/>{xml}</w:pPr></w:p>', turn=landscape)
+        )
+
+
+def _room(needs: Sequence[tables.Need], width: int) -> tuple[str, int, bool]:
+    """The style of a table's words, its width, and whether it needs a turned page."""
+    for style in ("Cell", "CellSmall"):
+        if tables.fits(needs, width, styles.SIZES[style]) and not (style == "Cell" and len(needs) > 5):
+            return style, width, False
+    return "CellSmall", styles.LANDSCAPE_WIDTH, width == styles.TEXT_WIDTH
+
+
+def _cells(row: Element) -> Iterator[Element]:
+    return (child for child in row.children if isinstance(child, Element) and child.name in ("td", "th"))
+
+
+def _holds_blocks(element: Element) -> bool:
+    return any(below.name in _BLOCKS for below in element.elements())
+
+
+def _first_words(element: Element) -> tuple[list[Element | str], list[Element | str]]:
+    """The words that an element begins with, and the blocks that follow; a first paragraph counts as words."""
+    for place, part in enumerate(element.children):
+        if isinstance(part, Element) and part.name in _BLOCKS:
+            before = element.children[:place]
+            if part.name == "p" and not any(not isinstance(p, str) or p.strip() for p in before):
+                return list(part.children), element.children[place + 1 :]
+            return before, element.children[place:]
+    return element.children, []
