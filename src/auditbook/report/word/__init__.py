@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditbook.report.word import package, styles
+from auditbook.report.word import package
 from auditbook.report.word.anchors import anchors
 from auditbook.report.word.body import Body, Setting
 from auditbook.report.word.markup import Element, read

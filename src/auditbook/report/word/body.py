@@ -14,10 +14,11 @@ from auditbook.report.word.markup import Element
 from auditbook.report.word.pictures import Picture, picture
 from auditbook.report.word.words import PLAIN, Line, Manner, escaped
 
-_BLOCKS = frozenset(
-    """p div section article header footer main nav aside h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table figure figcaption
-    details summary pre blockquote hr svg img""".split()
-)
+_BLOCK_NAMES = """
+    p div section article header footer main nav aside h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table figure figcaption
+    details summary pre blockquote hr svg img
+"""
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
 _OWN_NUMBER = re.compile(
     r"[一二三四五六七八九十\d]+[、.．]|（[一二三四五六七八九十\d]+）|第.{1,4}[章节部]|[\u4e00-\u9fff]{1,4}\d+[：、\s]"
 )
@@ -35,10 +36,6 @@ class Setting:
     align: str = ""
     list_left: int = 1060
     depth: int = 0
-
-    @property
-    def evident(self) -> bool:
-        return self.style == "Evidence"
 
 
 @dataclass
@@ -427,7 +424,6 @@ class Body:
             setting = Setting(
                 style, width, keep=head or followed, align="right" if number else "", list_left=240,
             )  # fmt: skip
-            blank = ' w:hRule="atLeast"' if "blank" in cell.classes else ""
             content = self._inside(self._cell, cell, setting, head or "total" in row.classes)
             span = f'<w:gridSpan w:val="{across}"/>' if across > 1 else ""
             ground = (

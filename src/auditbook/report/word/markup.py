@@ -24,10 +24,12 @@ class Element:
 
     @property
     def classes(self) -> list[str]:
+        """Its classes, in the order written."""
         return self.attributes.get("class", "").split()
 
     @property
     def id(self) -> str:
+        """Its id, or nothing."""
         return self.attributes.get("id", "")
 
     def elements(self) -> Iterator[Element]:

@@ -18,8 +18,10 @@ _FEET = ("odd", "even", "first")
 
 def packed(body: Body, title: str) -> bytes:
     """The file of a document whose body is written."""
-    pictures = {f"word/media/chart{number}.png": drawn.png for number, drawn in enumerate(body.pictures, 1)}
-    parts = {
+    pictures: dict[str, bytes] = {
+        f"word/media/chart{number}.png": drawn.png for number, drawn in enumerate(body.pictures, 1)
+    }
+    parts: dict[str, str] = {
         "[Content_Types].xml": _content_types(),
         "_rels/.rels": _relations(
             [("document", f"{_OFFICE}/officeDocument", "word/document.xml"),
@@ -42,7 +44,7 @@ def packed(body: Body, title: str) -> bytes:
     }  # fmt: skip
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for name, content in [*parts.items(), *pictures.items()]:
+        for name, content in [*((name, part.encode()) for name, part in parts.items()), *pictures.items()]:
             entry = zipfile.ZipInfo(name, _TIME)
             entry.create_system = 0  # the same wherever it is made
             entry.compress_type = zipfile.ZIP_STORED if name in pictures else zipfile.ZIP_DEFLATED

@@ -1,0 +1,117 @@
+"""The PDF of a finished page: Chromium prints it, offline and in a profile of its own; the same bytes for the same page."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+from auditbook.faults import AuditbookError, Fault
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+HOW_TO_GET = (
+    "没有找到 Chromium，没有做 report.pdf（其余文件不受影响）；要做，请安装它（Debian：apt install chromium），"
+    "或者用环境变量 AUDITBOOK_CHROMIUM 写明它在哪里。"
+)
+MOST_SECONDS = 180
+_MOST_SAID = 200  # characters of what Chromium says of a fault
+# A link that leads out of the page: on paper its words are enough, and the address of a file beside it would tell this
+# machine's folders.
+_OUTWARD = re.compile(r'(<a\b[^>]*?)\shref="(?!#)[^"]*"')
+# All that differs from making to making: Chromium writes no random /ID, and numbers its tags from one.
+_TIME = re.compile(rb"/(CreationDate|ModDate) \(D:[^)]*\)")
+_FIXED_TIME = b"19800101000000+00'00'"
+
+
+class PrintError(AuditbookError):
+    """A page that could not be printed; the other files of a run stand."""
+
+
+def available() -> Path | None:
+    """The Chromium that prints, or None: then ``HOW_TO_GET`` is the line to say."""
+    chosen = os.environ.get("AUDITBOOK_CHROMIUM")
+    found = shutil.which(chosen) if chosen else next(filter(None, map(shutil.which, PROGRAMS)), None)
+    return Path(found) if found else None
+
+
+def pdf(page: Path) -> bytes:
+    """Print a page.
+
+    Takes    page: a finished page of ours (it holds its font and its drawings).
+    Returns  the whole file, tagged and with an outline; the same bytes for the same page and the same Chromium.
+    Raises   PrintError where there is no Chromium, the page cannot be read, Chromium fails or takes too long.
+    """
+    program = available()
+    if program is None:
+        raise PrintError(Fault("report.pdf", HOW_TO_GET.rstrip("。")))
+    try:
+        html = page.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PrintError(
+            Fault(str(page), "读不了这个网页", "已经成文的报告", "先运行 auditbook run")
+        ) from error
+    with tempfile.TemporaryDirectory(prefix="auditbook-print-") as name:
+        folder = Path(name)
+        copy, printed = folder / "page.html", folder / "page.pdf"
+        copy.write_text(_OUTWARD.sub(r"\1", html), encoding="utf-8")
+        said = _run(program, copy, printed, folder)
+        content = printed.read_bytes() if printed.is_file() else b""
+    if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-32:]:
+        raise PrintError(
+            Fault(f"report.pdf（{program}）", f"Chromium 没有印成：{said or '没有说明原因'}", "完整的 PDF", "换一个版本的 Chromium 再试")
+        )  # fmt: skip
+    return _undated(content)
+
+
+def _run(program: Path, page: Path, printed: Path, folder: Path) -> str:
+    """Let Chromium print; returns the last it said."""
+    command = [
+        str(program), "--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--no-default-browser-check",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
+        "--disable-default-apps", "--metrics-recording-only", "--host-resolver-rules=MAP * ~NOTFOUND",
+        "--no-pdf-header-footer", "--generate-pdf-document-outline", "--export-tagged-pdf",
+        f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={printed}",
+    ]  # fmt: skip
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--no-sandbox")  # Chromium's sandbox refuses to start for root
+    environment = {
+        **os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_CACHE_HOME": str(folder),
+        "TZ": "UTC", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
+    }  # fmt: skip
+    try:
+        process = subprocess.Popen(
+            [*command, page.as_uri()], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise PrintError(
+            Fault(str(program), f"启动不了：{error.strerror}", "能运行的 Chromium", HOW_TO_GET)
+        ) from error
+    try:
+        _, said = process.communicate(timeout=MOST_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise PrintError(
+            Fault(
+                "report.pdf",
+                f"Chromium 印了 {MOST_SECONDS} 秒还没有印完，已经停下",
+                remedy="机器空闲时再运行一次",
+            )
+        ) from None
+    lines = said.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1][-_MOST_SAID:] if lines and process.returncode else ""
+
+
+def _undated(content: bytes) -> bytes:
+    """A PDF without the time of its making: as many characters as before, for its table of places counts them."""
+
+    def time(found: re.Match[bytes]) -> bytes:
+        length = len(found.group()) - len(found[1]) - len(b"/ (D:)")
+        return b"/%s (D:%s)" % (found[1], _FIXED_TIME[:length].ljust(length, b"0"))
+
+    return _TIME.sub(time, content)
