@@ -1,0 +1,141 @@
+"""What a number shown rests on: a reference rides in the text from where the number is made to the finished page.
+
+A reference is written ``table|key|key…`` for a row of a processed table (keys as in ``tables.KEYS``), ``count|table|
+column=value…`` for how many of its rows hold these values, ``width|scheme|line;line`` for points that are still open,
+and ``rule|file|stanza`` for what a rule file says. In a text it stands between noncharacters, so that a number keeps
+its reference through every f-string. Data that holds such characters gains nothing: what a reference does not yield is
+no number of it (``tracing``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from auditbook import tables
+from auditbook.figures import Key
+
+if TYPE_CHECKING:
+    from auditbook.indicators import Result
+    from auditbook.pipeline import Run
+    from auditbook.tables import Row
+
+OPEN, BETWEEN, CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
+CITED = re.compile(f"{OPEN}([^{OPEN}{BETWEEN}{CLOSE}]*){BETWEEN}([^{OPEN}{BETWEEN}{CLOSE}]*){CLOSE}")
+COUNT, WIDTH, RULE = "count", "width", "rule"
+_SEPARATOR = "|"
+# What has a meaning in a reference, or ends it where several stand side by side.
+_ESCAPED = {"%": "%25", "|": "%7C", " ": "%20", "=": "%3D", "\n": "%0A", "\t": "%09", "\r": "%0D"}
+
+
+def _escape(part: str) -> str:
+    return "".join(_ESCAPED.get(character, character) for character in part)
+
+
+def _unescape(part: str) -> str:
+    for character, written in reversed(_ESCAPED.items()):
+        part = part.replace(written, character)
+    return part
+
+
+def written(kind: str, *parts: str) -> str:
+    """A reference as one word."""
+    return _SEPARATOR.join([kind, *map(_escape, parts)])
+
+
+def parts(reference: str) -> tuple[str, list[str]]:
+    """The kind of a reference and what it names."""
+    kind, *rest = reference.split(_SEPARATOR)
+    return kind, [_unescape(part) for part in rest]
+
+
+def cite(words: str, reference: str) -> str:
+    """Words whose numbers rest on a reference. Words that are cited already keep what they have."""
+    if OPEN in words or not any(character.isdigit() for character in words):
+        return words
+    return f"{OPEN}{reference}{BETWEEN}{words}{CLOSE}"
+
+
+def cited(words: str, table: str, *key: str) -> str:
+    """Words whose numbers come from a row of a processed table.
+
+    Takes    table: as in ``tables.COLUMNS``; key: its key columns in their order (``tables.KEYS``).
+    Raises   ValueError where the key has another number of parts.
+    """
+    if len(key) != len(tables.KEYS[table]):
+        raise ValueError(f"{table} has the key {tables.KEYS[table]}, not {key}")
+    return cite(words, written(table, *key))
+
+
+def row_reference(table: str, row: Row) -> str:
+    """The reference of a row."""
+    return written(table, *(row[column] for column in tables.KEYS[table]))
+
+
+def counted(run: Run, table: str, /, **values: str | Sequence[str]) -> str:
+    """How many rows of a table hold these values, as cited words.
+
+    Takes    values: for each column the value, or the values of which a row must hold one.
+    """
+    chosen = {column: [own] if isinstance(own, str) else list(own) for column, own in values.items()}
+    number = sum(all(row[column] in own for column, own in chosen.items()) for row in run.table(table))
+    return cite(str(number), count_reference(table, chosen))
+
+
+def count_reference(table: str, values: dict[str, list[str]]) -> str:
+    """The reference of a number of rows."""
+    said = (f"{column}={_escape(value)}" for column, own in values.items() for value in own)
+    return _SEPARATOR.join([COUNT, table, *said])
+
+
+def count_of(reference: str) -> tuple[str, dict[str, list[str]]]:
+    """The table and the values that a count's reference names."""
+    _, table, *said = reference.split(_SEPARATOR)
+    values: dict[str, list[str]] = {}
+    for condition in said:
+        column, _, value = condition.partition("=")
+        values.setdefault(column, []).append(_unescape(value))
+    return table, values
+
+
+def width_words(words: str, scheme: str, lines: Iterable[str]) -> str:
+    """Points that lines of a scheme leave open, as cited words."""
+    return cite(words, written(WIDTH, scheme, ";".join(lines)))
+
+
+def width_of(run: Run, reference: str) -> Fraction:
+    """The sum of what the lines of a ``width`` leave open."""
+    lines = parts(reference)[1][1].split(";")
+    own = [row for row in run.table("scores") if row["indicator"] in lines and row["level"] == "indicator"]
+    return sum((Fraction(row["highest"]) - Fraction(row["lowest"]) for row in own), Fraction(0))
+
+
+def rule_reference(file: str, stanza: str = "") -> str:
+    """The reference of what a rule file says, or a stanza of it."""
+    return written(RULE, file, stanza)
+
+
+def result_reference(result: Result) -> str:
+    """The reference of an indicator's result."""
+    return written(
+        "indicators", result.indicator, result.definition, result.scope, result.item, str(result.year)
+    )
+
+
+def figure_references(keys: Iterable[str | Key], run: Run) -> list[str]:
+    """The references of figures, each as the source gives it that was chosen."""
+    chosen = {str(key): row for key, row in run.figures.chosen.items()}
+    found = []
+    for key in map(str, keys):
+        if key in chosen:
+            row = chosen[key]
+            own = row.key
+            found.append(written("figures", own.figure, own.scope, own.item, str(own.year), row.source))
+    return found
+
+
+def uncited(words: str) -> str:
+    """Words as a terminal, a chart or an attribute shows them: without their references."""
+    return CITED.sub(r"\2", words)
