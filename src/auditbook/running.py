@@ -175,6 +175,7 @@ class _Job:
         """Make what is left, and put everything in place, the record last."""
         from auditbook.quality import blocking_failures
         from auditbook.report.conclusions import summary_lines
+        from auditbook.report.references import uncited
 
         self.told("pages", "run")
         with inputs.recording() as reads:
@@ -184,7 +185,7 @@ class _Job:
                     inputs.read_bytes(self.workspace.processed / f"{name}.csv")
             for group in self.run.rules.reads.values():
                 inputs.note_all(group)
-            summary = summary_lines(self.run)
+            summary = [uncited(line) for line in summary_lines(self.run)]
             blocking = [
                 f"{row['why'].partition('：')[0]}（{row['rule']}）"
                 for row in blocking_failures(self.run.table("quality"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -15,19 +15,27 @@ from auditbook.numbers import amount_text, factor, parse, rounded, text
 from auditbook.pipeline import Run
 from auditbook.report import fragments as html
 from auditbook.report.column_names import NAMES, TABLES
+from auditbook.report.document_parts import document_counts
 from auditbook.report.evidence_parts import CHECKS, QUOTED, shown_value
 from auditbook.report.fragments import Html, Text
 from auditbook.report.graphs import value_words
 from auditbook.report.references import (
+    APPRAISAL,
     COUNT,
+    DISTINCT,
+    DOCUMENT,
+    ENTERED,
     RULE,
+    SUM,
     WIDTH,
     cite,
+    count,
     count_of,
     figure_references,
     parts,
     width_of,
 )
+from auditbook.report.staff_appraisal import appraisal_texts
 from auditbook.report.tracing import ENTRY, Keys, link, numbers_in, plain, value_of
 from auditbook.scoring_rules import points_text
 from auditbook.tables import Row
@@ -59,6 +67,10 @@ class RunSources:
             return {str(self._count(reference))}
         if kind == WIDTH:
             return {plain(points_text(width_of(self._run, reference)))}
+        if kind == APPRAISAL:
+            return {number for words in appraisal_texts(self._run, own[0]) for number in numbers_in(words)}
+        if kind == DOCUMENT:
+            return {str(number) for number in document_counts(self._run, own[0]).values()}
         if kind == RULE:
             return _Written(numbers_in(self._rule_text(*own)))
         row = self._row(kind, own)
@@ -78,7 +90,7 @@ class RunSources:
 
     def _count(self, reference: str) -> int:
         table, values = count_of(reference)
-        return sum(all(row[c] in own for c, own in values.items()) for row in self._run.table(table))
+        return count(self._run.table(table), values)
 
     def _rule_text(self, file: str, stanza: str) -> str:
         """The lines of a rule file, or of the entry in it that has this id."""
@@ -146,6 +158,16 @@ class RunSources:
                 ("评分表的行", html.code(lines)),
                 ("表", self._file("scores")),
             ]
+        if kind == APPRAISAL:
+            return "工作人员考评", [
+                ("算法", "权重与等次按 params/appraisal.yaml 逐项相乘相加，见本人一行的算式"),
+                ("表", self._file("grades")),
+            ]
+        if kind == DOCUMENT:
+            return "原件的引用", [
+                ("原件", self._source(own[0])),
+                ("怎样得来", "逐字查找引自它的每条短语，按结果计数；段与页取自原件"),
+            ]
         if kind == RULE:
             path = self._run.workspace.root / own[0]
             base = self._run.workspace.base / own[0]
@@ -177,9 +199,7 @@ class RunSources:
 
     def _told_count(self, reference: str) -> tuple[str, list[tuple[Text, Text]]]:
         table, values = count_of(reference)
-        condition = "；".join(
-            f"{NAMES.get(column, column)}为{'或'.join(own) or '空'}" for column, own in values.items()
-        )
+        condition = "；".join(_condition(column, own) for column, own in values.items())
         return "计数", [
             ("数什么", f"{TABLES[table]}的行" + (f"，{condition}" if condition else "，全部")),
             ("得数", str(self._count(reference))),
@@ -259,7 +279,21 @@ class RunSources:
 
 
 _CODES = frozenset(
-    ["finding", "rule", "claim", "statement", "objective", "check", "evidence", "sha256", "scope", "figures", "scheme", "indicator", "about"]
+    [
+        "finding",
+        "rule",
+        "claim",
+        "statement",
+        "objective",
+        "check",
+        "evidence",
+        "sha256",
+        "scope",
+        "figures",
+        "scheme",
+        "indicator",
+        "about",
+    ]
 )
 _POINTS = {
     "scores": ("weight", "points", "lowest", "highest", "self_scored"),
@@ -268,6 +302,17 @@ _POINTS = {
         "shortfall",
     ),
 }  # fmt: skip
+
+
+def _condition(column: str, values: Sequence[str]) -> str:
+    """A condition of a count, in words."""
+    if column == DISTINCT:
+        return f"不同的{'与'.join(NAMES[own] for own in values)}各计一次"
+    if column == SUM:
+        return f"{'、'.join(NAMES[own] for own in values)}合计"
+    if column == ENTERED:
+        return "不含逐句核对的陈述"
+    return f"{NAMES[column]}为{'或'.join(own or '空' for own in values)}"
 
 
 class _Written(frozenset[str]):

@@ -348,9 +348,9 @@ def tick(id: str, number: int, note: str) -> Html:
     return _fill('<sup><a class="tick" id="{}" href="#{}">{}</a></sup>', id, note, str(number))
 
 
-def note(id: str, number: int, *parts: Text) -> Html:
+def note(id: str, number: int, *parts: Text, rests_on: Sequence[str] = ()) -> Html:
     """What a marked phrase supports, under the number that it is marked with."""
-    return _fill('<li id="{}" value="{}">{}</li>', id, str(number), join(*parts))
+    return _fill('<li id="{}" value="{}"{}>{}</li>', id, str(number), _rests(rests_on), join(*parts))
 
 
 def claimed(id: str, tone: str, remark: str, title: str, text: Text) -> Html:
@@ -468,6 +468,16 @@ def phrase(text: str) -> Html:
 def code(text: str) -> Html:
     """A file name, a hash, a command."""
     return _fill("<code>{}</code>", text)
+
+
+def invented(*body: Text) -> Html:
+    """A worked example: its numbers are made up for it."""
+    return _fill('<div class="invented">\n{}\n</div>', _lines(body))
+
+
+def index_number(number: int) -> Html:
+    """A number that only counts the rows of a table."""
+    return _fill('<span class="index-number">{}</span>', str(number))
 
 
 def link(text: Text, target: str) -> Html:

@@ -2,7 +2,7 @@
 
 A reference is written ``table|key|key…`` for a row of a processed table (keys as in ``tables.KEYS``), ``count|table|
 column=value…`` for how many of its rows hold these values, ``width|scheme|line;line`` for points that are still open,
-and ``rule|file|stanza`` for what a rule file says. In a text it stands between noncharacters, so that a number keeps
+``document|source`` for how much of an original was quoted, ``appraisal|what`` for sums of the staff appraisal, and ``rule|file|stanza`` for what a rule file says. In a text it stands between noncharacters, so that a number keeps
 its reference through every f-string. Data that holds such characters gains nothing: what a reference does not yield is
 no number of it (``tracing``).
 """
@@ -10,11 +10,12 @@ no number of it (``tracing``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from auditbook import tables
+from auditbook.claims import entered
 from auditbook.figures import Key
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 OPEN, BETWEEN, CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
 CITED = re.compile(f"{OPEN}([^{OPEN}{BETWEEN}{CLOSE}]*){BETWEEN}([^{OPEN}{BETWEEN}{CLOSE}]*){CLOSE}")
-COUNT, WIDTH, RULE = "count", "width", "rule"
+COUNT, WIDTH, RULE, DOCUMENT, APPRAISAL = "count", "width", "rule", "document", "appraisal"
+DISTINCT, ENTERED, SUM = "distinct", "entered", "sum"
 _SEPARATOR = "|"
 # What has a meaning in a reference, or ends it where several stand side by side.
 _ESCAPED = {"%": "%25", "|": "%7C", " ": "%20", "=": "%3D", "\n": "%0A", "\t": "%09", "\r": "%0D"}
@@ -77,11 +79,29 @@ def row_reference(table: str, row: Row) -> str:
 def counted(run: Run, table: str, /, **values: str | Sequence[str]) -> str:
     """How many rows of a table hold these values, as cited words.
 
-    Takes    values: for each column the value, or the values of which a row must hold one.
+    Takes    values: for each column the value, or the values of which a row must hold one; ``distinct`` names columns
+             of which each value counts once; ``entered`` leaves the sentences of documents out of the claims.
     """
     chosen = {column: [own] if isinstance(own, str) else list(own) for column, own in values.items()}
-    number = sum(all(row[column] in own for column, own in chosen.items()) for row in run.table(table))
-    return cite(str(number), count_reference(table, chosen))
+    return cite(str(count(run.table(table), chosen)), count_reference(table, chosen))
+
+
+def count(rows: Sequence[Row], values: Mapping[str, Sequence[str]]) -> int:
+    """How many rows hold these values."""
+    values = dict(values)
+    distinct, summed = values.pop(DISTINCT, ()), values.pop(SUM, ())
+    if values.pop(ENTERED, ()):
+        rows = entered(rows)
+    own = [row for row in rows if all(row[column] in wanted for column, wanted in values.items())]
+    if summed:
+        return sum(int(row[column]) for row in own for column in summed)
+    return len({tuple(row[column] for column in distinct) for row in own}) if distinct else len(own)
+
+
+def total_reference(table: str, column: str, /, **values: str | Sequence[str]) -> str:
+    """The reference of the sum of a column over the rows that hold these values."""
+    chosen = {name: [own] if isinstance(own, str) else list(own) for name, own in values.items()}
+    return count_reference(table, {SUM: [column], **chosen})
 
 
 def count_reference(table: str, values: dict[str, list[str]]) -> str:
@@ -115,6 +135,43 @@ def width_of(run: Run, reference: str) -> Fraction:
 def rule_reference(file: str, stanza: str = "") -> str:
     """The reference of what a rule file says, or a stanza of it."""
     return written(RULE, file, stanza)
+
+
+def stanza_reference(indicator: str, run: Run) -> str:
+    """The reference of what the rulebook says of an indicator."""
+    family = next(f.id for f in run.rulebook.families if any(s.id == indicator for s in f.stanzas))
+    return rule_reference(f"params/indicators/{family}.yaml", indicator)
+
+
+def framework_reference(run: Run, stanza: str = "") -> str:
+    """The reference of what the scheme of a case says."""
+    return rule_reference(f"params/frameworks/{run.framework.framework}.yaml", stanza)
+
+
+def case_reference(run: Run) -> str:
+    """The reference of what the file of a case says."""
+    workspace = run.workspace
+    return rule_reference(workspace.case_path.relative_to(workspace.base).as_posix())
+
+
+def evidence_references(row: Row, run: Run) -> list[str]:
+    """The references of the evidence of a finding, most telling first, then the finding itself."""
+    found: list[str] = []
+    for key in filter(None, row["evidence"].split(";")):
+        kind, _, name = key.partition(":")
+        if kind in ("claim", "statement", "source"):
+            found.append(written(f"{kind}s", name))
+        elif kind == "objective":
+            found.append(written("objectives", *(name.split(".", 1) if "." in name else (name, ""))))
+        elif kind == "quality":
+            found.append(written("quality", name))
+        elif kind == "lacking":
+            found.append(rule_reference("params/figures.yaml", name))
+        elif kind in run.rulebook.stanzas:
+            found += [result_reference(r) for r in run.results if r.indicator == kind]
+        else:
+            found += figure_references([key], run)
+    return [*dict.fromkeys(found), row_reference("findings", row)]
 
 
 def result_reference(result: Result) -> str:

@@ -38,7 +38,7 @@ _ELEMENTS = {
     "h4": "标题与题注", "h5": "标题与题注", "h6": "标题与题注",
 }  # fmt: skip
 _CLASSES = {
-    "index-number": "序号", "link-number": "序号", "link-index": "序号", "invented": "虚构算例", "locator": "定位",
+    "passage": "原文引语", "index-number": "序号", "link-number": "序号", "link-index": "序号", "invented": "虚构算例", "locator": "定位",
 }  # fmt: skip
 _COLUMN_HEAD = "标题与题注"
 _VOID = frozenset(["br", "hr", "img", "meta", "link", "col", "wbr", "input"])
@@ -96,7 +96,11 @@ class _Text:
 
     @property
     def exempt(self) -> str:
-        return next((element.exempt for element in reversed(self.around or ()) if element.exempt), "")
+        """Why the numbers of the text need no reference; what says nearer what they rest on is heard first."""
+        nearest = next(
+            (e for e in reversed(self.around or ()) if e.exempt or e.rests or e.name == "data"), None
+        )
+        return nearest.exempt if nearest else ""
 
 
 def _walk(html: str) -> Iterator[_Text]:
