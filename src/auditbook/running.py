@@ -195,7 +195,9 @@ class _Job:
         for name, data in self.pages.files.items():
             write_whole(outputs / name, data)
             wrote[f"file outputs/{name}"] = records.digest(data)
-        found = {**self.reads.found, **reads.found}
+        # what pages have of the rules is in these files: nobody who looks for changes computes a choice again
+        read = {**self.reads.found, **reads.found}
+        found = {place: seen for place, seen in read.items() if not place.startswith("value ")}
         kept = records.made(self.workspace, found, wrote, summary=summary, blocking=blocking)
         records.save(self.workspace, DELIVERED, kept)
         self.told("pages", "done")

@@ -14,6 +14,7 @@ from auditbook.indicators import Result, number_texts
 from auditbook.numbers import amount_text, factor, parse, rounded, text
 from auditbook.pipeline import Run
 from auditbook.report import fragments as html
+from auditbook.report import graphs
 from auditbook.report.column_names import NAMES, TABLES
 from auditbook.report.document_parts import document_counts
 from auditbook.report.evidence_parts import CHECKS, QUOTED, shown_value
@@ -21,6 +22,7 @@ from auditbook.report.fragments import Html, Text
 from auditbook.report.graphs import value_words
 from auditbook.report.references import (
     APPRAISAL,
+    CHART,
     COUNT,
     DISTINCT,
     DOCUMENT,
@@ -33,6 +35,8 @@ from auditbook.report.references import (
     count_of,
     figure_references,
     parts,
+    row_reference,
+    stanza_reference,
     width_of,
 )
 from auditbook.report.staff_appraisal import appraisal_texts
@@ -67,6 +71,9 @@ class RunSources:
             return {str(self._count(reference))}
         if kind == WIDTH:
             return {plain(points_text(width_of(self._run, reference)))}
+        if kind == CHART:
+            drawn = graphs.of(self._run.rulebook.stanzas[own[0]], self._run)
+            return {number for row in drawn.rows for cell in row for number in numbers_in(cell)}
         if kind == APPRAISAL:
             return {number for words in appraisal_texts(self._run, own[0]) for number in numbers_in(words)}
         if kind == DOCUMENT:
@@ -76,7 +83,7 @@ class RunSources:
         row = self._row(kind, own)
         if row is None:
             return None
-        found = {number for cell in row.values() for number in numbers_in(cell)}
+        found = {number for c, cell in row.items() if c not in _NO_NUMBERS for number in numbers_in(cell)}
         for shown in self._shown(kind, row):
             found |= numbers_in(shown)
         return found
@@ -158,6 +165,11 @@ class RunSources:
                 ("评分表的行", html.code(lines)),
                 ("表", self._file("scores")),
             ]
+        if kind == CHART:
+            return f"图：{self._run.rulebook.stanzas[own[0]].name}", [
+                ("怎样得来", "由本指标所用数字相减、取反或取上下限得出，只用于作图"),
+                ("表", self._file("indicators")),
+            ]
         if kind == APPRAISAL:
             return "工作人员考评", [
                 ("算法", "权重与等次按 params/appraisal.yaml 逐项相乘相加，见本人一行的算式"),
@@ -195,7 +207,7 @@ class RunSources:
         if row is None:
             return id
         digest = html.join("，sha256 ", html.code(row["sha256"][:16])) if row["sha256"] else ""
-        return html.join(f"{row['title']}", digest)
+        return html.join(cite(row["title"], row_reference("sources", row)), digest)
 
     def _told_count(self, reference: str) -> tuple[str, list[tuple[Text, Text]]]:
         table, values = count_of(reference)
@@ -229,7 +241,7 @@ class RunSources:
         result = self._results[tuple(row[column] for column in tables.KEYS["indicators"])]
         stanza = run.rulebook.stanzas[result.indicator]
         pairs: list[tuple[Text, Text]] = [
-            ("口径", stanza.definition_name(result.definition)),
+            ("口径", cite(stanza.definition_name(result.definition), stanza_reference(stanza.id, run))),
             ("范围", run.audit.scope_name(result.scope) + (f"·{result.item}" if result.item else "")),
             ("结果", value_words(result, stanza)),
         ]
@@ -243,7 +255,7 @@ class RunSources:
         pairs += [
             ("公式", formula.sentence(names)),
             ("代入", formula.with_numbers(texts)),
-            ("依据", definition.source),
+            ("依据", cite(definition.source, stanza_reference(stanza.id, run))),
         ]
         if result.low is not None and result.high is not None and result.low != result.high:
             held, sign = factor(stanza.unit), stanza.unit
@@ -295,6 +307,8 @@ _CODES = frozenset(
         "about",
     ]
 )
+# Columns whose digits are no numbers: codes, keys, units such as “1”.
+_NO_NUMBERS = _CODES | frozenset(["unit", "source", "definition", "quote_status", "level"])
 _POINTS = {
     "scores": ("weight", "points", "lowest", "highest", "self_scored"),
     "schemes": (

@@ -26,6 +26,7 @@ from auditbook.report.evidence_parts import QUOTED, shown_value
 from auditbook.report.fragments import Column, Html, Text
 from auditbook.report.graphs import value_words
 from auditbook.report.references import (
+    CHART,
     cite,
     counted,
     figure_references,
@@ -33,6 +34,7 @@ from auditbook.report.references import (
     row_reference,
     rule_reference,
     stanza_reference,
+    written,
 )
 
 
@@ -111,6 +113,7 @@ def _rests_on(stanza: Stanza, own: Sequence[Result], run: Run) -> list[str]:
     return [
         *map(result_reference, own),
         *figure_references(terms, run),
+        written(CHART, stanza.id),
         stanza_reference(stanza.id, run),
         *dict.fromkeys(
             rule_reference("params/figures.yaml", key.split(":")[0]) for r in own for key in r.lacking
@@ -250,7 +253,13 @@ def _results_table(stanza: Stanza, own: list[Result], run: Run) -> Html:
     rows: list[list[Text]] = []
     under: list[Text] = []
     refs = [
-        [*figure_references(r.terms, run), result_reference(r), stanza_reference(stanza.id, run)] for r in own
+        [
+            *figure_references(r.terms, run),
+            result_reference(r),
+            *_asked([r]),
+            stanza_reference(stanza.id, run),
+        ]
+        for r in own
     ]
     for r in own:
         definition = stanza.definitions[r.definition]

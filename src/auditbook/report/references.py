@@ -2,7 +2,8 @@
 
 A reference is written ``table|key|key…`` for a row of a processed table (keys as in ``tables.KEYS``), ``count|table|
 column=value…`` for how many of its rows hold these values, ``width|scheme|line;line`` for points that are still open,
-``document|source`` for how much of an original was quoted, ``appraisal|what`` for sums of the staff appraisal, and ``rule|file|stanza`` for what a rule file says. In a text it stands between noncharacters, so that a number keeps
+``document|source`` for how much of an original was quoted, ``appraisal|what`` for sums of the staff appraisal, ``chart|indicator`` for what a chart adds
+to the figures that it is drawn from (a difference, a limit), and ``rule|file|stanza`` for what a rule file says. In a text it stands between noncharacters, so that a number keeps
 its reference through every f-string. Data that holds such characters gains nothing: what a reference does not yield is
 no number of it (``tracing``).
 """
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 OPEN, BETWEEN, CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
 CITED = re.compile(f"{OPEN}([^{OPEN}{BETWEEN}{CLOSE}]*){BETWEEN}([^{OPEN}{BETWEEN}{CLOSE}]*){CLOSE}")
-COUNT, WIDTH, RULE, DOCUMENT, APPRAISAL = "count", "width", "rule", "document", "appraisal"
+COUNT, WIDTH, RULE, DOCUMENT, APPRAISAL, CHART = "count", "width", "rule", "document", "appraisal", "chart"
 DISTINCT, ENTERED, SUM = "distinct", "entered", "sum"
 _SEPARATOR = "|"
 # What has a meaning in a reference, or ends it where several stand side by side.

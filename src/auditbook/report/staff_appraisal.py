@@ -77,7 +77,7 @@ def appraisal_texts(run: Run, what: str) -> list[str]:
     rules = read_rules(run.workspace)
     checks = check_branches(run.figures, rules)
     if what == "weights":
-        said = [str(len(checks)), str(sum(check.closes for check in checks))]
+        said = [f"{WHOLE * 100}%", str(len(checks)), str(sum(check.closes for check in checks))]
         for check in checks:
             said += [_weight_text(part.weight) for part in check.branch.parts]
             said += [_weight_text(check.total), *(problem.words for problem in check.problems)]

@@ -17,15 +17,17 @@ from decimal import Decimal
 from typing import Protocol
 
 NUMBER = re.compile(r"(?:(?<![\w)）\]〕%])[-−－])?\d[\d,]*(?:\.\d+)?(?:\s?[%‰％])?")
+_GAPS = re.compile(r"[,\s]")
 KEY_LENGTH = 6
 ENTRY = "e-"
 
 # What is written with digits and counts nothing, by kind; the first that fits.
 _PATTERNS: dict[str, str] = {
     "文件引用": r"[〔\[（(]\d{4}[〕\]）)]\s*第?\s*\d*\s*号|第\s*\d+\s*号(?:令|公告)?|GB(?:/T)?\s?[\d.]+(?:-\d+)?",
-    "日期": r"\d{4}\s*[-—–～至]\s*\d{4}\s*年度?|(?:19|20)\d{2}年度?(?:\d{1,2}月(?:\d{1,2}日)?)?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
+    "日期": r"\d{4}\s*[-—–～至]\s*\d{4}\s*年度?|(?<![\d.,])(?:19|20)\d{2}年度?(?:\d{1,2}月(?:\d{1,2}日)?)?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
     r"|\d{1,2}月\d{1,2}日|\d{1,2}月(?=[份底末初中前后至起，。、；）]|$)|[（(](?:19|20)\d{2}[）)]",
-    "代号": r"[A-Za-z_][\w.\-]*\d[\w.\-]*|\d+_[a-z]\w*",
+    "表号": r"(?:公开|财决|预算|附)\d{1,2}表",
+    "代号": r"[A-Za-z_][A-Za-z0-9_.\-:]*\d[A-Za-z0-9_.\-]*|\d+_[a-z][a-z0-9_]*|\d{3}\.\d{2}\.\d{2}",
 }
 _PATTERN = re.compile("|".join(f"(?P<p{n}>{pattern})" for n, pattern in enumerate(_PATTERNS.values())))
 _KINDS = dict(zip((f"p{n}" for n in range(len(_PATTERNS))), _PATTERNS, strict=True))
@@ -57,11 +59,12 @@ class Sources(Protocol):
 
 
 def plain(number: str) -> str:
-    """A number as numbers are compared: ``1,234.50 %`` and ``1234.50%`` are one."""
-    return (
-        number.replace(",", "").replace(" ", "").replace("\u202f", "").replace("％", "%")
-        .replace("−", "-").replace("－", "-")
-    )  # fmt: skip
+    """A number as numbers are compared: ``1,234.50 %`` and ``1234.5%`` are one."""
+    own = _GAPS.sub("", number).replace("％", "%").replace("−", "-").replace("－", "-")
+    if "." not in own:
+        return own
+    sign = own[-1] if own[-1] in "%‰" else ""
+    return own.removesuffix(sign).rstrip("0").rstrip(".") + sign
 
 
 def numbers_in(text: str) -> set[str]:
