@@ -54,6 +54,7 @@ class RunSources:
         """Nothing is read before it is asked for."""
         self._run = run
         self._indexes: dict[str, dict[tuple[str, ...], Row]] = {}
+        self._digests: dict[str, str] = {}
         self._found: dict[str, Collection[str] | None] = {}
 
     def numbers(self, reference: str) -> Collection[str] | None:
@@ -199,7 +200,9 @@ class RunSources:
         return self._told_row(kind, row)
 
     def _file(self, table: str) -> Html:
-        digest = records.digest(tables.to_csv(table, self._run.table(table)))
+        if table not in self._digests:
+            self._digests[table] = records.digest(tables.to_csv(table, self._run.table(table)))
+        digest = self._digests[table]
         return html.join(html.code(f"{table}.csv"), " sha256 ", html.code(digest[:16]))
 
     def _source(self, id: str) -> Text:

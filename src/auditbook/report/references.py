@@ -184,7 +184,7 @@ def result_reference(result: Result) -> str:
 
 def figure_references(keys: Iterable[str | Key], run: Run) -> list[str]:
     """The references of figures, each as the source gives it that was chosen."""
-    chosen = {str(key): row for key, row in run.figures.chosen.items()}
+    chosen = run.figures.by_name
     found = []
     for key in map(str, keys):
         if key in chosen:

@@ -257,6 +257,8 @@ def scan(html: str, sources: Sources, elsewhere: Mapping[str, str] | None = None
         for start, end, number, written_as in _numbers(words):
             if kind := text.exempt or written_as:
                 found.exempt[kind] += 1
+                if kind == _ELEMENTS["code"]:
+                    break  # one code, however many runs of digits a hash has
                 continue
             fault = _fault(number, text.around, entries, sources)
             if fault:
