@@ -1,6 +1,7 @@
 """The page's markup walked once, block by block, into the paragraphs, tables and pictures of a Word document.
 
-Every word comes from the page; what is left out on purpose is the summary over a chart's numbers, which opens nothing on paper.
+Every word comes from the page. Left out on purpose is what does something on a screen alone: the summary over a chart's
+numbers, and what shows or closes the entries of the evidence.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ class Body:
         self._bookmarks = 0
         self._break = False
         self._count = 0
+        self._begins = "nextPage"
+        self._sections = 0
 
     # --- from the outside in ---------------------------------------------------------------------------------
 
@@ -71,16 +74,7 @@ class Body:
         """The document's body as XML, its last section's end included."""
         if self._waiting:  # a place at the very end
             self.paragraph("AfterTable", "")
-        if (
-            self.blocks and self.blocks[-1].turn
-        ):  # the last table stands on a turned page: its section is the document's last
-            last = self.blocks.pop().xml
-            return (
-                "".join(block.xml for block in self.blocks)
-                + last[last.index("<w:sectPr>") : last.index("</w:pPr></w:p>")]
-            )
-        first = not any("<w:sectPr>" in block.xml for block in self.blocks)
-        return "".join(block.xml for block in self.blocks) + styles.section(False, first)
+        return "".join(block.xml for block in self.blocks) + self._section()
 
     def contents(self, heading: str, entries: Sequence[tuple[int, Element]]) -> None:
         """Write the contents: entries as they will read, in the field that Word makes them with.
@@ -180,6 +174,8 @@ class Body:
     def _block(self, element: Element, setting: Setting) -> None:
         self._mark(element)
         match element.name:
+            case "p" if "entry-close" in element.classes:
+                pass
             case "h1":
                 self._words(element, setting, "Title")
             case "h2" | "h3" | "h4" | "h5" | "h6":
@@ -212,6 +208,10 @@ class Body:
                 self._callout(element, setting)
             case "div" if "link-index" in element.classes:
                 self.walk(element.children, replace(setting, style="Small", list_left=420))
+            case "div" if "entries-all" in element.classes:
+                self._entries(element, setting)
+            case "div" if "entry" in element.classes:
+                self._entry(element)
             case "footer":
                 self.walk(element.children, replace(setting, style="Small"))
             case "hr":
@@ -401,7 +401,7 @@ class Body:
             widths = tables.spread(needs, width, styles.SIZES[style])
         caption = element.first("caption")
         if landscape:
-            self._turned(False)
+            self._turn_page()
         if caption:
             self._mark(caption)
             self._words(caption, Setting(), "Caption")
@@ -411,7 +411,7 @@ class Body:
             xml.append(self._row(row, widths, style, row in heads, followed))
         self._write_table("Grid" if form else "Rules", widths, xml)
         if landscape:
-            self._turned(True)
+            self._section_end(landscape=True)
 
     def _row(self, row: Element, widths: Sequence[int], style: str, head: bool, followed: bool) -> str:
         self._mark(row)
@@ -460,28 +460,55 @@ class Body:
         else:
             self.walk(cell.children, setting)
 
-    def _turned(self, end: bool) -> None:
-        """End a section: before a table across a turned page, with the headings right over it, and after it."""
-        if end:
-            self._section_end(landscape=True)
-            return
-        place = len(self.blocks)
-        while place and self.blocks[place - 1].heads:
-            place -= 1
-        after = self.blocks[place:]
-        del self.blocks[place:]
-        if self.blocks and self.blocks[-1].turn:
-            self.blocks.pop()  # the table before stood on a turned page too
-        else:
-            self._section_end(landscape=False)
-        self.blocks.extend(after)
+    # --- sections ------------------------------------------------------------------------------------------------
 
-    def _section_end(self, landscape: bool) -> None:
-        first = not any(block.turn or "<w:sectPr>" in block.xml for block in self.blocks)
-        xml = styles.section(landscape, first)
+    def _section(self, *, landscape: bool = False, columns: int = 1) -> str:
+        """The properties of the section that ends here, which began as it was said where the one before it ended."""
+        kind, self._begins, first = self._begins, "nextPage", not self._sections
+        self._sections += 1
+        return styles.section(kind, first=first, landscape=landscape, columns=columns)
+
+    def _section_end(self, *, landscape: bool = False, columns: int = 1) -> None:
+        xml = self._section(landscape=landscape, columns=columns)
         self.blocks.append(
             _Block(f'<w:p><w:pPr><w:pStyle w:val="AfterTable"/>{xml}</w:pPr></w:p>', turn=landscape)
         )
+
+    def _turn_page(self) -> None:
+        """A section ends before a table across a turned page, with the headings right over it going along."""
+        place = len(self.blocks)
+        while place and self.blocks[place - 1].heads:
+            place -= 1
+        along = self.blocks[place:]
+        del self.blocks[place:]
+        if self.blocks and self.blocks[-1].turn:
+            self.blocks.pop()  # the table before stands on a turned page too: one section
+            self._sections -= 1
+        else:
+            self._section_end()
+        self.blocks.extend(along)
+
+    def _entries(self, element: Element, setting: Setting) -> None:
+        """The evidence of every number: small, in two columns, a paragraph each."""
+        self._section_end()
+        self._begins = "continuous"
+        self.walk(element.children, setting)
+        self._section_end(columns=2)
+        self._begins = "continuous"
+
+    def _entry(self, element: Element) -> None:
+        """One evidence: its name, then a line for each thing that is said of it."""
+        line = self.line()
+        for part in (child for child in element.children if isinstance(child, Element)):
+            self._mark(part)
+            if "entry-name" in part.classes:
+                line.add(part.children, Manner(bold=True))
+            for pair in part.named("div") if part.name == "dl" else ():
+                line.turn()
+                for said in (child for child in pair.children if isinstance(child, Element)):
+                    line.add(said.children, Manner(colour="4D5B68") if said.name == "dt" else PLAIN)
+                    line.gap()
+        self.paragraph("Entry", "".join(line.runs))
 
 
 def _room(needs: Sequence[tables.Need], width: int) -> tuple[str, int, bool]:

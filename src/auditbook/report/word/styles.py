@@ -37,20 +37,22 @@ LANDSCAPE_WIDTH = HEIGHT - BOTTOM - TOP
 _FOOT = 1304  # the number stands 7 mm under the text
 
 
-def section(landscape: bool, first: bool, kind: str = "nextPage") -> str:
-    """The end of a section: its page, its feet. The document's first page bears no number."""
-    turned = (
-        f'<w:pgSz w:w="{HEIGHT}" w:h="{WIDTH}" w:orient="landscape"/>'
-        f'<w:pgMar w:top="{INNER}" w:right="{BOTTOM}" w:bottom="{OUTER}" w:left="{TOP}"'
-        if landscape
-        else f'<w:pgSz w:w="{WIDTH}" w:h="{HEIGHT}"/>'
-        f'<w:pgMar w:top="{TOP}" w:right="{OUTER}" w:bottom="{BOTTOM}" w:left="{INNER}"'
-    )
-    foot = 720 if landscape else _FOOT
+def section(kind: str = "nextPage", *, first: bool = False, landscape: bool = False, columns: int = 1) -> str:
+    """A section: how it begins (``kind``), its page, its feet. The document's first page bears no number."""
+    size, margins, foot = f'w:w="{WIDTH}" w:h="{HEIGHT}"', (TOP, OUTER, BOTTOM, INNER), _FOOT
+    if landscape:
+        size, margins, foot = (
+            f'w:w="{HEIGHT}" w:h="{WIDTH}" w:orient="landscape"',
+            (INNER, BOTTOM, OUTER, TOP),
+            720,
+        )
+    top, right, bottom, left = margins
     return (
         '<w:sectPr><w:footerReference w:type="default" r:id="odd"/><w:footerReference w:type="even" r:id="even"/>'
         + ('<w:footerReference w:type="first" r:id="first"/>' if first else "")
-        + f'<w:type w:val="{kind}"/>{turned} w:header="851" w:footer="{foot}" w:gutter="0"/>'
+        + f'<w:type w:val="{kind}"/><w:pgSz {size}/>'
+        f'<w:pgMar w:top="{top}" w:right="{right}" w:bottom="{bottom}" w:left="{left}" w:header="851" w:footer="{foot}" w:gutter="0"/>'
+        + (f'<w:cols w:num="{columns}" w:space="340"/>' if columns > 1 else "")
         + ("<w:titlePg/>" if first else "")
         + "</w:sectPr>"
     )
@@ -115,6 +117,7 @@ def _bar(colour: str) -> str:
 
 
 _THIN_BAR = f'<w:pBdr><w:left w:val="single" w:sz="6" w:space="6" w:color="{_RULE}"/></w:pBdr>'
+_UNDER = f'<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="1" w:color="{_RULE}"/></w:pBdr>'
 _TO_EDGE = f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{TEXT_WIDTH}"/></w:tabs>'
 _STYLES = (
     _Style("Normal", "Normal", 32, 560),
@@ -161,9 +164,10 @@ _STYLES = (
     _Style("WarningTitle", "警示题", 28, 480, font=HEI, left=240, align="left", keep=True, colour=_WARNING,
            around=_bar(_WARNING), next="Warning"),
     _Style("FigureLabel", "数字名", 20, 300, before=60, align="left", colour=_MUTED, keep=True),
-    _Style("FigureValue", "数字", 36, 500, font=HEI, align="left", colour=_ACCENT, keep=True),
+    _Style("FigureValue", "数字", 30, 500, font=HEI, align="left", colour=_ACCENT, keep=True),
     _Style("FigureNote", "数字注", 18, 260, after=80, align="left", colour=_MUTED),
     _Style("Small", "小字", 21, 340, align="left"),
+    _Style("Entry", "数字依据", 15, 210, after=90, align="left", whole=True, around=_UNDER),
     _Style("Program", "代码", 18, 260, align="left", around=f'<w:shd w:val="clear" w:color="auto" w:fill="{_TINT}"/>'),
     _Style("Form", "取证单", 21, 360, before=40, after=40, align="left"),
 )  # fmt: skip

@@ -14,7 +14,8 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _TONES = {"good": "1B5E9B", "warning": "A63A00", "plain": "4D5B68"}
 _QUOTES = (("“", "”"), ("‘", "’"))
-TAB = "<w:r><w:tab/></w:r>"
+ALL_ENTRIES = "entries-all"
+TAB, BREAK = "<w:r><w:tab/></w:r>", "<w:r><w:br/></w:r>"
 
 
 def escaped(text: str) -> str:
@@ -79,6 +80,15 @@ class Line:
         self.runs.append(TAB)
         self._gap = False
 
+    def turn(self) -> None:
+        """Go on in a new line of the same paragraph."""
+        self.runs.append(BREAK)
+        self._gap = False
+
+    def gap(self) -> None:
+        """A space before what comes next."""
+        self._gap = bool(self.runs)
+
     def _text(self, text: str, manner: Manner) -> None:
         text = _SPACE.sub(" ", text)
         before = self._gap or text[:1] == " "
@@ -86,7 +96,7 @@ class Line:
         if not bare:
             self._gap = before and bool(self.runs)
             return
-        if before and self.runs and self.runs[-1] != TAB:
+        if before and self.runs and self.runs[-1] not in (TAB, BREAK):
             bare = " " + bare
         self._gap = text[-1] == " "
         keep = ' xml:space="preserve"' if bare[0] == " " else ""
@@ -95,10 +105,10 @@ class Line:
     def _element(self, element: Element, manner: Manner) -> None:
         match element.name:
             case "br":
-                self.runs.append("<w:r><w:br/></w:r>")
-                self._gap = False
-            case "wbr":
-                pass
+                self.turn()
+            case "li":  # lists within one paragraph: a line each
+                self.turn()
+                self.add(element.children, manner)
             case "q":
                 opening, closing = _QUOTES[manner.depth % 2]
                 inner = replace(manner, depth=manner.depth + 1)
@@ -122,16 +132,18 @@ class Line:
                 self.add(element.children, replace(manner, raised="subscript"))
             case "span" if "tag" in element.classes:
                 tone = next((_TONES[name] for name in element.classes if name in _TONES), "")
-                self._gap = self._gap or bool(self.runs)
+                self.gap()
                 self.add(element.children, replace(manner, colour=tone))
             case "span" if "sign" in element.classes:
                 self.add(element.children, manner)
-                self._gap = True
+                self.gap()
             case _:
                 self.add(element.children, manner)
 
     def _link(self, element: Element, manner: Manner) -> None:
         target = element.attributes.get("href", "")
+        if target == f"#{ALL_ENTRIES}":
+            return  # it opens on a screen what stands right under it on paper
         anchor = self._anchors.get(target[1:]) if target.startswith("#") else None
         if anchor is None:  # a file beside the page or a public address: text, nothing that leads out
             self.add(element.children, manner)
