@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from auditbook.report.word import package
-from auditbook.report.word.anchors import anchors
+from auditbook.report.word import bookmarks, package
 from auditbook.report.word.body import Body, Setting
 from auditbook.report.word.markup import Element, read
 
@@ -20,7 +19,7 @@ def document(html: str) -> bytes:
     main, title = page.first("main"), page.first("h1")
     if main is None or title is None:
         raise ValueError("the page has no <main> or no <h1>")
-    body = Body(anchors(page))
+    body = Body(bookmarks.of_page(page))
     cover = page.first("header", "cover")
     if cover:
         body.walk(cover.children, Setting(style="Subtitle"))

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from auditbook import charts
+from auditbook.report.word.words import NO_XML
 
 EMU_PER_MM = 36_000
 WIDEST_MM = 152  # the page's text is 156 mm wide
@@ -37,7 +38,7 @@ def picture(svg: str, words: str) -> Picture:
     across, down = int(found[1]), int(found[2])
     family = charts.font_family()
     png = resvg_py.svg_to_bytes(
-        svg_string=svg, width=across * _PIXELS_PER_UNIT, background="#ffffff",
+        svg_string=NO_XML.sub("", svg), width=across * _PIXELS_PER_UNIT, background="#ffffff",
         skip_system_fonts=True, font_files=[str(charts.FONT)], font_family=family, sans_serif_family=family,
     )  # fmt: skip
     width = WIDEST_MM * EMU_PER_MM * min(across, 432) // 432

@@ -10,7 +10,7 @@ from functools import cache
 from auditbook.report.word.markup import Element
 
 # What XML cannot hold: control characters, halves of characters, and two that are none.
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _TONES = {"good": "1B5E9B", "warning": "A63A00", "plain": "4D5B68"}
 _QUOTES = (("“", "”"), ("‘", "’"))
@@ -20,7 +20,7 @@ TAB, BREAK = "<w:r><w:tab/></w:r>", "<w:r><w:br/></w:r>"
 
 def escaped(text: str) -> str:
     """Text as XML holds it, in an element or an attribute."""
-    text = _NO_XML.sub("", text)
+    text = NO_XML.sub("", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 

@@ -12,7 +12,7 @@ _LONGEST = 40  # Word cuts longer names, and takes them for equal
 _OTHER = re.compile(r"[^A-Za-z0-9_]+")
 
 
-def anchors(page: Element) -> dict[str, str]:
+def of_page(page: Element) -> dict[str, str]:
     """For each id of the page that a link leads to, the name of its bookmark: hidden, unique whatever the case of letters."""
     there = {element.id for element in page.elements() if element.id}
     wanted = (a.attributes.get("href", "") for a in page.named("a"))
