@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -25,6 +26,7 @@ _OUTWARD = re.compile(r'(<a\b[^>]*?)\shref="(?!#)[^"]*"')
 # All that differs from making to making: Chromium writes no random /ID, and numbers its tags from one.
 _TIME = re.compile(rb"/(CreationDate|ModDate) \(D:[^)]*\)")
 _FIXED_TIME = b"19800101000000+00'00'"
+_LISTED = re.compile(r'<a href="#([\w-]+)">')  # a line of the contents
 
 
 class PrintError(AuditbookError):
@@ -54,17 +56,46 @@ def pdf(page: Path) -> bytes:
         raise PrintError(
             Fault(str(page), "读不了这个网页", "已经成文的报告", "先运行 auditbook run")
         ) from error
+    html = _OUTWARD.sub(r"\1", html)
+    content = _printed(program, html)
+    # Chromium cannot tell in CSS on which page a heading stands: the contents get their numbers in a second printing,
+    # which moves nothing, for the place of each number is there in the first.
+    if numbers := _page_numbers(content, html):
+        content = _printed(program, html.replace("</style>", f"{_numbered_contents(numbers)}</style>", 1))
+    return _undated(content)
+
+
+def _page_numbers(content: bytes, html: str) -> dict[str, int]:
+    """On which page each heading of the contents stands."""
+    import pdfplumber
+    from pdfplumber.utils.pdfinternals import resolve
+
+    contents = html.partition('<nav class="contents"')[2].partition("</nav>")[0]
+    with pdfplumber.open(io.BytesIO(content)) as read:
+        places = resolve(read.doc.catalog.get("Dests", {}))
+        pages = {page.page_obj.pageid: page.page_number for page in read.pages}
+        found = {id: resolve(places[id]) for id in _LISTED.findall(contents) if id in places}
+    return {id: pages[place[0].objid] for id, place in found.items()}
+
+
+def _numbered_contents(numbers: dict[str, int]) -> str:
+    rules = (f'.contents a[href="#{id}"]::after {{ content: "{number}"; }}' for id, number in numbers.items())
+    return "@media print {\n" + "\n".join(rules) + "\n}\n"
+
+
+def _printed(program: Path, html: str) -> bytes:
+    """A page's PDF as Chromium makes it. Raises PrintError where it makes none that is whole."""
     with tempfile.TemporaryDirectory(prefix="auditbook-print-") as name:
         folder = Path(name)
-        copy, printed = folder / "page.html", folder / "page.pdf"
-        copy.write_text(_OUTWARD.sub(r"\1", html), encoding="utf-8")
-        said = _run(program, copy, printed, folder)
+        page, printed = folder / "page.html", folder / "page.pdf"
+        page.write_text(html, encoding="utf-8")
+        said = _run(program, page, printed, folder)
         content = printed.read_bytes() if printed.is_file() else b""
     if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-32:]:
         raise PrintError(
             Fault(f"report.pdf（{program}）", f"Chromium 没有印成：{said or '没有说明原因'}", "完整的 PDF", "换一个版本的 Chromium 再试")
         )  # fmt: skip
-    return _undated(content)
+    return content
 
 
 def _run(program: Path, page: Path, printed: Path, folder: Path) -> str:
