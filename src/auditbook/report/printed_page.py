@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from auditbook.faults import AuditbookError, Fault
@@ -19,6 +20,13 @@ HOW_TO_GET = (
     "或者用环境变量 AUDITBOOK_CHROMIUM 写明它在哪里。"
 )
 MOST_SECONDS = 180
+_OFFLINE = (
+    "--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--no-default-browser-check",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
+    "--disable-default-apps", "--metrics-recording-only", "--host-resolver-rules=MAP * ~NOTFOUND", "--no-pdf-header-footer",
+)  # fmt: skip
+_TAGGED = ("--generate-pdf-document-outline", "--export-tagged-pdf")
+_PLAIN = ("--disable-pdf-tagging",)
 _MOST_SAID = 200  # characters of what Chromium says of a fault
 # A link that leads out of the page: on paper its words are enough, and the address of a file beside it would tell this
 # machine's folders.
@@ -57,12 +65,11 @@ def pdf(page: Path) -> bytes:
             Fault(str(page), "读不了这个网页", "已经成文的报告", "先运行 auditbook run")
         ) from error
     html = _OUTWARD.sub(r"\1", html)
-    content = _printed(program, html)
-    # Chromium cannot tell in CSS on which page a heading stands: the contents get their numbers in a second printing,
-    # which moves nothing, for the place of each number is there in the first.
-    if numbers := _page_numbers(content, html):
-        content = _printed(program, html.replace("</style>", f"{_numbered_contents(numbers)}</style>", 1))
-    return _undated(content)
+    # CSS cannot tell Chromium on which page a heading stands. A first printing, quicker for want of tags, tells it; the
+    # numbers that the contents then get move nothing, for a line of the contents has room for its number.
+    if _LISTED.search(html) and (numbers := _page_numbers(_printed(program, html, _PLAIN), html)):
+        html = html.replace("</style>", f"{_numbered_contents(numbers)}</style>", 1)
+    return _undated(_printed(program, html, _TAGGED))
 
 
 def _page_numbers(content: bytes, html: str) -> dict[str, int]:
@@ -83,13 +90,13 @@ def _numbered_contents(numbers: dict[str, int]) -> str:
     return "@media print {\n" + "\n".join(rules) + "\n}\n"
 
 
-def _printed(program: Path, html: str) -> bytes:
+def _printed(program: Path, html: str, kind: Sequence[str]) -> bytes:
     """A page's PDF as Chromium makes it. Raises PrintError where it makes none that is whole."""
     with tempfile.TemporaryDirectory(prefix="auditbook-print-") as name:
         folder = Path(name)
         page, printed = folder / "page.html", folder / "page.pdf"
         page.write_text(html, encoding="utf-8")
-        said = _run(program, page, printed, folder)
+        said = _run([str(program), *_OFFLINE, *kind], page, printed, folder)
         content = printed.read_bytes() if printed.is_file() else b""
     if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-32:]:
         raise PrintError(
@@ -98,15 +105,9 @@ def _printed(program: Path, html: str) -> bytes:
     return content
 
 
-def _run(program: Path, page: Path, printed: Path, folder: Path) -> str:
+def _run(chromium: Sequence[str], page: Path, printed: Path, folder: Path) -> str:
     """Let Chromium print; returns the last it said."""
-    command = [
-        str(program), "--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--no-default-browser-check",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
-        "--disable-default-apps", "--metrics-recording-only", "--host-resolver-rules=MAP * ~NOTFOUND",
-        "--no-pdf-header-footer", "--generate-pdf-document-outline", "--export-tagged-pdf",
-        f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={printed}",
-    ]  # fmt: skip
+    command = [*chromium, f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={printed}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--no-sandbox")  # Chromium's sandbox refuses to start for root
     environment = {
@@ -120,7 +121,7 @@ def _run(program: Path, page: Path, printed: Path, folder: Path) -> str:
         )  # fmt: skip
     except OSError as error:
         raise PrintError(
-            Fault(str(program), f"启动不了：{error.strerror}", "能运行的 Chromium", HOW_TO_GET)
+            Fault(chromium[0], f"启动不了：{error.strerror}", "能运行的 Chromium", HOW_TO_GET)
         ) from error
     try:
         _, said = process.communicate(timeout=MOST_SECONDS)
