@@ -23,6 +23,7 @@ _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _OWN_NUMBER = re.compile(
     r"[一二三四五六七八九十\d]+[、.．]|（[一二三四五六七八九十\d]+）|第.{1,4}[章节部]|[\u4e00-\u9fff]{1,4}\d+[：、\s]"
 )
+_TITLE_LINE = 20  # characters of a title on a line
 _CARDS = 4  # key figures side by side
 _WIDE_HEAD = "Heading"
 
@@ -177,7 +178,7 @@ class Body:
             case "p" if "entry-close" in element.classes:
                 pass
             case "h1":
-                self._words(element, setting, "Title")
+                self._words(replace(element, children=_in_two_lines(element)), setting, "Title")
             case "h2" | "h3" | "h4" | "h5" | "h6":
                 self._heading(element)
             case "p":
@@ -286,7 +287,7 @@ class Body:
 
     def _callout(self, element: Element, setting: Setting) -> None:
         warning = "warning" in element.classes
-        inner = replace(setting, style="Warning" if warning else "Callout", list_left=640)
+        inner = replace(setting, style="Warning" if warning else "Callout", list_left=560)
         for child in element.children:
             if isinstance(child, Element) and "callout-title" in child.classes:
                 self._mark(child)
@@ -374,6 +375,8 @@ class Body:
         return inside
 
     def _write_table(self, style: str, widths: Sequence[int], rows: Iterable[str]) -> None:
+        if self._break:
+            self.paragraph("AfterTable", "")  # a table cannot begin a page by itself
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         self.blocks.append(
             _Block(
@@ -531,8 +534,29 @@ def _first_words(element: Element) -> tuple[list[Element | str], list[Element | 
     """The words that an element begins with, and the blocks that follow; a first paragraph counts as words."""
     for place, part in enumerate(element.children):
         if isinstance(part, Element) and part.name in _BLOCKS:
-            before = element.children[:place]
-            if part.name == "p" and not any(not isinstance(p, str) or p.strip() for p in before):
-                return list(part.children), element.children[place + 1 :]
-            return before, element.children[place:]
+            before, after = element.children[:place], element.children[place + 1 :]
+            if part.name in ("p", "div") and not part.classes and not any(_says(own) for own in before):
+                first, others = _first_words(part)
+                return first, [*others, *after]
+            return before, [part, *after]
     return element.children, []
+
+
+def _says(part: Element | str) -> bool:
+    return bool((part if isinstance(part, str) else part.text()).strip())
+
+
+def _in_two_lines(title: Element) -> list[Element | str]:
+    """A title too long for a line, broken where its year ends, as the page breaks it; another one as it is."""
+    parts = list(title.children)
+    year = next(
+        (
+            place
+            for place, part in enumerate(parts)
+            if isinstance(part, Element) and "unbroken" in part.classes
+        ),
+        None,
+    )
+    if year is not None and tables.half_ems(title.text()) > 2 * _TITLE_LINE and parts[year + 1 :]:
+        parts.insert(year + 1, Element("br"))
+    return parts

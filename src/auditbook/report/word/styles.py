@@ -159,9 +159,9 @@ _STYLES = (
            tabs='<w:tabs><w:tab w:val="left" w:pos="1080"/></w:tabs>', align="left"),
     _Style("EvidenceTitle", "依据题", 17, 240, left=0, keep=True, align="left", colour=_ACCENT),
     _Style("Callout", "提示", 26, 440, left=240, around=_bar(_ACCENT)),
-    _Style("CalloutTitle", "提示题", 28, 480, font=HEI, left=240, align="left", keep=True, around=_bar(_ACCENT), next="Callout"),
+    _Style("CalloutTitle", "提示题", 28, 480, font=HEI, before=200, left=240, align="left", keep=True, around=_bar(_ACCENT), next="Callout"),
     _Style("Warning", "警示", 26, 440, left=240, around=_bar(_WARNING)),
-    _Style("WarningTitle", "警示题", 28, 480, font=HEI, left=240, align="left", keep=True, colour=_WARNING,
+    _Style("WarningTitle", "警示题", 28, 480, font=HEI, before=200, left=240, align="left", keep=True, colour=_WARNING,
            around=_bar(_WARNING), next="Warning"),
     _Style("FigureLabel", "数字名", 20, 300, before=60, align="left", colour=_MUTED, keep=True),
     _Style("FigureValue", "数字", 30, 500, font=HEI, align="left", colour=_ACCENT, keep=True),
@@ -187,12 +187,14 @@ def _style(style: _Style) -> str:
     if style.first:
         indents += f' w:firstLineChars="{style.first}" w:firstLine="{style.size * style.first // 10}"'
     normal = style.id == "Normal"
+    # Word has styles of its own under English names; ours are named for who sets further text with them
+    kind = ' w:default="1"' if normal else "" if style.name.isascii() else ' w:customStyle="1"'
     return (
-        f'<w:style w:type="paragraph"{" w:default=" + chr(34) + "1" + chr(34) if normal else ""} w:styleId="{style.id}">'
+        f'<w:style w:type="paragraph"{kind} w:styleId="{style.id}">'
         f'<w:name w:val="{style.name}"/>'
         + ("" if normal else '<w:basedOn w:val="Normal"/>')
         + (f'<w:next w:val="{style.next}"/>' if style.next else "")
-        + ("<w:qFormat/>" if not style.id.startswith("TOC") else "<w:semiHidden/>" * 0)
+        + "<w:qFormat/>"
         + "<w:pPr>"
         + ("<w:keepNext/>" if style.keep else "")
         + ("<w:keepLines/>" if style.whole else "")
@@ -216,10 +218,11 @@ SIZES = {style.id: style.size for style in _STYLES}
 
 def styles() -> str:
     """The part styles.xml."""
+    # Chinese; but Latin letters and digits are English to Word, for in Chinese it may break a number at a line's end
     defaults = (
         f"<w:docDefaults><w:rPrDefault><w:rPr>{_fonts(FANGSONG)}"
         '<w:kern w:val="0"/><w:sz w:val="32"/><w:szCs w:val="32"/>'
-        '<w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
+        '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
         "<w:pPrDefault><w:pPr><w:widowControl/></w:pPr></w:pPrDefault></w:docDefaults>"
     )
     words = (
