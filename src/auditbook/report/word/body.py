@@ -36,6 +36,7 @@ class Setting:
     width: int = styles.TEXT_WIDTH
     keep: bool = False
     align: str = ""
+    cell: bool = False
     list_left: int = 1060
     depth: int = 0
 
@@ -118,7 +119,7 @@ class Body:
 
     def _loose(self, words: list[Element | str], setting: Setting) -> None:
         line = self.line()
-        line.add(words)
+        self._say(line, words)
         if line:
             self._set(line, setting)
 
@@ -146,6 +147,14 @@ class Body:
             more=f'<w:jc w:val="{setting.align}"/>' if setting.align else "",
         )  # fmt: skip
 
+    def _say(self, line: Line, content: Sequence[Element | str], manner: Manner = PLAIN) -> None:
+        """Words into a line; what leads to a place among them leads to its paragraph."""
+        for part in content:
+            if isinstance(part, Element):
+                for below in part.elements():
+                    self._mark(below)
+        line.add(content, manner)
+
     def _mark(self, element: Element) -> None:
         """Something leads to this element: a bookmark at the next paragraph."""
         if element.id in self._anchors:
@@ -163,10 +172,7 @@ class Body:
     def _words(self, element: Element, setting: Setting, style: str = "", manner: Manner = PLAIN) -> None:
         """A paragraph of an element that holds words alone."""
         line = self.line()
-        for child in element.elements():
-            if child is not element:
-                self._mark(child)
-        line.add(element.children, manner)
+        self._say(line, element.children, manner)
         if line:
             self._set(line, setting, style)
 
@@ -223,13 +229,15 @@ class Body:
     def _heading(self, element: Element) -> None:
         level = int(element.name[1]) - 1
         line = self.line()
-        line.add(element.children)
+        self._say(line, element.children)
         ahead = ""
         if level >= 3 and not _OWN_NUMBER.match(element.text().strip()):
             ahead = f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{self._head_count(level)}"/></w:numPr>'
         elif level < 3:
             self._count = 0
-        self.paragraph(f"Heading{level}", "".join(line.runs), ahead=ahead)
+        # a number of Word's own would take the paragraph to the edge
+        indent = '<w:ind w:firstLineChars="200" w:firstLine="640"/>' if ahead else ""
+        self.paragraph(f"Heading{level}", "".join(line.runs), ahead=ahead, more=indent)
 
     def _head_count(self, level: int) -> int:
         """The count of headings 1. 2. 3. under the present heading （一）, begun anew under each."""
@@ -258,7 +266,7 @@ class Body:
             self._mark(item)
             first, others = _first_words(item)
             line = self.line()
-            line.add(first)
+            self._say(line, first)
             indent = f'<w:ind w:left="{left}" w:hanging="{hanging}"/>'
             self.paragraph(
                 setting.style, "".join(line.runs), keep=setting.keep,
@@ -268,22 +276,38 @@ class Body:
 
     def _terms(self, element: Element, setting: Setting) -> None:
         """Terms and what is said of each: the term at the left edge, the words beside it."""
-        style = setting.style if setting.style in ("Evidence",) else "Terms"
-        inner = replace(setting, style=style, list_left=1400 if style == "Evidence" else 1860, align="")
-        for pair in element.named("div") if element.first("div") else [element]:
-            term = pair.first("dt")
+        column = _BESIDE[setting.style if setting.style in _BESIDE else "Terms"]
+        inner = replace(setting, style=column.style, list_left=column.left + 320, align="")
+        manner = Manner(bold=True) if column.style == "Evidence" else Manner(colour=styles.MUTED)
+        for pair in _elements(element, "div") or [element]:
             line = self.line()
-            if term:
-                self._mark(term)
-                line.add(term.children, Manner(colour="4D5B68") if style == "Terms" else Manner(bold=True))
-            for said in (part for part in pair.children if isinstance(part, Element) and part.name == "dd"):
+            for term in _elements(pair, "dt"):
+                self._say(line, [term], manner)
+            for said in _elements(pair, "dd"):
                 self._mark(said)
                 first, others = _first_words(said)
                 line.tab()
-                line.add(first)
-                self._set(line, inner)
-                line = self.line()
+                items = others[0] if others else ""
+                if isinstance(items, Element) and items.name == "ul" and not any(map(_says, first)):
+                    self._items_beside(line, items, inner, column)
+                    others = others[1:]
+                else:
+                    self._say(line, first)
+                    self._set(line, inner)
                 self.walk(others, inner)
+                line = self.line()
+
+    def _items_beside(self, line: Line, items: Element, setting: Setting, column: _Column) -> None:
+        """A list beside its term: the first item on the term's line, each with its further lines set in a little."""
+        left, hanging = column.left + 160, column.left + 160 - column.start
+        for item in _elements(items, "li"):
+            self._mark(item)
+            first, others = _first_words(item)
+            self._say(line, first)
+            indent = f'<w:ind w:left="{left}" w:hanging="{hanging}"/>'
+            self.paragraph(setting.style, "".join(line.runs), keep=setting.keep, more=indent)
+            self.walk(others, setting)
+            line, hanging = self.line(), 160
 
     def _callout(self, element: Element, setting: Setting) -> None:
         warning = "warning" in element.classes
@@ -303,7 +327,9 @@ class Body:
             if isinstance(child, Element) and child.name == "summary":
                 if "figure-data" not in element.classes:
                     self._mark(child)
-                    self._words(child, replace(inner, keep=True), "EvidenceTitle" if evidence else "")
+                    self._words(
+                        child, replace(inner, keep=not inner.cell), "EvidenceTitle" if evidence else ""
+                    )
             else:
                 self.walk([child], inner)
 
@@ -423,10 +449,10 @@ class Body:
         for place, cell in enumerate(cells):
             across = int(cell.attributes.get("colspan", "1"))
             width = sum(widths[place : place + across])
-            number = "number" in cell.classes
-            setting = Setting(
-                style, width, keep=head or followed, align="right" if number else "", list_left=240,
-            )  # fmt: skip
+            # Word keeps a row with the next where any of its paragraphs says so; LibreOffice a whole table where the first does
+            keep = (head or followed) and place == len(cells) - 1
+            align = "right" if "number" in cell.classes else ""
+            setting = Setting(style, width, keep, align, cell=True, list_left=240)
             content = self._inside(self._cell, cell, setting, head or "total" in row.classes)
             span = f'<w:gridSpan w:val="{across}"/>' if across > 1 else ""
             ground = (
@@ -505,11 +531,13 @@ class Body:
         for part in (child for child in element.children if isinstance(child, Element)):
             self._mark(part)
             if "entry-name" in part.classes:
-                line.add(part.children, Manner(bold=True))
+                self._say(line, part.children, Manner(bold=True))
             for pair in part.named("div") if part.name == "dl" else ():
                 line.turn()
                 for said in (child for child in pair.children if isinstance(child, Element)):
-                    line.add(said.children, Manner(colour="4D5B68") if said.name == "dt" else PLAIN)
+                    self._say(
+                        line, said.children, Manner(colour=styles.MUTED) if said.name == "dt" else PLAIN
+                    )
                     line.gap()
         self.paragraph("Entry", "".join(line.runs))
 
@@ -528,6 +556,22 @@ def _cells(row: Element) -> Iterator[Element]:
 
 def _holds_blocks(element: Element) -> bool:
     return any(below.name in _BLOCKS for below in element.elements())
+
+
+@dataclass(frozen=True)
+class _Column:
+    """Where terms begin and where what is said of them does."""
+
+    style: str
+    start: int
+    left: int
+
+
+_BESIDE = {"Terms": _Column("Terms", 0, styles.TERMS), "Evidence": _Column("Evidence", *styles.EVIDENCE)}
+
+
+def _elements(element: Element, name: str) -> list[Element]:
+    return [child for child in element.children if isinstance(child, Element) and child.name == name]
 
 
 def _first_words(element: Element) -> tuple[list[Element | str], list[Element | str]]:

@@ -105,7 +105,7 @@ class _Style:
     next: str = ""
 
 
-_INK, _MUTED, _ACCENT, _WARNING, _TINT, _RULE = "1F2933", "4D5B68", "1B5E9B", "A63A00", "F3F6F9", "C3CCD5"
+_INK, MUTED, _ACCENT, _WARNING, _TINT, _RULE = "1F2933", "4D5B68", "1B5E9B", "A63A00", "F3F6F9", "C3CCD5"
 
 
 def _bar(colour: str) -> str:
@@ -117,15 +117,31 @@ def _bar(colour: str) -> str:
 
 
 _THIN_BAR = f'<w:pBdr><w:left w:val="single" w:sz="6" w:space="6" w:color="{_RULE}"/></w:pBdr>'
-_UNDER = f'<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="1" w:color="{_RULE}"/></w:pBdr>'
+_UNDER = (
+    "<w:pBdr>"
+    + "".join(
+        f'<w:{side} w:val="single" w:sz="4" w:space="1" w:color="{_RULE}"/>' for side in ("bottom", "between")
+    )
+    + "</w:pBdr>"
+)
 _TO_EDGE = f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{TEXT_WIDTH}"/></w:tabs>'
+TERMS, EVIDENCE = (
+    1440,
+    (120, 1080),
+)  # where what is said of a term begins; of evidence, where the term does too
+
+
+def _tab(place: int) -> str:
+    return f'<w:tabs><w:tab w:val="left" w:pos="{place}"/></w:tabs>'
+
+
 _STYLES = (
     _Style("Normal", "Normal", 32, 560),
     _Style("BodyText", "Body Text", 32, 560, first=200),
     _Style(
         "Title", "Title", 44, 720, font=TITLE, before=2800, after=900, align="center", next="Subtitle", keep=True
     ),
-    _Style("Kicker", "眉题", 32, 560, align="center", colour=_MUTED, keep=True),
+    _Style("Kicker", "眉题", 32, 560, align="center", colour=MUTED, keep=True),
     _Style("Subtitle", "Subtitle", 30, 520, left=640, right=640, align="left"),
     _Style(
         "Heading1", "heading 1", 32, 560, font=HEI, before=360, after=120, first=200, align="left", level=0,
@@ -144,28 +160,28 @@ _STYLES = (
     ),
     _Style("Heading5", "heading 5", 32, 560, first=200, align="left", level=4, keep=True, whole=True, next="BodyText"),
     _Style("TOCHeading", "TOC Heading", 36, 720, font=HEI, after=240, align="center", turn=True, keep=True),
-    _Style("TOC1", "toc 1", 28, 440, font=HEI, left=0, align="left", tabs=_TO_EDGE),
-    _Style("TOC2", "toc 2", 24, 400, left=480, align="left", tabs=_TO_EDGE),
+    _Style("TOC1", "toc 1", 28, 420, font=HEI, left=0, align="left", tabs=_TO_EDGE),
+    _Style("TOC2", "toc 2", 24, 380, left=480, align="left", tabs=_TO_EDGE),
     _Style("Footer", "footer", 28, 0, font=SONG, align="left"),
     _Style("Caption", "caption", 21, 0, font=HEI, before=200, after=80, align="center", keep=True, whole=True),
     _Style("FigureCaption", "图题", 21, 0, font=HEI, before=60, after=200, align="center", whole=True),
     _Style("Picture", "图", 21, 0, before=160, align="center", keep=True),
-    _Style("Note", "表注", 20, 300, before=60, after=160, align="both", colour=_MUTED),
+    _Style("Note", "表注", 20, 300, before=60, after=160, align="both", colour=MUTED),
     _Style("AfterTable", "表后", 8, 160),
     _Style("Cell", "表文", 20, 280, before=20, after=20, align="left"),
     _Style("CellSmall", "表文（小）", 18, 250, before=20, after=20, align="left"),
-    _Style("Terms", "事项", 24, 420, left=1440, hanging=1440, tabs='<w:tabs><w:tab w:val="left" w:pos="1440"/></w:tabs>'),
-    _Style("Evidence", "依据", 17, 230, left=1080, hanging=960, colour=_MUTED, around=_THIN_BAR,
-           tabs='<w:tabs><w:tab w:val="left" w:pos="1080"/></w:tabs>', align="left"),
-    _Style("EvidenceTitle", "依据题", 17, 240, left=0, keep=True, align="left", colour=_ACCENT),
+    _Style("Terms", "事项", 24, 420, left=TERMS, hanging=TERMS, align="left", tabs=_tab(TERMS)),
+    _Style("Evidence", "依据", 17, 230, left=EVIDENCE[1], hanging=EVIDENCE[1] - EVIDENCE[0], align="left", colour=MUTED,
+           around=_THIN_BAR, tabs=_tab(EVIDENCE[1])),
+    _Style("EvidenceTitle", "依据题", 17, 240, align="left", colour=_ACCENT),
     _Style("Callout", "提示", 26, 440, left=240, around=_bar(_ACCENT)),
     _Style("CalloutTitle", "提示题", 28, 480, font=HEI, before=200, left=240, align="left", keep=True, around=_bar(_ACCENT), next="Callout"),
     _Style("Warning", "警示", 26, 440, left=240, around=_bar(_WARNING)),
     _Style("WarningTitle", "警示题", 28, 480, font=HEI, before=200, left=240, align="left", keep=True, colour=_WARNING,
            around=_bar(_WARNING), next="Warning"),
-    _Style("FigureLabel", "数字名", 20, 300, before=60, align="left", colour=_MUTED, keep=True),
+    _Style("FigureLabel", "数字名", 20, 300, before=60, align="left", colour=MUTED, keep=True),
     _Style("FigureValue", "数字", 30, 500, font=HEI, align="left", colour=_ACCENT, keep=True),
-    _Style("FigureNote", "数字注", 18, 260, after=80, align="left", colour=_MUTED),
+    _Style("FigureNote", "数字注", 18, 260, after=80, align="left", colour=MUTED),
     _Style("Small", "小字", 21, 340, align="left"),
     _Style("Entry", "数字依据", 15, 210, after=90, align="left", whole=True, around=_UNDER),
     _Style("Program", "代码", 18, 260, align="left", around=f'<w:shd w:val="clear" w:color="auto" w:fill="{_TINT}"/>'),
