@@ -110,8 +110,8 @@ def test_numbers_lead_to_their_entries_within_the_document(printed, soup):
 
 @needs_chromium
 def test_no_row_and_no_chart_is_cut(tmp_path):
-    """Rows of ten lines and charts of 9 cm on pages that hold neither a whole number of rows nor of charts."""
-    rows = [[f"第{n}行", "始" + "文" * 150 + f"末{n}。"] for n in range(40)]
+    """Rows of seven lines and charts of 7 cm on pages that hold neither a whole number of rows nor of charts."""
+    rows = [[f"第{n}行", "始" + "文" * 330 + f"末{n}。"] for n in range(40)]
     svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 432 300"><rect width="432" height="300" fill="#1b5e9b"/></svg>'
     charts = [f.figure(Chart(f"c{n}", f"图{n}", svg, "说明", ("甲", "数"), (("子", "1"),))) for n in range(7)]
     html = report_page.compose(

@@ -302,9 +302,10 @@ def test_a_table_too_wide_for_the_page_turns_it_with_its_heading():
 
 
 def test_columns_get_what_they_need():
-    # In half ems, a Chinese character two: nine digits and signs, and three around them; the head, 12, may be broken in two.
+    # In half ems, a Chinese character two: nine digits and signs, and three around them; the head, 12, may be broken before its unit, 8.
     number = tables.need("金额（万元）", ["20,093.45", "—"], ["number"])
     assert (number.least, number.wished) == (9 + 3, 12 + 3)
+    assert tables.need("增（万元）", ["1", "—"], ["number"]).least == 8 + 3  # its unit is not broken
     text = tables.need("说明", ["二" * 60], ["long"])
     assert (text.least, text.wished) == (10 + 3, 80 + 3)  # more than 40 characters wish no more than 40
     # At 10 points a half em is 100: 1200 and 1300 are needed, 300 and 7000 more wished, and 8000 − 2500 are there.

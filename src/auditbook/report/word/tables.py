@@ -10,6 +10,7 @@ from dataclasses import dataclass
 _MOST_WISHED = 80  # half ems: past that, a longer text wants no wider column
 _PADDING = 3
 _TOKEN = re.compile(r"[!-~]+")
+_LONGEST_UNIT = 10
 _LONGEST_TOKEN = 24  # a hash is broken, a word is not
 
 
@@ -28,7 +29,8 @@ def half_ems(text: str) -> int:
 
 def need(head: str, cells: Sequence[str], kind: Sequence[str]) -> Need:
     """What a column needs for its cells. Numbers and short words (``kind``) stay on their line, heads may be broken."""
-    heads = min(half_ems(head), max(4, (half_ems(head) + 1) // 2 + 1))
+    name, mark, unit = head.partition("（")  # a unit stays whole under its name
+    heads = max(4, (half_ems(name) + 1) // 2 + 1, min(half_ems(mark + unit), _LONGEST_UNIT))
     widths = [half_ems(cell) for cell in cells]
     if "number" in kind or "short" in kind:
         least = max([heads, *(width for width in widths if width <= _LONGEST_TOKEN), 4])
