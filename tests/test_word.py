@@ -284,7 +284,7 @@ def test_tables_are_as_wide_as_the_text_and_their_cells_add_up(report):
 
 def test_a_table_too_wide_for_the_page_turns_it_with_its_heading():
     columns = [f.Column(f"第{n}栏数字很长", "万元", numeric=True) for n in range(12)]
-    wide = f.table("很宽的表", columns, [["123,456,789.01"] * 12])
+    wide = f.table("很宽的表", columns, [["123,456,789.01"] * 12], note="表下的注。")
     _, report = made(
         f.section(2, "a", "甲", f.paragraph("先说")),
         f.section(2, "b", "附表", wide),
@@ -298,7 +298,7 @@ def test_a_table_too_wide_for_the_page_turns_it_with_its_heading():
         if block.find(f"{W}pPr/{W}sectPr") is not None:
             sections.append("")
     assert "先说" in sections[0] and "附表" not in sections[0].split("先说")[1]
-    assert sections[1].startswith("二、附表") and "后说" in sections[2]
+    assert sections[1].startswith("二、附表") and sections[1].endswith("表下的注。") and "后说" in sections[2]
 
 
 def test_columns_get_what_they_need():

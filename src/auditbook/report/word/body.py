@@ -7,7 +7,7 @@ numbers, and what shows or closes the entries of the evidence.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from auditbook.report.word import styles, tables
@@ -37,6 +37,7 @@ class Setting:
     keep: bool = False
     align: str = ""
     cell: bool = False
+    noted: bool = False  # a note may follow the table
     list_left: int = 1060
     depth: int = 0
 
@@ -65,6 +66,7 @@ class Body:
         self._count = 0
         self._begins = "nextPage"
         self._sections = 0
+        self._across = False
 
     # --- from the outside in ---------------------------------------------------------------------------------
 
@@ -211,6 +213,9 @@ class Body:
                 self.turn()
                 self.walk(element.children, setting)
                 self.turn()
+            case "div" if "table-block" in element.classes:
+                self.walk(element.children, replace(setting, noted=True))
+                self._turn_back()
             case "div" if "callout" in element.classes:
                 self._callout(element, setting)
             case "div" if "link-index" in element.classes:
@@ -414,24 +419,16 @@ class Body:
 
     def _table(self, element: Element, setting: Setting) -> None:
         form = "form" in element.classes
-        rows = list(element.named("tr"))
-        heads = [row for head in element.named("thead") for row in head.named("tr")]
-        plain = [row for row in rows if "under" not in row.classes]
-        needs = [
-            tables.need(
-                cells[0].text(), [cell.text() for cell in cells[1 if heads else 0 :]], cells[0].classes
-            )
-            for cells in zip(*(list(_cells(row)) for row in plain), strict=True)
-        ]
-        style, width, landscape = _room(needs, setting.width)
-        if form:
-            style, widths, landscape = "Form", [2200, setting.width - 2200], False
-        else:
+        heads = [row for head in _elements(element, "thead") for row in _elements(head, "tr")]
+        rows = heads + [row for body in _elements(element, "tbody") for row in _elements(body, "tr")]
+        style, widths, landscape = "Form", [2200, setting.width - 2200], False
+        if not form:
+            needs = _needs(rows, bool(heads))
+            style, width, landscape = _room(needs, setting)
             widths = tables.spread(needs, width, styles.SIZES[style])
-        caption = element.first("caption")
         if landscape:
             self._turn_page()
-        if caption:
+        for caption in _elements(element, "caption"):
             self._mark(caption)
             self._words(caption, Setting(), "Caption")
         xml = []
@@ -439,12 +436,19 @@ class Body:
             followed = place + 1 < len(rows) and "under" in rows[place + 1].classes
             xml.append(self._row(row, widths, style, row in heads, followed))
         self._write_table("Grid" if form else "Rules", widths, xml)
-        if landscape:
+        self._across = landscape
+        if not setting.noted:
+            self._turn_back()
+
+    def _turn_back(self) -> None:
+        """After a table across a turned page, and the note under it."""
+        if self._across:
             self._section_end(landscape=True)
+        self._across = False
 
     def _row(self, row: Element, widths: Sequence[int], style: str, head: bool, followed: bool) -> str:
         self._mark(row)
-        cells = list(_cells(row))
+        cells = _cells(row)
         xml = []
         for place, cell in enumerate(cells):
             across = int(cell.attributes.get("colspan", "1"))
@@ -484,10 +488,23 @@ class Body:
         return f"<w:tr><w:trPr><w:cantSplit/>{height}{repeated}</w:trPr>{''.join(xml)}</w:tr>"
 
     def _cell(self, cell: Element, setting: Setting, bold: bool) -> None:
-        if bold and not any(child.name in _BLOCKS for child in cell.elements() if child is not cell):
-            self._words(cell, setting, manner=Manner(bold=True))
-        else:
+        if not bold or _holds_blocks(replace(cell, name="")):
             self.walk(cell.children, setting)
+            return
+        parts = list(cell.children)
+        unit = next(
+            (
+                place
+                for place, part in enumerate(parts)
+                if isinstance(part, Element) and "unit" in part.classes
+            ),
+            0,
+        )
+        if unit and not tables.fits(
+            [tables.Need(tables.half_ems(cell.text()), 0)], setting.width - 120, styles.SIZES[setting.style]
+        ):
+            parts.insert(unit, Element("br"))  # a unit stands whole under its name
+        self._words(replace(cell, children=parts), setting, manner=Manner(bold=True))
 
     # --- sections ------------------------------------------------------------------------------------------------
 
@@ -542,16 +559,31 @@ class Body:
         self.paragraph("Entry", "".join(line.runs))
 
 
-def _room(needs: Sequence[tables.Need], width: int) -> tuple[str, int, bool]:
-    """The style of a table's words, its width, and whether it needs a turned page."""
+def _needs(rows: Sequence[Element], headed: bool) -> list[tables.Need]:
+    """What the columns of a table need. What stands under a row, across them, asks nothing of them."""
+    full = [cells for cells in map(_cells, rows) if not any("colspan" in cell.attributes for cell in cells)]
+    return [
+        tables.need(
+            column[0].text() if headed else "", [c.text() for c in column[headed:]], column[0].classes
+        )
+        for column in zip(*full, strict=True)
+    ]
+
+
+def _room(needs: Sequence[tables.Need], setting: Setting) -> tuple[str, int, bool]:
+    """The style of a table's words, its width, and whether it needs a turned page (which a table within a cell cannot have)."""
     for style in ("Cell", "CellSmall"):
-        if tables.fits(needs, width, styles.SIZES[style]) and not (style == "Cell" and len(needs) > 5):
-            return style, width, False
-    return "CellSmall", styles.LANDSCAPE_WIDTH, width == styles.TEXT_WIDTH
+        if tables.fits(needs, setting.width, styles.SIZES[style]) and not (
+            style == "Cell" and len(needs) > 5
+        ):
+            return style, setting.width, False
+    if setting.cell:
+        return "CellSmall", setting.width, False
+    return "CellSmall", styles.LANDSCAPE_WIDTH, True
 
 
-def _cells(row: Element) -> Iterator[Element]:
-    return (child for child in row.children if isinstance(child, Element) and child.name in ("td", "th"))
+def _cells(row: Element) -> list[Element]:
+    return [child for child in row.children if isinstance(child, Element) and child.name in ("td", "th")]
 
 
 def _holds_blocks(element: Element) -> bool:
