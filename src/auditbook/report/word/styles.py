@@ -159,9 +159,9 @@ _STYLES = (
         "Heading4", "heading 4", 32, 560, first=200, align="left", level=3, keep=True, whole=True, next="BodyText"
     ),
     _Style("Heading5", "heading 5", 32, 560, first=200, align="left", level=4, keep=True, whole=True, next="BodyText"),
-    _Style("TOCHeading", "TOC Heading", 36, 720, font=HEI, after=240, align="center", turn=True, keep=True),
-    _Style("TOC1", "toc 1", 28, 420, font=HEI, left=0, align="left", tabs=_TO_EDGE),
-    _Style("TOC2", "toc 2", 24, 380, left=480, align="left", tabs=_TO_EDGE),
+    _Style("TOCHeading", "TOC Heading", 36, 600, font=HEI, after=120, align="center", turn=True, keep=True),
+    _Style("TOC1", "toc 1", 26, 390, font=HEI, left=0, align="left", tabs=_TO_EDGE),
+    _Style("TOC2", "toc 2", 24, 350, left=480, align="left", tabs=_TO_EDGE),
     _Style("Footer", "footer", 28, 0, font=SONG, align="left"),
     _Style("Caption", "caption", 21, 0, font=HEI, before=200, after=80, align="center", keep=True, whole=True),
     _Style("FigureCaption", "图题", 21, 0, font=HEI, before=60, after=200, align="center", whole=True),
