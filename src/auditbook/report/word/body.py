@@ -7,8 +7,9 @@ numbers, and what shows or closes the entries of the evidence.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from auditbook.report.word import styles, tables
 from auditbook.report.word.markup import Element
@@ -25,12 +26,11 @@ _OWN_NUMBER = re.compile(
 )
 _TITLE_LINE = 20  # characters of a title on a line
 _CARDS = 4  # key figures side by side
-_WIDE_HEAD = "Heading"
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a block stands: its paragraphs' style, the room across, whether it stays with what follows."""
+    """Where a block stands: its paragraphs' style, the room across, whether it stays with what follows, how deep lists are."""
 
     style: str = "BodyText"
     width: int = styles.TEXT_WIDTH
@@ -44,7 +44,7 @@ class Setting:
 
 @dataclass
 class _Block:
-    """A paragraph or table that is done; ``heads`` what comes after it, as a heading does."""
+    """A paragraph or table that is done. It heads what comes after it (a heading), or ends a turned page (``turn``)."""
 
     xml: str
     heads: bool = False
@@ -140,7 +140,7 @@ class Body:
         self._break = False
         properties = f'<w:pStyle w:val="{style}"/>{"<w:keepNext/>" if keep else ""}{turn}{ahead}{more}'
         self.blocks.append(
-            _Block(f"<w:p><w:pPr>{properties}</w:pPr>{begin}{runs}{end}</w:p>", style.startswith(_WIDE_HEAD))
+            _Block(f"<w:p><w:pPr>{properties}</w:pPr>{begin}{runs}{end}</w:p>", style.startswith("Heading"))
         )
 
     def _set(self, line: Line, setting: Setting, style: str = "") -> None:
@@ -368,7 +368,7 @@ class Body:
             cells = []
             for card in [*cards[start : start + _CARDS], *[None] * _CARDS][:_CARDS]:
                 content = (
-                    self._inside(self._card, card)
+                    self._inside(partial(self._card, card))
                     if card
                     else '<w:p><w:pPr><w:pStyle w:val="FigureNote"/></w:pPr></w:p>'
                 )
@@ -394,13 +394,13 @@ class Body:
             )
             self._words(part, Setting(), style)
 
-    def _inside(self, write: object, *arguments: object) -> str:
-        """What ``write`` writes, for a cell of a table."""
+    def _inside(self, write: Callable[[], None]) -> str:
+        """What ``write`` writes, for a cell of a table; an empty paragraph where it writes nothing."""
         outside, self.blocks = self.blocks, []
         broken, self._break = self._break, False
-        write(*arguments)  # type: ignore[operator]
+        write()
         if not self.blocks:
-            self.paragraph("AfterTable" if not arguments else "CellSmall", "")
+            self.paragraph("CellSmall", "")
         inside, self.blocks = "".join(block.xml for block in self.blocks), outside
         self._break = broken
         return inside
@@ -457,7 +457,7 @@ class Body:
             keep = (head or followed) and place == len(cells) - 1
             align = "right" if "number" in cell.classes else ""
             setting = Setting(style, width, keep, align, cell=True, list_left=240)
-            content = self._inside(self._cell, cell, setting, head or "total" in row.classes)
+            content = self._inside(partial(self._cell, cell, setting, head or "total" in row.classes))
             span = f'<w:gridSpan w:val="{across}"/>' if across > 1 else ""
             ground = (
                 '<w:shd w:val="clear" w:color="auto" w:fill="F3F6F9"/>'
