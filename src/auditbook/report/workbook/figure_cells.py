@@ -28,10 +28,10 @@ COLUMNS = (
     Column("公布数值", 13, NUMBER), Column("单位", 7), Column("每单位合基本单位（元、1、个）", 10, "#,##0.####"),
     Column("基本值", 17, "#,##0.00####"), Column("公布精度", 8, '[=0]"精确";General'),
     Column("下限（基本值）", 17, "#,##0.00####"), Column("上限（基本值）", 17, "#,##0.00####"), Column("采用", 6),
-    Column("区域名（公式用它）", 26, CODE), Column("来源", 14), Column("定位", 22), Column("原文短语", 26),
+    Column("区域名（公式用它）", 26, CODE), Column("在 figures.csv 的键", 26, CODE), Column("来源", 14), Column("定位", 22), Column("原文短语", 26),
     Column("短语核对", 11),
 )  # fmt: skip
-(_NAME, _SCOPE, _ITEM, _YEAR, _STATE, _VALUE, _UNIT, _FACTOR, _BASE, _PRECISION, _LOW, _HIGH, _CHOSEN, _RANGE, _SOURCE,
+(_NAME, _SCOPE, _ITEM, _YEAR, _STATE, _VALUE, _UNIT, _FACTOR, _BASE, _PRECISION, _LOW, _HIGH, _CHOSEN, _RANGE, _KEY, _SOURCE,
  _LOCATOR, _QUOTE, _QUOTED) = range(len(COLUMNS))  # fmt: skip
 NOTE = (
     "每行一个数字：公布数值照原文，基本值＝公布数值×每单位合基本单位，公式都引用基本值。空白不是零：缺失的数字得“缺失”，"
@@ -133,7 +133,7 @@ class FigureCells:
             key, parse(row["value"]) if given else None, unit, row["precision"] or EXACT, row["state"], named=chosen
         )  # fmt: skip
         self._tail(
-            ["是" if chosen else "否", cells.value if cells else "", row["source"], place(row["locator"]) or row["locator"],
+            ["是" if chosen else "否", cells.value if cells else "", str(key), row["source"], place(row["locator"]) or row["locator"],
              row["quote"], QUOTED[row["quote_status"]]]
         )  # fmt: skip
         self._sheet.next()
@@ -143,7 +143,7 @@ class FigureCells:
         cells = self._numbers(key, None, _unit(self._run, key), EXACT, found.state, named=True)
         lacking = "；".join(name for name in found.lacking if name != str(key))
         need = self._run.dictionary[key.figure].table
-        self._tail(["", cells.value if cells else "", "", f"应见：{need}", f"缺：{lacking}" if lacking else ""])
+        self._tail(["", cells.value if cells else "", str(key), "", f"应见：{need}", f"缺：{lacking}" if lacking else ""])
         self._sheet.text(_QUOTED, "")
         self._sheet.next()
 
@@ -209,7 +209,7 @@ class FigureCells:
             sheet.formula(column, f'IF(COUNT({names})<{len(parts)},"{LACKING}",SUM({names}))', total)
         terms = frozenset(term for part in parts for term in part[0].terms)
         cells = self._named(key, terms, "sum")
-        self._tail(["", cells.value, "", f"{len(parts)}项之和", "", ""])
+        self._tail(["", cells.value, str(key), "", f"{len(parts)}项之和", "", ""])
         sheet.next()
         return cells, *totals
 

@@ -24,10 +24,11 @@ COLUMNS = (
     Column("指标", 22), Column("口径", 22), Column("范围", 12), Column("分项", 14), Column("年度", 6), Column("计分", 6),
     Column("状态", 10), Column("值", 13, RATE), Column("下限", 13, RATE), Column("上限", 13, RATE), Column("单位", 6),
     Column("分子", 15, NUMBER), Column("分母", 15, NUMBER), Column("分子分母的单位", 9), Column("算式", 34),
-    Column("区域名", 28, CODE), Column("值怎样来", 20), Column("上下限怎样来", 20),
+    Column("区域名", 28, CODE), Column("在 indicators.csv 的键", 28, CODE), Column("值怎样来", 20),
+    Column("上下限怎样来", 20),
 )  # fmt: skip
 (_NAME, _DEFINITION, _SCOPE, _ITEM, _YEAR, _SCORING, _STATUS, _VALUE, _LOW, _HIGH, _UNIT, _ABOVE, _BELOW, _AMOUNT, _WORDS,
- _RANGE, _HOW, _HOW_RANGE) = range(len(COLUMNS))  # fmt: skip
+ _RANGE, _KEY, _HOW, _HOW_RANGE) = range(len(COLUMNS))  # fmt: skip
 NOTE = (
     "状态、值、上下限、分子、分母是公式，引用“数字表”的区域名；改一个公布数值，这里与“得分”随之变。缺一个数字即“无法评价”，"
     "分母为零即“没有定义”，都不是0。分子分母除以单位的倍数显示（万元＝10,000元）。"
@@ -106,6 +107,7 @@ class Indicators:
         ):
             sheet.name_cell(name, column)
         sheet.text(_RANGE, cells.value)
+        sheet.text(_KEY, ":".join((*parts, str(result.year))))
         self._cells[parts] = cells
         sheet.next()
 
@@ -186,8 +188,11 @@ class Indicators:
         for column, text, end in ((_LOW, low, result.low), (_HIGH, high, result.high)):
             if column == _HIGH and bound == "lower":
                 text = '""'
-            certain = f'AND({status}="{DONE}",{made.certain})' if made.certain else f'{status}="{DONE}"'
-            sheet.formula(column, f'IF({certain},{text},"")', "" if end is None else end, shown)
+            # one inside the other: a spreadsheet looks at all arguments of AND, even where a figure is a text
+            inside = f'IF({made.certain},{text},"")' if made.certain else text
+            sheet.formula(
+                column, f'IF({status}="{DONE}",{inside},"")', "" if end is None else end, shown
+            )  # fmt: skip
         sheet.text(_HOW_RANGE, f"{LIVE}：各数字取其上下限的最小、最大")
 
 

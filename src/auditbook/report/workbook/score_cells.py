@@ -27,9 +27,10 @@ COLUMNS = (
     Column("已证实", 10, POINTS), Column("最高可能", 10, POINTS), Column("得分（确定时）", 10, POINTS),
     Column("自评", 9, POINTS), Column("状态", 11), Column("口径", 20), Column("评分规则", 34), Column("怎样算", 26),
     Column("情况与理由", 40), Column("需要的资料", 30), Column("区域名（已证实）", 22, CODE),
+    Column("在 scores.csv 的键", 22, CODE),
 )  # fmt: skip
 (_NAME, _WEIGHT, _START, _END, _LOWEST, _HIGHEST, _POINTS, _CLAIMED, _STATE, _DEFINITION, _RULE, _HOW, _REASON,
- _DOCUMENTS, _RANGE) = range(len(COLUMNS))  # fmt: skip
+ _DOCUMENTS, _RANGE, _KEY) = range(len(COLUMNS))  # fmt: skip
 NOTE = (
     "得分是区间：已证实的最低分到仍可能的最高分。两端由“指标”的上下限按评分规则算出（公式）；指标无法评价的，"
     "已证实0分、仍可能满分。小计、合计是公式之和。“怎样算”写明哪些行是公式，哪些行只存数值及为什么。"
@@ -90,7 +91,7 @@ class Scores:
         total = self._rows["total", ""]
         total_row = self._sheet.row
         self._sums(total, "合计", blocks)
-        self._assessable(regular, total, total_row)
+        self._assessable(regular, total_row)
 
     def _head(self, row: Row, name: str, *, bold: bool = False) -> None:
         sheet = self._sheet
@@ -108,6 +109,7 @@ class Scores:
         self._sheet.name_cell(name, _LOWEST)
         self._sheet.name_cell(self._names.new("scorehi", row["level"], row["indicator"]), _HIGHEST)
         self._sheet.text(_RANGE, name)
+        self._sheet.text(_KEY, f"{row['level']}:{row['indicator']}")
 
     def _line(self, key: str, item: Item) -> None:
         sheet, run = self._sheet, self._run
@@ -225,7 +227,7 @@ class Scores:
         either = f'OR({status}="{DONE}",{status}="{NO_BASE}",{status}="{IDLE}")'
         return f'IF({either},{own},IF(COUNT({names})=0,"",{choose}({names})))'
 
-    def _certain(self, row: Row, column: int, idle: str = "") -> None:
+    def _certain(self, row: Row, column: int) -> None:
         """The points where both ends are the same."""
         sheet = self._sheet
         low, high, state = sheet.at(_LOWEST), sheet.at(_HIGHEST), sheet.at(_STATE)
@@ -255,7 +257,7 @@ class Scores:
     def _has_bonus(self, row: Row) -> bool:
         return any(item.is_bonus and item.group == row["indicator"] for item in self._run.framework.items)
 
-    def _assessable(self, regular: Sequence[_Block], total: Row, total_row: int) -> None:
+    def _assessable(self, regular: Sequence[_Block], total_row: int) -> None:
         """The weight of what is assessed, and its share of the full marks."""
         sheet = self._sheet
         lines = [row for row in self._rows.values() if row["level"] == "indicator"]
@@ -267,18 +269,19 @@ class Scores:
             for state in (ASSESSED, OVERRIDDEN)
         )
         full = Fraction(self._run.framework.full_marks)
-        share = f"{sheet.at(_WEIGHT)}/{sheet.at(_WEIGHT, total_row)}"
-        for name, formula, value, kind in (
-            ("可评权重", added, stored, POINTS),
-            ("可评权重占满分", share.replace(sheet.at(_WEIGHT), sheet.at(_WEIGHT)), stored / full, RATE),
-        ):
-            if kind == RATE:
-                formula = f"{sheet.at(_WEIGHT, sheet.row - 1)}/{sheet.at(_WEIGHT, total_row)}"
+        weight_row = sheet.row
+        for name, formula, value, kind, word in (
+            ("可评权重", added, stored, POINTS, "weight"),
+            (
+                "可评权重占满分", f"{sheet.at(_WEIGHT, weight_row)}/{sheet.at(_WEIGHT, total_row)}", stored / full, RATE,
+                "share",
+            ),
+        ):  # fmt: skip
             sheet.text(_NAME, name, bold=True)
             sheet.formula(_WEIGHT, formula, value, kind, bold=True)
             for column in range(_START, len(COLUMNS)):
                 sheet.text(column, LIVE if column == _HOW else "")
-            sheet.name_cell(self._names.new("score", "assessable", "share" if kind == RATE else "weight"), _WEIGHT)
+            sheet.name_cell(self._names.new("score", "assessable", word), _WEIGHT)
             sheet.next()
         grade = scoring.grade_words(self._run.framework, self._run.table("scores"))
         if grade:
