@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-_FORMULA_CELL = re.compile(r'<c ([^>]*)><f>(.*?)</f><v>[^<]*</v></c>', re.DOTALL)
+_FORMULA_CELL = re.compile(r"<c ([^>]*)><f>(.*?)</f><v>[^<]*</v></c>", re.DOTALL)
 _TYPE = re.compile(r' ?t="[a-z]+"')
 
 

@@ -35,8 +35,8 @@ def assumptions(sheet: Sheet, run: Run) -> None:
     if run.audit.case.choose:
         sheet.section("四、同一数字有几个来源时所取的来源")
         for key, source in run.audit.case.choose.items():
-            others = {row["source"] for row in run.table("figures") if row["figure"] == key.partition(":")[0]}
-            _row(sheet, key, source, "；".join(sorted(others - {source})), "案例文件 choose")
+            given = {row["source"] for row in run.table("figures") if row["figure"] == key.partition(":")[0]}
+            _row(sheet, key, source, "；".join(sorted(given - {source})), "案例文件 choose")
 
 
 def _frame(run: Run) -> list[tuple[str, str, str, str]]:

@@ -6,11 +6,12 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from xlsxwriter.workbook import Workbook
 
+from auditbook.numbers import Interval
 from auditbook.pipeline import Run, fingerprints
-from auditbook.report.conclusions import score_words
 from auditbook.report.workbook import (
     assumption_sheet,
     figure_cells,
@@ -20,6 +21,8 @@ from auditbook.report.workbook import (
 )
 from auditbook.report.workbook.names import Names
 from auditbook.report.workbook.sheet import CODE, INDEX, TEXT, Column, Formats, Sheet
+from auditbook.scoring import STOPPED
+from auditbook.scoring_rules import points_text, span_text
 
 # A fixed moment: the same run gives the same bytes, on every day.
 _CREATED = datetime(2000, 1, 1)
@@ -64,7 +67,12 @@ def workbook(run: Run) -> bytes:
     data = io.BytesIO()
     book = Workbook(
         data,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
     )
     case = run.audit.case
     book.set_properties(
@@ -77,7 +85,9 @@ def workbook(run: Run) -> bytes:
     def sheet(name: str, title: str, note: str, columns: Sequence[Column]) -> Sheet:
         return Sheet(book, formats, name, title, note, columns, head)
 
-    cover = sheet(COVER, f"{case.department.name}{case.year}年度　审核工作底稿", "本簿与报告出自同一次运行。", _COVER)
+    cover = sheet(
+        COVER, f"{case.department.name}{case.year}年度　审核工作底稿", "本簿与报告出自同一次运行。", _COVER
+    )
     index = sheet(INDEX, INDEX, "点工作表名可到该表，各表左上角可回到这里。", _INDEX)
     parts = _parts()
     sheets = {part.name: sheet(part.name, part.name, part.holds, part.columns) for part in parts}
@@ -113,7 +123,7 @@ def _cover(sheet: Sheet, run: Run) -> None:
         ("选用理由", case.framework_reason or framework.source),
         ("评分表的局限", framework.caveats), ("适用年度", framework.validity_note(case.year) or "本案在适用年度之内"),
         ("情景", scenario.reason if scenario else "无（按案例文件所定口径）"), ("运行", run.workspace.run),
-        ("得分（已证实～最高可能）", str(score_words(run))),
+        ("得分（已证实～最高可能）", _score(run)),
         ("底稿编号", "-".join(prints[name][:12] for name in ("evidence", "rules", "program"))),
     ]  # fmt: skip
     for title, text in pairs:
@@ -128,6 +138,14 @@ def _cover(sheet: Sheet, run: Run) -> None:
         sheet.text(0, title, bold=True)
         sheet.text(1, "", TEXT, bg_color="#FFF9E5")
         sheet.next()
+
+
+def _score(run: Run) -> str:
+    total = next(row for row in run.table("scores") if row["level"] == "total")
+    if total["state"] == STOPPED:
+        return f"不予评分：{total['reason']}"
+    span = span_text(Interval(Fraction(total["lowest"]), Fraction(total["highest"])))
+    return f"{span}分（满分{points_text(Fraction(total['weight']))}分）；{total['reason']}"
 
 
 def _index(sheet: Sheet, parts: Sequence[Part], sheets: dict[str, Sheet]) -> None:

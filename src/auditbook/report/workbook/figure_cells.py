@@ -24,15 +24,15 @@ LACKING, IDLE = "缺失", "不适用"
 STATE_WORDS = {VALUE: "有值", ZERO: "申明为零", MISSING: LACKING, NOT_APPLICABLE: IDLE}
 NAME = "数字表"
 COLUMNS = (
-    Column("数字", 24), Column("范围", 12), Column("分项", 14), Column("年度", 6), Column("状态", 9),
-    Column("公布数值", 13, NUMBER), Column("单位", 7), Column("每单位合基本单位（元、1、个）", 10, "#,##0.####"),
-    Column("基本值", 17, "#,##0.00####"), Column("公布精度", 8, '[=0]"精确";General'),
-    Column("下限（基本值）", 17, "#,##0.00####"), Column("上限（基本值）", 17, "#,##0.00####"), Column("采用", 6),
-    Column("区域名（公式用它）", 26, CODE), Column("在 figures.csv 的键", 26, CODE), Column("来源", 14), Column("定位", 22), Column("原文短语", 26),
-    Column("短语核对", 11),
+    Column("数字", 24), Column("范围", 12), Column("分项", 14), Column("年度", 6, "0"), Column("状态", 9),
+    Column("公布数值", 13, NUMBER), Column("单位", 7), Column("公布精度", 8, '[=0]"精确";General'),
+    Column("每单位合基本单位", 9, "#,##0.####"), Column("基本值（元、1、个）", 17, "#,##0.00####"), Column("采用", 6),
+    Column("来源", 14), Column("定位", 20), Column("原文短语", 26), Column("短语核对", 11),
+    Column("下限（基本值）", 17, "#,##0.00####", False), Column("上限（基本值）", 17, "#,##0.00####", False),
+    Column("区域名（公式用它）", 36, CODE, False), Column("在 figures.csv 的键", 36, CODE, False),
 )  # fmt: skip
-(_NAME, _SCOPE, _ITEM, _YEAR, _STATE, _VALUE, _UNIT, _FACTOR, _BASE, _PRECISION, _LOW, _HIGH, _CHOSEN, _RANGE, _KEY, _SOURCE,
- _LOCATOR, _QUOTE, _QUOTED) = range(len(COLUMNS))  # fmt: skip
+(_NAME, _SCOPE, _ITEM, _YEAR, _STATE, _VALUE, _UNIT, _PRECISION, _FACTOR, _BASE, _CHOSEN, _SOURCE, _LOCATOR, _QUOTE,
+ _QUOTED, _LOW, _HIGH, _RANGE, _KEY) = range(len(COLUMNS))  # fmt: skip
 NOTE = (
     "每行一个数字：公布数值照原文，基本值＝公布数值×每单位合基本单位，公式都引用基本值。空白不是零：缺失的数字得“缺失”，"
     "引用它的指标得“无法评价”；申明为零的才是0。上下限是公布精度的半个末位。“缺失”各行填入公布数值后，指标与得分随之算出。"
@@ -49,6 +49,14 @@ class Cells:
     low: str
     high: str
     terms: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Term:
+    """A term of a sum: its cells, its value and the ends of its range."""
+
+    cells: Cells
+    numbers: tuple[Fraction, Fraction, Fraction]
 
 
 class FigureCells:
@@ -116,12 +124,15 @@ class FigureCells:
         sheet.text(_NAME, run.dictionary[key.figure].name)
         sheet.text(_SCOPE, run.audit.scope_name(key.scope))
         sheet.text(_ITEM, run.figures.item_name(key.figure, key.item))
-        sheet.number(_YEAR, Fraction(key.year), "0")
+        sheet.number(_YEAR, Fraction(key.year))
         sheet.text(_STATE, state)
 
-    def _tail(self, texts: Sequence[str]) -> None:
+    def _tail(self, key: Key, cells: Cells | None, texts: Sequence[str]) -> None:
+        """Where a figure comes from, and by which name and key it is asked for."""
         for column, text in enumerate(texts, _CHOSEN):
             self._sheet.text(column, text)
+        self._sheet.text(_RANGE, cells.value if cells else "")
+        self._sheet.text(_KEY, str(key))
 
     def _published(self, row: Row) -> None:
         key = Key(row["figure"], row["scope"], row["item"], int(row["year"]))
@@ -132,10 +143,9 @@ class FigureCells:
         cells = self._numbers(
             key, parse(row["value"]) if given else None, unit, row["precision"] or EXACT, row["state"], named=chosen
         )  # fmt: skip
-        self._tail(
-            ["是" if chosen else "否", cells.value if cells else "", str(key), row["source"], place(row["locator"]) or row["locator"],
-             row["quote"], QUOTED[row["quote_status"]]]
-        )  # fmt: skip
+        found = place(row["locator"]) or row["locator"]
+        said = ["是" if chosen else "否", row["source"], found, row["quote"], QUOTED[row["quote_status"]]]
+        self._tail(key, cells, said)
         self._sheet.next()
 
     def _entry(self, key: Key, found: Resolved) -> None:
@@ -143,8 +153,7 @@ class FigureCells:
         cells = self._numbers(key, None, _unit(self._run, key), EXACT, found.state, named=True)
         lacking = "；".join(name for name in found.lacking if name != str(key))
         need = self._run.dictionary[key.figure].table
-        self._tail(["", cells.value if cells else "", str(key), "", f"应见：{need}", f"缺：{lacking}" if lacking else ""])
-        self._sheet.text(_QUOTED, "")
+        self._tail(key, cells, ["", "", f"应见：{need}", f"缺：{lacking}" if lacking else "", ""])
         self._sheet.next()
 
     def _numbers(
@@ -175,7 +184,8 @@ class FigureCells:
 
     def _named(self, key: Key, terms: frozenset[str], kind: str = "fig") -> Cells:
         parts = (key.figure, key.scope, key.item, str(key.year))
-        cells = Cells(*(self._names.new(f"{kind}{end}", *parts) for end in ("", "lo", "hi")), terms)
+        value, low, high = (self._names.new(f"{kind}{end}", *parts) for end in ("", "lo", "hi"))
+        cells = Cells(value, low, high, terms)
         for name, column in ((cells.value, _BASE), (cells.low, _LOW), (cells.high, _HIGH)):
             self._sheet.name_cell(name, column)
         self._rows[str(key)] = cells
@@ -183,10 +193,10 @@ class FigureCells:
 
     def _sum(self, key: Key, found: Resolved) -> None:
         """A figure that its terms add up to; many terms by partial sums, each with a row of its own."""
-        parts: list[tuple[Cells, Fraction, Fraction, Fraction]] = []
+        parts: list[_Term] = []
         for name, box in found.terms.items():
-            parts.append((self._rows[name], self._figures.by_name[name].exact, box.low, box.high))
-        if sum((value for _, value, _, _ in parts), Fraction(0)) != found.value:
+            parts.append(_Term(self._rows[name], (self._figures.by_name[name].exact, box.low, box.high)))
+        if sum((part.numbers[0] for part in parts), Fraction(0)) != found.value:
             return  # a term counted twice: the stored value of the indicators stands alone
         while len(parts) > _MOST_ADDED:
             parts = [
@@ -195,23 +205,24 @@ class FigureCells:
             ]
         self._added(key, parts, "")
 
-    def _added(
-        self, key: Key, parts: Sequence[tuple[Cells, Fraction, Fraction, Fraction]], said: str
-    ) -> tuple[Cells, Fraction, Fraction, Fraction]:
+    def _added(self, key: Key, parts: Sequence[_Term], said: str) -> _Term:
         sheet = self._sheet
         self._head(key, f"相加{said}")
-        totals = [sum((part[place] for part in parts), Fraction(0)) for place in (1, 2, 3)]
+        value, low, high = (
+            sum(ends, Fraction(0)) for ends in zip(*(part.numbers for part in parts), strict=True)
+        )
         for column in (_VALUE, _UNIT, _FACTOR, _PRECISION):
             sheet.text(column, "")
-        chosen = zip((_BASE, _LOW, _HIGH), ("value", "low", "high"), totals, strict=True)
-        for column, end, total in chosen:
-            names = ",".join(getattr(part[0], end) for part in parts)
+        for column, names, total in (
+            (_BASE, ",".join(part.cells.value for part in parts), value),
+            (_LOW, ",".join(part.cells.low for part in parts), low),
+            (_HIGH, ",".join(part.cells.high for part in parts), high),
+        ):
             sheet.formula(column, f'IF(COUNT({names})<{len(parts)},"{LACKING}",SUM({names}))', total)
-        terms = frozenset(term for part in parts for term in part[0].terms)
-        cells = self._named(key, terms, "sum")
-        self._tail(["", cells.value, str(key), "", f"{len(parts)}项之和", "", ""])
+        cells = self._named(key, frozenset(term for part in parts for term in part.cells.terms), "sum")
+        self._tail(key, cells, ["", "", f"{len(parts)}项之和", "", ""])
         sheet.next()
-        return cells, *totals
+        return _Term(cells, (value, low, high))
 
 
 def _in_order(run: Run) -> list[Row]:

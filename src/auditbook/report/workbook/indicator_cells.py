@@ -13,7 +13,7 @@ from auditbook.numbers import plain
 from auditbook.pipeline import Run
 from auditbook.report.workbook.figure_cells import IDLE, Cells, FigureCells
 from auditbook.report.workbook.names import Names
-from auditbook.report.workbook.sheet import CODE, MOST_FORMULA, NUMBER, RATE, Column, Sheet
+from auditbook.report.workbook.sheet import CODE, MOST_FORMULA, NUMBER, RATE, TEXT, Column, Sheet
 
 NAME = "指标"
 DONE, OPEN, NO_BASE = "已计算", "无法评价", "没有定义"
@@ -21,14 +21,14 @@ STATUS_WORDS = {COMPUTED: DONE, NOT_ASSESSABLE: OPEN, UNDEFINED: NO_BASE, NOT_AP
 BOUND_WORDS = {"upper": "只有上限", "lower": "只有下限"}
 LIVE = "公式"
 COLUMNS = (
-    Column("指标", 22), Column("口径", 22), Column("范围", 12), Column("分项", 14), Column("年度", 6), Column("计分", 6),
-    Column("状态", 10), Column("值", 13, RATE), Column("下限", 13, RATE), Column("上限", 13, RATE), Column("单位", 6),
-    Column("分子", 15, NUMBER), Column("分母", 15, NUMBER), Column("分子分母的单位", 9), Column("算式", 34),
-    Column("区域名", 28, CODE), Column("在 indicators.csv 的键", 28, CODE), Column("值怎样来", 20),
-    Column("上下限怎样来", 20),
+    Column("指标", 22), Column("口径", 22), Column("范围", 12), Column("分项", 14), Column("年度", 6, "0"), Column("计分", 6),
+    Column("状态", 10), Column("值", 11, RATE), Column("下限", 11, RATE), Column("上限", 11, RATE), Column("单位", 6),
+    Column("分子", 14, NUMBER), Column("分母", 14, NUMBER), Column("分子分母的单位", 8), Column("算式", 34),
+    Column("值怎样来", 24, TEXT, False), Column("上下限怎样来", 30, TEXT, False), Column("区域名", 40, CODE, False),
+    Column("在 indicators.csv 的键", 40, CODE, False),
 )  # fmt: skip
 (_NAME, _DEFINITION, _SCOPE, _ITEM, _YEAR, _SCORING, _STATUS, _VALUE, _LOW, _HIGH, _UNIT, _ABOVE, _BELOW, _AMOUNT, _WORDS,
- _RANGE, _KEY, _HOW, _HOW_RANGE) = range(len(COLUMNS))  # fmt: skip
+ _HOW, _HOW_RANGE, _RANGE, _KEY) = range(len(COLUMNS))  # fmt: skip
 NOTE = (
     "状态、值、上下限、分子、分母是公式，引用“数字表”的区域名；改一个公布数值，这里与“得分”随之变。缺一个数字即“无法评价”，"
     "分母为零即“没有定义”，都不是0。分子分母除以单位的倍数显示（万元＝10,000元）。"
@@ -91,7 +91,7 @@ class Indicators:
         sheet.text(_DEFINITION, stanza.definition_name(result.definition))
         sheet.text(_SCOPE, run.audit.scope_name(result.scope))
         sheet.text(_ITEM, item or result.item)
-        sheet.number(_YEAR, Fraction(result.year), "0")
+        sheet.number(_YEAR, Fraction(result.year))
         sheet.text(_SCORING, "是" if scoring else "否")
         sheet.text(_UNIT, stanza.unit)
         units = {run.dictionary[figure].unit for figure in figures}
@@ -101,7 +101,9 @@ class Indicators:
         else:
             self._live(result, stanza, held)
         parts = (result.indicator, result.definition, result.scope, result.item)
-        cells = IndicatorCells(*(self._names.new(kind, *parts) for kind in ("state", "ind", "indlo", "indhi")))
+        cells = IndicatorCells(
+            *(self._names.new(kind, *parts) for kind in ("state", "ind", "indlo", "indhi"))
+        )
         for name, column in zip(
             (cells.status, cells.value, cells.low, cells.high), (_STATUS, _VALUE, _LOW, _HIGH), strict=True
         ):
@@ -216,7 +218,9 @@ def _guarded(formula: formulas.Formula, cells: dict[str, Cells], bounded: bool) 
     status = f'IF(COUNT({names})+{idle}<{count},"{OPEN}",IF(COUNT({names})<{count},"{IDLE}",{last}))'
     parts = formula.parts()
     above, below = (part.in_cells(values) for part in parts) if parts else ("", "")
-    return _Guarded(f"COUNT({names})={count}", status, formula.in_cells(values), above, below, low, high, certain)
+    return _Guarded(
+        f"COUNT({names})={count}", status, formula.in_cells(values), above, below, low, high, certain
+    )
 
 
 def _corners(formula: formulas.Formula, cells: dict[str, Cells]) -> tuple[str, str, str]:
@@ -232,7 +236,8 @@ def _corners(formula: formulas.Formula, cells: dict[str, Cells]) -> tuple[str, s
         return "", "", ""
     corners = _at_corners(formula, cells)
     certain = ",".join(
-        f"OR(MIN({over})>0,MAX({over})<0)" for over in (_at_corners(part, cells) for part in formula.divisors())
+        f"OR(MIN({over})>0,MAX({over})<0)"
+        for over in (_at_corners(part, cells) for part in formula.divisors())
     )
     certain = f"AND({certain})" if certain else ""
     if len(corners) + 2 * len(certain) > MOST_FORMULA - 500:

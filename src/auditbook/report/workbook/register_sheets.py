@@ -9,9 +9,9 @@ from auditbook.cases import DEPARTMENT
 from auditbook.claims import VERDICTS, place
 from auditbook.findings import KINDS, ORIGINS, REPLY_STATES, SEVERITIES
 from auditbook.numbers import parse
+from auditbook.observations import about_name
 from auditbook.pipeline import Run
 from auditbook.quality import FAILED, NO_OBJECT, NOT_RUN, NOTED, PASSED
-from auditbook.report.evidence_parts import STATEMENT_KINDS
 from auditbook.report.finding_parts import numbered
 from auditbook.report.workbook.sheet import CODE, NUMBER, Column, Sheet
 from auditbook.tables import Row
@@ -20,9 +20,6 @@ _SOURCE_STATES = {"received": "已收到", "transcribed": "已转录", "absent":
 _RELIABILITY = {"high": "高", "medium": "中", "low": "低", "": ""}
 _CHECK_VERDICTS = {**VERDICTS, "agrees": "分毫不差"}
 _RULE_STATES = {PASSED: "通过", FAILED: "未通过", NOTED: "有提示", NOT_RUN: "没有运行", NO_OBJECT: "没有对象"}
-_CLAIM_KINDS = {
-    "rate": "比率", "amount": "金额", "count": "个数", "target": "目标", "statement": "陈述", **STATEMENT_KINDS,
-}  # fmt: skip
 
 SOURCES = (
     Column("代号", 16), Column("资料", 36), Column("出具单位", 24), Column("日期", 12), Column("状态", 9), Column("可靠性", 8),
@@ -104,9 +101,10 @@ def reconciliations(sheet: Sheet, run: Run) -> None:
 
 def claims(sheet: Sheet, run: Run) -> None:
     """Every published number and statement with what it comes to when computed anew."""
+    objectives = run.table("objectives")
     for row in run.table("claims"):
         sheet.text(0, row["claim"])
-        sheet.text(1, _about(row, run))
+        sheet.text(1, about_name(row["about"], run.rulebook, objectives))
         sheet.text(2, run.audit.scope_name(row["scope"]))
         _amount(sheet, 3, row["published"])
         sheet.text(4, row["unit"])
@@ -118,15 +116,6 @@ def claims(sheet: Sheet, run: Run) -> None:
         ):
             sheet.text(column, text)
         sheet.next()
-
-
-def _about(row: Row, run: Run) -> str:
-    """What a claim speaks of, by its Chinese name where it is an indicator or a figure."""
-    about, _, item = row["about"].partition(":")
-    stanza = run.rulebook.stanzas.get(about)
-    meaning = run.dictionary.get(about)
-    named = stanza.name if stanza else meaning.name if meaning else about
-    return f"{named}·{item}" if item else named or _CLAIM_KINDS.get(row["kind"], row["kind"])
 
 
 def findings(sheet: Sheet, run: Run) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from auditbook import scoring
 from auditbook.cases import DEPARTMENT
@@ -23,14 +24,14 @@ from auditbook.tables import Row
 
 NAME = "得分"
 COLUMNS = (
-    Column("组与指标", 24), Column("分值", 9, POINTS), Column("用于评分的下端", 12, RATE), Column("用于评分的上端", 12, RATE),
-    Column("已证实", 10, POINTS), Column("最高可能", 10, POINTS), Column("得分（确定时）", 10, POINTS),
-    Column("自评", 9, POINTS), Column("状态", 11), Column("口径", 20), Column("评分规则", 34), Column("怎样算", 26),
-    Column("情况与理由", 40), Column("需要的资料", 30), Column("区域名（已证实）", 22, CODE),
-    Column("在 scores.csv 的键", 22, CODE),
+    Column("组与指标", 24), Column("分值", 8, POINTS), Column("已证实", 9, POINTS), Column("最高可能", 9, POINTS),
+    Column("得分（确定时）", 9, POINTS), Column("自评", 8, POINTS), Column("状态", 11), Column("口径", 18),
+    Column("评分规则", 32), Column("怎样算", 20), Column("情况与理由", 34), Column("需要的资料", 30),
+    Column("用于评分的下端", 12, RATE, False), Column("用于评分的上端", 12, RATE, False),
+    Column("区域名（已证实）", 36, CODE, False), Column("在 scores.csv 的键", 36, CODE, False),
 )  # fmt: skip
-(_NAME, _WEIGHT, _START, _END, _LOWEST, _HIGHEST, _POINTS, _CLAIMED, _STATE, _DEFINITION, _RULE, _HOW, _REASON,
- _DOCUMENTS, _RANGE, _KEY) = range(len(COLUMNS))  # fmt: skip
+(_NAME, _WEIGHT, _LOWEST, _HIGHEST, _POINTS, _CLAIMED, _STATE, _DEFINITION, _RULE, _HOW, _REASON, _DOCUMENTS, _START, _END,
+ _RANGE, _KEY) = range(len(COLUMNS))  # fmt: skip
 NOTE = (
     "得分是区间：已证实的最低分到仍可能的最高分。两端由“指标”的上下限按评分规则算出（公式）；指标无法评价的，"
     "已证实0分、仍可能满分。小计、合计是公式之和。“怎样算”写明哪些行是公式，哪些行只存数值及为什么。"
@@ -147,9 +148,7 @@ class Scores:
         if row["basis"] == "worst_unit":
             return "存值：按最差单位计，逐单位比较"
         own = [
-            r
-            for r in self._run.results
-            if r.indicator == stanza.id and r.scope == DEPARTMENT and not r.item
+            r for r in self._run.results if r.indicator == stanza.id and r.scope == DEPARTMENT and not r.item
         ]
         result = next((r for r in own if r.definition == row["definition"]), None)
         if result is None:
@@ -171,7 +170,7 @@ class Scores:
         sheet.text(_STATE, STATES[row["state"]])
 
     def _live(self, row: Row, item: Item, live: _Live, stanza: Stanza | None) -> None:
-        sheet, weight = self._sheet, plain(item.weight)
+        sheet = self._sheet
         own = self._indicators.cells(live.result)
         shown = RATE if stanza and stanza.unit == "%" else "#,##0.##"
         low, high = _known(live)
@@ -195,9 +194,7 @@ class Scores:
             lowest = f"IF(ISNUMBER({sides[1]}),{lowest},0)"
         usable = [f"COUNT({start},{end})=2", f"{start}<={end}"]
         usable += [
-            said
-            for said in (holds_somewhere(live.rule, start), holds_somewhere(live.rule, end))
-            if said
+            said for said in (holds_somewhere(live.rule, start), holds_somewhere(live.rule, end)) if said
         ]
         # a spreadsheet looks at all arguments of AND, and compares texts without complaint
         guard = f"COUNT({start},{end})<2"
@@ -237,7 +234,7 @@ class Scores:
     def _sums(self, row: Row, name: str, blocks: Sequence[_Block]) -> None:
         sheet = self._sheet
         self._head(row, name, bold=True)
-        strong = {"bold": True, "bg_color": "#F2F2F2"}
+        strong: dict[str, Any] = {"bold": True, "bg_color": "#F2F2F2"}
         for column, word in ((_WEIGHT, "weight"), (_LOWEST, "lowest"), (_HIGHEST, "highest")):
             if column == _WEIGHT and row["level"] == "total":
                 sheet.number(column, Fraction(row[word]), **strong)
@@ -249,7 +246,13 @@ class Scores:
         self._certain(row, _POINTS)
         for column in (_START, _END, _DEFINITION):
             sheet.text(column, "")
-        sheet.formula(_STATE, _state_of(sheet, blocks, stopped=row["state"] == STOPPED), STATES[row["state"]], "@", align="left")
+        sheet.formula(
+            _STATE,
+            _state_of(sheet, blocks, stopped=row["state"] == STOPPED),
+            STATES[row["state"]],
+            "@",
+            align="left",
+        )
         sheet.text(_HOW, LIVE)
         self._named(row)
         sheet.next()
@@ -262,7 +265,9 @@ class Scores:
         sheet = self._sheet
         lines = [row for row in self._rows.values() if row["level"] == "indicator"]
         own = [row for row in lines if not self._run.framework.lines[row["indicator"]].is_bonus]
-        stored = sum((Fraction(row["weight"]) for row in own if row["state"] in {ASSESSED, OVERRIDDEN}), Fraction(0))
+        stored = sum(
+            (Fraction(row["weight"]) for row in own if row["state"] in {ASSESSED, OVERRIDDEN}), Fraction(0)
+        )
         added = "+".join(
             f'SUMIF({_range(sheet, _STATE, block)},"{STATES[state]}",{_range(sheet, _WEIGHT, block)})'
             for block in regular
@@ -279,7 +284,7 @@ class Scores:
         ):  # fmt: skip
             sheet.text(_NAME, name, bold=True)
             sheet.formula(_WEIGHT, formula, value, kind, bold=True)
-            for column in range(_START, len(COLUMNS)):
+            for column in range(_LOWEST, len(COLUMNS)):
                 sheet.text(column, LIVE if column == _HOW else "")
             sheet.name_cell(self._names.new("score", "assessable", word), _WEIGHT)
             sheet.next()
@@ -287,7 +292,7 @@ class Scores:
         if grade:
             sheet.text(_NAME, "等级（存值）", bold=True)
             sheet.text(_WEIGHT, grade)
-            for column in range(_START, len(COLUMNS)):
+            for column in range(_LOWEST, len(COLUMNS)):
                 sheet.text(column, "")
             sheet.next()
 
@@ -305,7 +310,9 @@ def _state_of(sheet: Sheet, blocks: Sequence[_Block], *, stopped: bool) -> str:
 
     def counted(*states: str) -> str:
         return "+".join(
-            f'COUNTIF({_range(sheet, _STATE, block)},"{STATES[state]}")' for block in blocks for state in states
+            f'COUNTIF({_range(sheet, _STATE, block)},"{STATES[state]}")'
+            for block in blocks
+            for state in states
         )
 
     if stopped:

@@ -28,10 +28,10 @@ def points_between(rule: Rule, low: str, high: str, full: Fraction) -> tuple[str
         ends = f"{_closeness(best, low, full)},{_closeness(best, high, full)}"
         peak = f"IF(AND({low}<={best},{high}>={best}),{plain(full)},MAX({ends}))"
         return f"MIN({ends})", peak
-    ends = [_monotone(rule, cell, full) for cell in (low, high)]
-    if None in ends:
+    first, last = _monotone(rule, low, full), _monotone(rule, high, full)
+    if first is None or last is None:
         return None
-    return f"MIN({ends[0]},{ends[1]})", f"MAX({ends[0]},{ends[1]})"
+    return f"MIN({first},{last})", f"MAX({first},{last})"
 
 
 def says_all_between(rule: Rule) -> bool:

@@ -23,6 +23,9 @@ _CUT = "……（以下略，全文见同名的 csv）"
 # Text that a person's editing of the cell, or an export, could bring to life.
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 _A4 = 9
+_LINE = 12.75
+_MOST_HEIGHT = 400  # a row may be 409 points high
+_WIDE = "“”‘’…—～·×÷−≥≤①②③④⑤⑥⑦⑧⑨"
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 TEXT, NUMBER, MONEY, RATE, COUNT, POINTS, CODE = "text", "number", "money", "rate", "count", "points", "code"
@@ -32,7 +35,22 @@ _FORMATS = {
 Kind = str
 
 
-class ExactWorksheet(Worksheet):
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column: a Chinese character is as wide as two digits."""
+    held = max(2, width - 1.5)
+    return sum(
+        max(
+            1,
+            -(
+                -int(sum(2.05 if ord(letter) > 0x2E7F or letter in _WIDE else 1.05 for letter in line))
+                // int(held)
+            ),
+        )
+        for line in text.split("\n")
+    )
+
+
+class ExactWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter says nothing of its types
     """A worksheet that keeps all digits of a number: XlsxWriter itself would write sixteen, and a double has up to 17."""
 
     def _xml_number_element(self, number: float, attributes: Sequence[tuple[str, Any]] = ()) -> None:
@@ -47,6 +65,7 @@ class Column:
     title: str
     width: float
     kind: Kind = TEXT
+    printed: bool = True
 
 
 class Formats:
@@ -67,10 +86,14 @@ class Formats:
 
     def cell(self, kind: Kind, **more: Any) -> Format:
         """The look of a cell of a table."""
-        base: dict[str, Any] = {"border": 1, "border_color": "#BFBFBF", "num_format": _FORMATS.get(kind, kind)}
-        base["text_wrap"] = kind in {TEXT, CODE}
+        base: dict[str, Any] = {
+            "border": 1,
+            "border_color": "#BFBFBF",
+            "num_format": _FORMATS.get(kind, kind),
+        }
+        base["text_wrap"] = kind == TEXT
         if kind not in {TEXT, CODE}:
-            base["align"] = "right"
+            base |= {"align": "right", "indent": 1}
         if kind == CODE:
             base |= {"font_name": "Consolas", "font_size": 8}
         return self.get(**{**base, **more})
@@ -88,13 +111,14 @@ class Sheet:
         self, book: Workbook, formats: Formats, name: str, title: str, note: str, columns: Sequence[Column],
         running_head: str,
     ) -> None:  # fmt: skip
-        """Write title, note and head, and set up the page."""
+        """Write title, note and head, and set up the page. Columns with ``printed=False`` are for the screen only."""
         self.name, self.title, self.columns = name, title, tuple(columns)
         self._book, self._formats = book, formats
         self.page = book.add_worksheet(name, worksheet_class=ExactWorksheet)
         self.row = FIRST_ROW
         self.written = 0
-        last = len(columns) - 1
+        self._lines = 1
+        last = self.last_printed
         page = self.page
         for number, column in enumerate(columns):
             page.set_column(number, number, column.width)
@@ -108,13 +132,14 @@ class Sheet:
         grey = formats.get(font_color="#595959", text_wrap=True, font_size=9)
         page.merge_range(1, 1, 1, max(last, 2), "", grey)
         page.write_string(1, 1, note, grey)
-        held = sum(column.width for column in columns[1:]) or 40
+        held = sum(column.width for column in columns[1 : last + 1]) or 40
         page.set_row(1, 13.5 * max(1, -(-int(len(note) * 2.1) // int(held))) + 2)
         head = formats.get(
             bold=True, bg_color="#DDE6EE", border=1, border_color="#7F7F7F", text_wrap=True, valign="vcenter", align="center",
         )  # fmt: skip
         for number, column in enumerate(columns):
             page.write_string(HEAD_ROW, number, column.title, head)
+        page.set_row(HEAD_ROW, _LINE * max(_lines(column.title, column.width) for column in columns) + 6)
         page.freeze_panes(FIRST_ROW, 1)
         page.repeat_rows(0, HEAD_ROW)
         page.set_landscape()
@@ -130,12 +155,19 @@ class Sheet:
         """The number of the last column."""
         return len(self.columns) - 1
 
+    @property
+    def last_printed(self) -> int:
+        """The number of the last column that is printed; those behind it hold names and keys."""
+        return max(number for number, column in enumerate(self.columns) if column.printed)
+
     def text(self, column: int, text: str, kind: Kind = "", **look: Any) -> None:
         """Write text as text, whatever it begins with; too long a text is cut, and says so."""
         if len(text) > MOST_CHARACTERS:
             text = text[: MOST_CHARACTERS - len(_CUT)] + _CUT
         own = self.columns[column].kind if column < len(self.columns) else TEXT
         kind = kind or (own if own in {TEXT, CODE} else TEXT)
+        if kind == TEXT and column <= self.last_printed:
+            self._lines = max(self._lines, _lines(text, self.columns[column].width))
         if text.startswith(_RISKY):
             look["quote_prefix"] = True
         if text:
@@ -172,7 +204,7 @@ class Sheet:
 
     def at(self, column: int, row: int | None = None) -> str:
         """The address of a cell in this sheet: ``$H5``."""
-        return xl_rowcol_to_cell(self.row if row is None else row, column, col_abs=True)
+        return str(xl_rowcol_to_cell(self.row if row is None else row, column, col_abs=True))
 
     def name_cell(self, name: str, column: int) -> None:
         """Give the cell of the current row a name that holds everywhere in the workbook."""
@@ -182,6 +214,10 @@ class Sheet:
 
     def next(self) -> None:
         """Go to the next row; what is written so far is a row of the table."""
+        if self._lines > 1:
+            # rows get no height of their own when a program only prints the file
+            self.page.set_row(self.row, min(_MOST_HEIGHT, _LINE * self._lines + 3))
+        self._lines = 1
         self.row += 1
         self.written += 1
 
@@ -215,6 +251,6 @@ class Sheet:
         if last == HEAD_ROW:
             self.text(0, "（没有）")
             last = self.row
-        self.page.print_area(0, 0, last, self.last_column)
+        self.page.print_area(0, 0, last, self.last_printed)
         if filtered and last > HEAD_ROW:
             self.page.autofilter(HEAD_ROW, 0, last, self.last_column)
