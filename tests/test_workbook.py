@@ -136,7 +136,7 @@ def differences(book, made):
         if cells["状态"].value != STATE[row["state"]]:
             wrong.append((row["indicator"], "状态", cells["状态"].value, row["state"]))
         for head, word in (
-            ("分值", "weight"), ("已证实", "lowest"), ("最高可能", "highest"), ("得分（确定时）", "points"),
+            ("分值", "weight"), ("已证实", "lowest"), ("最高可能", "highest"), ("确定的得分", "points"),
         ):  # fmt: skip
             if not same(cells[head], row[word]):
                 wrong.append((row["indicator"], head, cells[head].value, row[word]))
@@ -249,8 +249,8 @@ def test_a_changed_figure_changes_indicator_and_score_as_by_hand(books, changed)
     before, after = rows(books("invented").stored, "得分"), rows(changed, "得分")
     assert rows(changed, "指标")[ADJUSTMENT]["值"].value == pytest.approx(0.15, rel=_EXACT)
     row = "indicator:budget_adjustment_rate"
-    assert [before[row][head].value for head in ("已证实", "最高可能", "得分（确定时）")] == [2, 2, 2]
-    assert [after[row][head].value for head in ("已证实", "最高可能", "得分（确定时）")] == [1, 1, 1]
+    assert [before[row][head].value for head in ("已证实", "最高可能", "确定的得分")] == [2, 2, 2]
+    assert [after[row][head].value for head in ("已证实", "最高可能", "确定的得分")] == [1, 1, 1]
 
 
 def test_a_changed_term_of_a_sum_reaches_the_score(books, changed):
@@ -306,7 +306,20 @@ def test_a_blank_figure_makes_its_indicator_missing_never_zero(books, blanked, k
     score = rows(blanked, "得分")[f"indicator:{line}"]
     full = rows(books("invented").stored, "得分")[f"indicator:{line}"]["分值"].value
     assert [score[head].value for head in ("已证实", "最高可能", "状态")] == [0, full, "无法评价"]
-    assert not isinstance(score["得分（确定时）"].value, int | float)
+    assert not isinstance(score["确定的得分"].value, int | float)
+
+
+def test_a_cell_to_fill_in_takes_a_number_as_a_number(books):
+    # in a cell of the format @ a spreadsheet would keep what is typed as text, and ISNUMBER would say no
+    page = rows(books("invented").formulas, "数字表")
+    empty = [
+        cells["公布数值"]
+        for cells in page.values()
+        if cells["公布数值"].value is None and "应见" in (cells["定位"].value or "")
+    ]
+    assert len(empty) > 20
+    assert "@" not in {cell.number_format for cell in empty}
+    assert not any(cell.number_format == "@" for cell in formula_cells(books("invented")))
 
 
 def test_a_blank_figure_says_that_it_is_lacking(blanked):
@@ -386,6 +399,27 @@ def test_undocumented_and_judged_rules_have_no_formula():
         {"bands": {"met": "[80%, 100%]", "partly": "[60%, 80%)", "not_met": "[0%, 60%)"}},
     ):
         assert points_between(Rule.model_validate(rule), "A1", "B1", FULL) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a-(b+c)", "a-(b-c)", "a-b-c", "a/(b*c)", "a/b/c", "a/(b/c)", "(a+b)*c", "a*(b-c)/(a+c)", "-(a+b)", "a--b", "2*a-0.5*b",
+     "abs(a-b)", "min(a,b+c)/c", "max(a-b,c,0)"],
+)  # fmt: skip
+def test_a_formula_in_cells_keeps_its_order_of_operations(text):
+    """What a spreadsheet is given, read by Python's own rules for + - * / and brackets, comes to the exact value."""
+    values = {"a": Fraction(7), "b": Fraction(-3, 2), "c": Fraction(11, 5)}
+    formula = formulas.read(text)
+    given = formula.in_cells({name: f"fig_{name}" for name in values})
+    exact = re.sub(r"(?<![\w])([0-9]+(?:\.[0-9]+)?)", r"Fraction('\1')", given)
+    names = {f"fig_{name}": value for name, value in values.items()}
+    assert eval(exact, {"Fraction": Fraction, "ABS": abs, "MIN": min, "MAX": max, **names}) == formula.value(
+        values
+    )
+
+
+def test_divisors_come_innermost_first():
+    assert [part.text for part in formulas.read("(a / b) / (c / d)").divisors()] == ["d", "b", "c ÷ d"]
 
 
 # --- what the file is ------------------------------------------------------------------------------------------

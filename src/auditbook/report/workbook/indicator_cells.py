@@ -13,7 +13,7 @@ from auditbook.numbers import plain
 from auditbook.pipeline import Run
 from auditbook.report.workbook.figure_cells import IDLE, Cells, FigureCells
 from auditbook.report.workbook.names import Names
-from auditbook.report.workbook.sheet import CODE, MOST_FORMULA, NUMBER, RATE, TEXT, Column, Sheet
+from auditbook.report.workbook.sheet import CODE, MOST_FORMULA, NUMBER, RATE, TEXT, WORD, Column, Sheet
 
 NAME = "指标"
 DONE, OPEN, NO_BASE = "已计算", "无法评价", "没有定义"
@@ -117,6 +117,7 @@ class Indicators:
         """A result that no formula of the workbook gives."""
         sheet, shown = self._sheet, _shown(stanza)
         word = STATUS_WORDS[result.status]
+        said = "只有上下限" if result.status == COMPUTED else word
         sheet.text(_STATUS, word)
         for column, value, kind, scale in (
             (_VALUE, result.value, shown, Fraction(1)), (_LOW, result.low, shown, Fraction(1)),
@@ -124,7 +125,7 @@ class Indicators:
             (_BELOW, result.denominator, NUMBER, held),
         ):  # fmt: skip
             if value is None:
-                sheet.text(column, word if column == _VALUE else "")
+                sheet.text(column, said if column == _VALUE else "")
             else:
                 sheet.number(column, value / scale, kind)
         sheet.text(_WORDS, "" if stanza.judged else self._sentence(result, stanza))
@@ -150,7 +151,7 @@ class Indicators:
             return
         word = STATUS_WORDS[result.status]
         status = sheet.at(_STATUS)
-        sheet.formula(_STATUS, made.status, word, "@", align="left")
+        sheet.formula(_STATUS, made.status, word, WORD)
         empty = BOUND_WORDS[definition.bound] if definition.bound else ""
         value = f'"{empty}"' if empty else made.value
         stored: Fraction | str = result.value if result.value is not None else empty

@@ -26,12 +26,12 @@ SOURCES = (
     Column("理由，或缺失的资料能提供什么", 46), Column("sha256", 44, CODE),
 )  # fmt: skip
 RECONCILIATIONS = (
-    Column("代号", 8), Column("核对关系", 42), Column("严重程度", 8), Column("结果", 12), Column("位置", 40),
+    Column("代号", 20), Column("核对关系", 40), Column("严重程度", 8), Column("结果", 12), Column("位置", 40),
     Column("原文", 18), Column("应为", 18), Column("可容许的差", 12), Column("说明", 30),
 )  # fmt: skip
 QUALITY_HEAD = "二、数据质量规则"
 CLAIMS = (
-    Column("代号", 22), Column("关于", 26), Column("范围", 11), Column("公布或陈述", 14, NUMBER), Column("单位", 7),
+    Column("代号", 28), Column("关于", 26), Column("范围", 11), Column("公布或陈述", 14, NUMBER), Column("单位", 7),
     Column("重算值", 14, NUMBER), Column("下限", 13, NUMBER), Column("上限", 13, NUMBER), Column("判断", 12),
     Column("说明", 42), Column("来源", 16), Column("定位", 20), Column("原文短语", 30),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from auditbook.report.workbook.figure_cells import IDLE
 from auditbook.report.workbook.indicator_cells import DONE, LIVE, NO_BASE, Indicators
 from auditbook.report.workbook.names import Names
 from auditbook.report.workbook.score_formulas import holds_somewhere, points_between, says_all_between
-from auditbook.report.workbook.sheet import CODE, POINTS, RATE, Column, Sheet
+from auditbook.report.workbook.sheet import CODE, POINTS, RATE, WORD, Column, Sheet
 from auditbook.scoring import ASSESSED, BOUNDED, OVERRIDDEN, STATES, STOPPED, UNSPECIFIED, Item
 from auditbook.scoring_rules import Rule
 from auditbook.tables import Row
@@ -25,7 +25,7 @@ from auditbook.tables import Row
 NAME = "得分"
 COLUMNS = (
     Column("组与指标", 24), Column("分值", 8, POINTS), Column("已证实", 9, POINTS), Column("最高可能", 9, POINTS),
-    Column("得分（确定时）", 9, POINTS), Column("自评", 8, POINTS), Column("状态", 11), Column("口径", 18),
+    Column("确定的得分", 11, POINTS), Column("自评", 8, POINTS), Column("状态", 11), Column("口径", 18),
     Column("评分规则", 32), Column("怎样算", 20), Column("情况与理由", 34), Column("需要的资料", 30),
     Column("用于评分的下端", 12, RATE, False), Column("用于评分的上端", 12, RATE, False),
     Column("区域名（已证实）", 36, CODE, False), Column("在 scores.csv 的键", 36, CODE, False),
@@ -214,7 +214,7 @@ class Scores:
             f'IF({idle},"{IDLE}",IF({own.status}="{NO_BASE}","{NO_BASE}",IF({guard},"{none}",IF({b}-{a}<0.01,'
             f'"{STATES[ASSESSED]}",IF(AND({a}=0,{b}={sheet.at(_WEIGHT)}),"{none}","{partly}")))))'
         )
-        sheet.formula(_STATE, state, STATES[row["state"]], "@", align="left")
+        sheet.formula(_STATE, state, STATES[row["state"]], WORD)
 
     def _side(self, status: str, own: str, live: _Live, choose: str, end: str) -> str:
         """An end of the indicator's range; where the definition is not assessable, other definitions that bound it."""
@@ -250,8 +250,7 @@ class Scores:
             _STATE,
             _state_of(sheet, blocks, stopped=row["state"] == STOPPED),
             STATES[row["state"]],
-            "@",
-            align="left",
+            WORD,
         )
         sheet.text(_HOW, LIVE)
         self._named(row)

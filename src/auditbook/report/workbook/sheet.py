@@ -29,20 +29,21 @@ _WIDE = "“”‘’…—～·×÷−≥≤①②③④⑤⑥⑦⑧⑨"
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 TEXT, NUMBER, MONEY, RATE, COUNT, POINTS, CODE = "text", "number", "money", "rate", "count", "points", "code"
+WORD = "word"  # a formula that gives a word: in the format of text, editing it would turn it into text
 _FORMATS = {
-    NUMBER: "#,##0.00##", MONEY: "#,##0.00", RATE: "0.00%", COUNT: "#,##0", POINTS: "0.00", TEXT: "@", CODE: "@",
+    WORD: "General", NUMBER: "#,##0.00##", MONEY: "#,##0.00", RATE: "0.00%", COUNT: "#,##0", POINTS: "0.00", TEXT: "@", CODE: "@",
 }  # fmt: skip
 Kind = str
 
 
 def _lines(text: str, width: float) -> int:
     """How many lines a text takes in a column: a Chinese character is as wide as two digits."""
-    held = max(2, width - 1.5)
+    held = max(2, width - 0.7)
     return sum(
         max(
             1,
             -(
-                -int(sum(2.05 if ord(letter) > 0x2E7F or letter in _WIDE else 1.05 for letter in line))
+                -int(sum(1.9 if ord(letter) > 0x2E7F or letter in _WIDE else 1.0 for letter in line))
                 // int(held)
             ),
         )
@@ -92,7 +93,7 @@ class Formats:
             "num_format": _FORMATS.get(kind, kind),
         }
         base["text_wrap"] = kind == TEXT
-        if kind not in {TEXT, CODE}:
+        if kind not in {TEXT, CODE, WORD}:
             base |= {"align": "right", "indent": 1}
         if kind == CODE:
             base |= {"font_name": "Consolas", "font_size": 8}
@@ -165,7 +166,8 @@ class Sheet:
         if len(text) > MOST_CHARACTERS:
             text = text[: MOST_CHARACTERS - len(_CUT)] + _CUT
         own = self.columns[column].kind if column < len(self.columns) else TEXT
-        kind = kind or (own if own in {TEXT, CODE} else TEXT)
+        # a blank cell keeps the format of its column: a number typed into a cell of text would stay text
+        kind = kind or (own if own in {TEXT, CODE} or not text else TEXT)
         if kind == TEXT and column <= self.last_printed:
             self._lines = max(self._lines, _lines(text, self.columns[column].width))
         if text.startswith(_RISKY):
