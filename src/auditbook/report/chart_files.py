@@ -42,7 +42,9 @@ def charts_in(html: str) -> dict[str, bytes]:
 
 def _written(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([[_harmless(uncited(cell)) for cell in row] for row in rows])
+    csv.writer(text, lineterminator="\n").writerows(
+        [[_harmless(uncited(cell)) for cell in row] for row in rows]
+    )
     return text.getvalue().encode()
 
 

@@ -128,7 +128,9 @@ def _ways(stage: Stage) -> Html:
         if other.name in INDEX and other is not stage
     ]
     register = html.link("资料登记簿", "#sources" if stage.name == "ingest" else "10_ingest.html#sources")
-    return html.navigation("相互索引", html.bullets([html.link("审核报告", f"../{REPORT}"), register, *papers]))
+    return html.navigation(
+        "相互索引", html.bullets([html.link("审核报告", f"../{REPORT}"), register, *papers])
+    )
 
 
 def ways_beside(stage: Stage, run: Run) -> dict[str, Html]:
@@ -154,7 +156,9 @@ def ways_beside(stage: Stage, run: Run) -> dict[str, Html]:
                     links.append(
                         html.link(f"{name}：{there.question}", f"{up}{file_name(other)}#part-{there.cell}")
                     )
-        found[part.cell] = html.navigation(f"见：{part.question}", html.bullets(links)) if links else html.join()
+        found[part.cell] = (
+            html.navigation(f"见：{part.question}", html.bullets(links)) if links else html.join()
+        )
     return found
 
 
