@@ -203,3 +203,9 @@ def test_a_case_whose_preparer_reviews_is_refused_with_its_place(copied: Path) -
     assert "invented-water-2021.yaml:" in said
     assert "一级复核人“赵编制”就是编制人" in said
     assert "请换一位复核人" in said
+
+
+def test_a_chart_of_figures_that_any_unit_fits_says_their_own_unit(wuxi_paper) -> None:
+    own = wuxi_paper("30_indicators").find(id="opinion_adoption_rate")
+    assert "35 条 / 20 条" in own.get_text().replace("35条 / 20条", "35 条 / 20 条")
+    assert "any" not in own.get_text()

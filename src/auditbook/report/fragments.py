@@ -493,6 +493,11 @@ def tick_mark(sign: str) -> Html:
     return _fill('<span class="tick-mark">{}</span>', sign)
 
 
+def ticks(items: Iterable[Text]) -> Html:
+    """The legend of tick marks."""
+    return _fill('<ul class="ticks">\n{}\n</ul>', _lines(_fill("<li>{}</li>", item) for item in items))
+
+
 def signature(fields: Iterable[tuple[str, str]]) -> Html:
     """Name, date, opinion; a line to write on where there is nothing yet."""
     return _fill(

@@ -10,7 +10,7 @@ from auditbook import charts
 from auditbook.cases import DEPARTMENT
 from auditbook.charts import Bar, Bullet, Chart, Pair, Stack, Step
 from auditbook.claims import COMPARATORS, VERDICTS, met
-from auditbook.figures import NOT_APPLICABLE, Resolved
+from auditbook.figures import ANY_UNIT, NOT_APPLICABLE, Resolved
 from auditbook.findings import SEVERITIES
 from auditbook.indicators import COMPUTED, NOT_ASSESSED, VERDICTS_ON_POINTS, Result, Stanza
 from auditbook.numbers import amount_text, factor, text
@@ -135,7 +135,7 @@ def _bars(stanza: Stanza, run: Run) -> Chart:
 
 def _paired(stanza: Stanza, run: Run) -> Chart:
     base, value = stanza.chart.figures["base"], stanza.chart.figures["value"]
-    unit = run.dictionary[base].unit
+    unit = _unit(base, run)
     rows = []
     for result in _own(stanza, run):
         both = [run.figures.resolve(figure, result.scope, result.item) for figure in (base, value)]
@@ -151,6 +151,15 @@ def _paired(stanza: Stanza, run: Run) -> Chart:
         )
     names = (run.dictionary[base].name, run.dictionary[value].name)
     return charts.paired(stanza.id, f"{names[0]}与{names[1]}", rows, *names, unit)
+
+
+def _unit(figure: str, run: Run) -> str:
+    """The unit of a figure; of one that any unit fits, the one that its rows are in, and none where they differ."""
+    unit = run.dictionary[figure].unit
+    if unit != ANY_UNIT:
+        return unit
+    own = {row.unit for key, row in run.figures.chosen.items() if key.figure == figure and row.has_value}
+    return own.pop() if len(own) == 1 else ""
 
 
 def _pair_words(both: list[Resolved], unit: str, result: Result, stanza: Stanza) -> str:

@@ -81,7 +81,7 @@ def head(stage: Stage, executed: NotebookNode, run: Run) -> Html:
         ("审计期间", f"{case.year}年1月1日至{case.year}年12月31日"),
         ("审计程序", html.join(html.paragraph(story.lead), html.navigation("审计程序", html.bullets(asked)))),
         ("审计结果与结论", _CONCLUSIONS[stage.name](run)),
-        ("审计标识", html.bullets(legend(executed))),
+        ("审计标识", html.ticks(legend(executed))),
         ("编制人", _signature(people.prepared_by if people else None, opinion=False)),
     ]
     reviewers = people.reviewers if people else []
