@@ -205,6 +205,25 @@ def claims_of_document(
         typer.echo(f"写出：{view}", err=True)
 
 
+@app.command()
+def verify(
+    run: Annotated[str, typer.Argument(help="一次运行：案例名，或 案例名+情景名，或 outputs/ 下的文件夹")],
+    trace: Annotated[bool, typer.Option("--trace", help="页面上的每个数是否都追得到依据")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+) -> None:
+    """核对一次运行交出的东西 / whether every number of what a run delivered leads to its evidence."""
+    from auditbook.faults import EXIT_DIFFERENCE, Fault, UsageError
+
+    if not trace:
+        raise UsageError(Fault("auditbook verify", "没有说核对什么", "--trace"))
+    from auditbook import traced_run
+
+    found = traced_run.trace(run)
+    typer.echo(found.as_json() if as_json else found.text())
+    if not found.sound:
+        raise typer.Exit(EXIT_DIFFERENCE)
+
+
 def _pages_told() -> Callable[[int, int], None] | None:
     """Progress through a document, page by page, where there is a terminal."""
     if not sys.stderr.isatty():

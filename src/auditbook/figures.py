@@ -190,6 +190,7 @@ class Figures:
         self.units = tuple(units)
         self.year = year
         self.chosen = {row.key: row for row in self.rows if row.chosen}
+        self.by_name = {str(key): row for key, row in self.chosen.items()}
         self._items: dict[tuple[str, str, int], dict[str, None]] = {}
         self._family_items: dict[tuple[str, str, int], dict[str, None]] = {}
         self._sisters: dict[str, list[str]] = {}

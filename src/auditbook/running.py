@@ -107,6 +107,8 @@ def _run(job: _Job) -> Finished:
             job.stage("indicators")
             running["findings"] = beside.submit(job.stage, "findings", running["quality"])
             running["report"] = beside.submit(job.stage, "report", running["findings"])
+            # what the entries of a page tell of a figure is what quality found of it
+            job.wait("quality", running["quality"])
             job.page("ingest")
             job.page("indicators")
             for name, ended in running.items():
@@ -138,7 +140,7 @@ class _Job:
         """Run a notebook, unless its record is proven; not before the tables of the stage ``before`` are there."""
         stage = next(known for known in STAGES if known.name == name)
         if before is not None:
-            self._wait(stage.needs[-1] if name == "report" else "quality", before)
+            self.wait(stage.needs[-1] if name == "report" else "quality", before)
         # looked at afresh: what another stage has written meanwhile must not be remembered as it was
         if records.proven(self.workspace, name, Verifier(self.values)):
             self.told(name, "proven")
@@ -150,7 +152,7 @@ class _Job:
         self.made.append(name)
         self.told(name, "done")
 
-    def _wait(self, name: str, ended: Future[None]) -> None:
+    def wait(self, name: str, ended: Future[None]) -> None:
         """Until a stage has ended, or its tables are there while its notebook still shows them."""
         while not ended.done():
             if records.proven(self.workspace, f"{name}.tables", Verifier(self.values)):
@@ -173,6 +175,7 @@ class _Job:
         """Make what is left, and put everything in place, the record last."""
         from auditbook.quality import blocking_failures
         from auditbook.report.conclusions import summary_lines
+        from auditbook.report.references import uncited
 
         self.told("pages", "run")
         with inputs.recording() as reads:
@@ -182,7 +185,7 @@ class _Job:
                     inputs.read_bytes(self.workspace.processed / f"{name}.csv")
             for group in self.run.rules.reads.values():
                 inputs.note_all(group)
-            summary = summary_lines(self.run)
+            summary = [uncited(line) for line in summary_lines(self.run)]
             blocking = [
                 f"{row['why'].partition('：')[0]}（{row['rule']}）"
                 for row in blocking_failures(self.run.table("quality"))
@@ -192,7 +195,9 @@ class _Job:
         for name, data in self.pages.files.items():
             write_whole(outputs / name, data)
             wrote[f"file outputs/{name}"] = records.digest(data)
-        found = {**self.reads.found, **reads.found}
+        # what pages have of the rules is in these files: nobody who looks for changes computes a choice again
+        read = {**self.reads.found, **reads.found}
+        found = {place: seen for place, seen in read.items() if not place.startswith("value ")}
         kept = records.made(self.workspace, found, wrote, summary=summary, blocking=blocking)
         records.save(self.workspace, DELIVERED, kept)
         self.told("pages", "done")

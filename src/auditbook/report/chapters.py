@@ -20,6 +20,13 @@ from auditbook.report import (
 from auditbook.report import fragments as html
 from auditbook.report.conclusions import phrase_sentence
 from auditbook.report.fragments import Column, Html, Text
+from auditbook.report.references import (
+    case_reference,
+    cite,
+    framework_reference,
+    rule_reference,
+    stanza_reference,
+)
 
 
 def show(what: str, run: Run) -> Html:
@@ -44,22 +51,39 @@ def show(what: str, run: Run) -> Html:
 def _assumptions(run: Run) -> Html:
     case = run.audit.case
     pairs: list[tuple[Text, Text]] = [
-        ("评分表", f"{run.framework.title}。{run.framework.source}。{case.framework_reason or ''}")
+        (
+            "评分表",
+            cite(f"{run.framework.title}。{run.framework.source}。", framework_reference(run))
+            + cite(case.framework_reason or "", case_reference(run)),
+        )
     ]
     if case.materiality:
         pairs.append(
-            ("重要性水平", f"{case.materiality.amount} {case.materiality.unit}：{case.materiality.reason}")
+            (
+                "重要性水平",
+                cite(
+                    f"{case.materiality.amount} {case.materiality.unit}：{case.materiality.reason}",
+                    case_reference(run),
+                ),
+            )
         )
     for stanza in run.rulebook.stanzas.values():
         chosen = run.scoring[stanza.id]
         note = "" if stanza.judged else stanza.definitions[chosen].note or ""
-        pairs.append((stanza.name, f"计分口径“{stanza.definition_name(chosen)}”。{note}"))
+        words = cite(f"计分口径“{stanza.definition_name(chosen)}”。{note}", stanza_reference(stanza.id, run))
+        pairs.append((stanza.name, words))
     if run.audit.scenario:
         changed = "、".join(
             f"{run.rulebook.stanzas[i].name}改用“{run.rulebook.stanzas[i].definition_name(d)}”"
             for i, d in run.audit.scenario.definitions.items()
         )
-        pairs.insert(0, ("情景", f"{run.audit.scenario.reason}。{changed}"))
+        assert run.workspace.scenario_path
+        file = run.workspace.scenario_path
+        folder = next(
+            (f for f in (run.workspace.base, run.workspace.root) if file.is_relative_to(f)), file.parent
+        )
+        own = rule_reference(file.relative_to(folder).as_posix())
+        pairs.insert(0, ("情景", f"{cite(run.audit.scenario.reason, own)}。{changed}"))
     return html.definition_list(pairs)
 
 
@@ -83,7 +107,7 @@ def _limits(run: Run) -> Html:
         "公布的比率按公布精度判断；公布得越粗，能证明的越少。",
         "文字陈述没有文号、日期、验收材料的，列为无法核对，不等于没有做。",
         phrase_sentence(run),
-        f"评分借用“{run.framework.title}”，{run.framework.caveats}",
+        cite(f"评分借用“{run.framework.title}”，{run.framework.caveats}", framework_reference(run)),
     ]
     return html.bullets(lines)
 

@@ -9,6 +9,7 @@ from auditbook.observations import about_name
 from auditbook.pipeline import Run
 from auditbook.report import fragments as html
 from auditbook.report.fragments import Column, Html, Text
+from auditbook.report.references import row_reference
 from auditbook.tables import Row
 
 
@@ -31,11 +32,13 @@ def published_claims(run: Run) -> Html:
     """Every published number with its verdict, worst first."""
     rows: list[list[Text]] = []
     under: list[Text] = []
+    refs: list[str] = []
     worst_first = list(VERDICTS)[::-1]
     for row in sorted(entered(run.table("claims")), key=lambda row: worst_first.index(row["verdict"])):
         if row["kind"] in TASK_KINDS:
             continue
         printed = f"{row['published']}{row['unit']}"
+        refs.append(row_reference("claims", row))
         rows.append(
             [
                 _claimed(row, run), CLAIM_KINDS[row["kind"]], printed,
@@ -51,4 +54,6 @@ def published_claims(run: Run) -> Html:
         Column("判断"),
         Column("重算与说明"),
     ]
-    return html.table("公布的数字逐一判断", columns, rows, id="claims", rest_in="claims.csv", under=under)
+    return html.table(
+        "公布的数字逐一判断", columns, rows, id="claims", rest_in="claims.csv", under=under, row_refs=refs
+    )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from auditbook.cases import DEPARTMENT
 from auditbook.claims import VERDICTS, entered
 from auditbook.findings import SEVERITIES
-from auditbook.indicators import COMPUTED, Result, Stanza
-from auditbook.intake.phrases import READ
+from auditbook.indicators import COMPUTED, NOT_ASSESSABLE, Result, Stanza
+from auditbook.intake.phrases import READ, UNVERIFIED
 from auditbook.pipeline import Run
 from auditbook.quality import FAILED, NO_OBJECT, NOT_RUN, NOTED, PASSED, blocking_failures, unchecked_phrases
 from auditbook.report import fragments as html
@@ -19,20 +19,32 @@ from auditbook.report.finding_parts import brief
 from auditbook.report.fragments import Html, Text
 from auditbook.report.graphs import value_words
 from auditbook.report.indicator_parts import breaks_limit
+from auditbook.report.references import (
+    cite,
+    cited,
+    counted,
+    evidence_references,
+    framework_reference,
+    result_reference,
+    row_reference,
+    stanza_reference,
+    total_reference,
+)
 from auditbook.scoring_rules import points_text
 from auditbook.tables import Row
 
 
 def ingest_conclusion(run: Run) -> Html:
     """What was read."""
-    figures = run.table("figures")
-    states = Counter(row["state"] for row in figures)
-    absent = [row["title"] for row in run.table("sources") if row["status"] == "absent"]
+    states = {
+        state: counted(run, "figures", state=state)
+        for state in ("value", "zero", "missing", "not_applicable")
+    }
     lines = [
-        f"登记资料 {len(run.table('sources'))} 份，其中缺失 {len(absent)} 份。",
-        f"读入数字 {len(figures)} 个：有值 {states['value']} 个，申明为零 {states['zero']} 个，缺失 {states['missing']} 个，"
+        f"登记资料 {counted(run, 'sources')} 份，其中缺失 {counted(run, 'sources', status='absent')} 份。",
+        f"读入数字 {counted(run, 'figures')} 个：有值 {states['value']} 个，申明为零 {states['zero']} 个，缺失 {states['missing']} 个，"
         f"不适用 {states['not_applicable']} 个。",
-        f"目标与子目标 {len(run.table('objectives'))} 条，文字陈述 {len(run.table('statements'))} 条，公布的数字 {len(run.table('published'))} 个。",
+        f"目标与子目标 {counted(run, 'objectives')} 条，文字陈述 {counted(run, 'statements')} 条，公布的数字 {counted(run, 'published')} 个。",
         phrase_sentence(run),
     ]
     return html.callout("note", "读到了什么", html.bullets(lines))
@@ -46,9 +58,11 @@ def phrase_sentence(run: Run) -> str:
     unchecked = unchecked_phrases(rows)
     read = sum(row["quote_status"] == READ for row in rows)
     quoted = sum(bool(row["quote_status"]) for row in rows) - read
-    parts = [f"{read} 个数字直接读自登记的文件" if read else ""]
+    parts = [f"{counted(run, 'figures', quote_status=READ)} 个数字直接读自登记的文件" if read else ""]
     if unchecked:
-        parts.append(f"{unchecked} 个数字的短语未核对原文（原文不在资料夹里）：既不算通过，也不算不符")
+        parts.append(
+            f"{counted(run, 'figures', quote_status=UNVERIFIED)} 个数字的短语未核对原文（原文不在资料夹里）：既不算通过，也不算不符"
+        )
     elif quoted:
         parts.append("每个短语都已与原文核对")
     return "；".join(part for part in parts if part) + "。"
@@ -61,48 +75,68 @@ def corroboration_sentence(run: Run) -> str:
     if not own:
         return ""
     return (
-        f"采用的 {len(own)} 个数字都有独立核对。" if not alone
-        else f"采用的 {len(own)} 个数字中，{alone} 个没有独立核对：没有原文短语、恒等式、合计、另一来源或决算表勾稽可以印证，或者只在单位无从核对的本表之内合拢，错了也看不出来（底稿 20_quality 逐个列出）。"
+        f"采用的 {counted(run, 'corroboration')} 个数字都有独立核对。" if not alone
+        else f"采用的 {counted(run, 'corroboration')} 个数字中，{counted(run, 'corroboration', checks='')} 个没有独立核对：没有原文短语、恒等式、合计、另一来源或决算表勾稽可以印证，或者只在单位无从核对的本表之内合拢，错了也看不出来（底稿 20_quality 逐个列出）。"
     )  # fmt: skip
 
 
 def quality_conclusion(run: Run) -> Html:
     """Whether anything stands against scoring."""
     rows = run.table("quality")
-    states = Counter(row["passed"] for row in rows)
     blocking = blocking_failures(rows)
-    counted = (
-        f"规则 {len(rows)} 条：通过 {states[PASSED]} 条，未通过 {states[FAILED]} 条，没有对象可查 {states[NO_OBJECT]} 条，"
+    states = {
+        name: counted(run, "quality", passed=name) for name in (PASSED, FAILED, NO_OBJECT, NOT_RUN, NOTED)
+    }
+    outcomes = (
+        f"规则 {counted(run, 'quality')} 条：通过 {states[PASSED]} 条，未通过 {states[FAILED]} 条，没有对象可查 {states[NO_OBJECT]} 条，"
         f"未能运行 {states[NOT_RUN]} 条，备查 {states[NOTED]} 条。"
     )
     if blocking:
-        said = [f"{row['why']}——{row['found']}（{row['where']}）" for row in blocking]
-        return html.callout("warning", "资料自相矛盾，不予评分", html.bullets(said), counted)
+        return html.callout("warning", "资料自相矛盾，不予评分", _blocking(blocking), outcomes)
     failed = [row for row in rows if row["passed"] == FAILED]
-    sentences = (counted, phrase_sentence(run), corroboration_sentence(run))
+    sentences = (outcomes, phrase_sentence(run), corroboration_sentence(run))
     return html.callout("note" if failed else "good", "没有阻断评分的数据问题", *sentences)
+
+
+def _blocking(rows: Sequence[Row]) -> Html:
+    """The blocking rules that failed, one a line."""
+    said = [
+        html.resting([row_reference("quality", row)], f"{row['why']}——{row['found']}（{row['where']}）")
+        for row in rows
+    ]
+    return html.bullets(said)
 
 
 def indicators_conclusion(run: Run) -> Html:
     """What was computed, and what lies beyond a limit."""
     own = [r for r in run.results if r.definition == run.scoring[r.indicator]]
     beyond = [r for r in own if breaks_limit(r, run)]
-    computed = [r for r in own if r.status == COMPUTED]
-    lacking = [r for r in own if r.status == "not_assessable"]
+    states = {
+        state: counted(run, "indicators", scoring="yes", status=state)
+        for state in (COMPUTED, NOT_ASSESSABLE, "undefined")
+    }
     lines: list[Text] = [
-        f"{len(run.rulebook.stanzas)} 项指标按计分口径得出 {len(own)} 个结果：算出 {len(computed)} 个，无法评价 {len(lacking)} 个，"
-        f"分母为零没有定义 {sum(r.status == 'undefined' for r in own)} 个。"
+        f"{counted(run, 'indicators', distinct='indicator')} 项指标按计分口径得出 {counted(run, 'indicators', scoring='yes')} 个结果："
+        f"算出 {states[COMPUTED]} 个，无法评价 {states[NOT_ASSESSABLE]} 个，分母为零没有定义 {states['undefined']} 个。"
     ]
     for r in beyond:
         limit = run.rulebook.stanzas[r.indicator].limit
         assert limit
         lines.append(
-            f"{_about(r, run)}{value_words(r, run.rulebook.stanzas[r.indicator])}，限额{limit.words}。"
+            html.resting(
+                [stanza_reference(r.indicator, run)],
+                f"{_about(r, run)}{cited_result(r, run)}，限额{limit.words}。",
+            )
         )
     if not beyond:
         lines.append("没有指标越过限额。")
     lines += claims_sentences(run)
     return html.callout("warning" if beyond else "good", "算出了什么", html.bullets(lines))
+
+
+def cited_result(r: Result, run: Run) -> str:
+    """A result as a reader sees it, with its reference."""
+    return cite(value_words(r, run.rulebook.stanzas[r.indicator]), result_reference(r))
 
 
 def _about(r: Result, run: Run) -> str:
@@ -119,15 +153,27 @@ def claims_sentences(run: Run) -> list[str]:
             said[row["what"]] += int(row["count"])
     lines = []
     if judged:
-        lines.append(f"公布的数字与“完成”共 {judged.total()} 个，逐一判断：{_by_verdict(judged, '个')}。")
+        entered_by = {
+            verdict: counted(run, "claims", entered="yes", verdict=verdict)
+            for verdict in VERDICTS
+            if judged[verdict]
+        }
+        total = counted(run, "claims", entered="yes")
+        lines.append(f"公布的数字与“完成”共 {total} 个，逐一判断：{_by_verdict(entered_by, '个')}。")
     if said:
-        lines.append(f"公开说明里的陈述共 {said.total()} 条，逐句核对：{_by_verdict(said, '条')}。")
+        spoken = {
+            verdict: cite(str(said[verdict]), total_reference("coverage", "count", what=verdict))
+            for verdict in VERDICTS
+            if said[verdict]
+        }
+        total = cite(str(said.total()), total_reference("coverage", "count", what=list(VERDICTS)))
+        lines.append(f"公开说明里的陈述共 {total} 条，逐句核对：{_by_verdict(spoken, '条')}。")
     return lines or ["没有公布的数字可判断。"]
 
 
-def _by_verdict(counts: Mapping[str, int], unit: str) -> str:
+def _by_verdict(counts: Mapping[str, str], unit: str) -> str:
     return "、".join(
-        f"{name} {counts[verdict]} {unit}" for verdict, name in VERDICTS.items() if counts[verdict]
+        f"{name} {counts[verdict]} {unit}" for verdict, name in VERDICTS.items() if verdict in counts
     )
 
 
@@ -141,21 +187,31 @@ def score_words(run: Run) -> str:
     if run.stopped():
         return "不予评分"
     low, high = Fraction(row["lowest"]), Fraction(row["highest"])
-    return f"{points_text(low)} 分" if low == high else f"{points_text(low)}～{points_text(high)} 分"
+    said = f"{points_text(low)} 分" if low == high else f"{points_text(low)}～{points_text(high)} 分"
+    return cite(said, row_reference("scores", row))
 
 
 def findings_conclusion(run: Run) -> Html:
     """The score and how many findings there are."""
-    found = run.table("findings")
-    counts = Counter(row["severity"] for row in found)
+    counts = Counter(row["severity"] for row in run.table("findings"))
     total = _total(run)
-    graded = "、".join(f"{name} {counts[severity]} 项" for severity, name in SEVERITIES.items())
-    own = f"；自评 {total['self_scored']} 分" if total["self_scored"] else ""
-    lines = [
-        f"按“{run.framework.title}”，{_score_sentence(run)}{own}。{total['reason']}。",
-        f"审计发现 {len(found)} 项：{graded}。",
+    graded = "、".join(
+        f"{name} {counted(run, 'findings', severity=severity)} 项" for severity, name in SEVERITIES.items()
+    )
+    lines: list[Text] = [
+        html.resting(
+            [row_reference("scores", total), framework_reference(run)],
+            f"按“{run.framework.title}”，{_score_sentence(run)}{_own_words(total)}。{total['reason']}。",
+        ),
+        f"审计发现 {counted(run, 'findings')} 项：{graded}。",
     ]
     return html.callout("warning" if counts["high"] else "note", "得分与发现", html.bullets(lines))
+
+
+def _own_words(total: Row) -> str:
+    """The points that the department gave itself; "" where it gave none."""
+    own = f"；自评 {total['self_scored']} 分" if total["self_scored"] else ""
+    return cite(own, row_reference("scores", total))
 
 
 def _outside(run: Run) -> str:
@@ -168,28 +224,32 @@ def _score_sentence(run: Run) -> str:
     row = _total(run)
     if run.stopped():
         return "不予评分"
-    return (
+    said = (
         f"已证实 {points_text(Fraction(row['lowest']))} 分，最高可能 {points_text(Fraction(row['highest']))} 分，"
         f"满分 {points_text(Fraction(row['weight']))} 分"
     )
+    return cite(said, row_reference("scores", row))
 
 
 def summary_lines(run: Run) -> list[str]:
-    """The lines that matter, for the end of a run and the head of the report."""
+    """The lines that matter, for the end of a run and the head of the report; their numbers are cited."""
     found = run.table("findings")
-    counts = Counter(row["severity"] for row in found)
-    states = Counter(row["passed"] for row in run.table("quality"))
     total = _total(run)
-    own = f"；自评 {total['self_scored']} 分" if total["self_scored"] else ""
+    graded = "、".join(f"{name} {counted(run, 'findings', severity=s)}" for s, name in SEVERITIES.items())
+    rules = counted(run, "quality")
+    broken = counted(run, "quality", passed=[FAILED, NOT_RUN])
+    reason = cite(f"{total['reason']}{_outside(run)}", row_reference("scores", total))
     failed = blocking_failures(run.table("quality"))
     quality = "；".join(row["why"].partition("：")[0] + "未通过，不予评分" for row in failed)
     top = next(iter(sorted(found, key=lambda row: int(row["number"]))), None)
     return [
-        f"数据质量：{quality or '没有阻断评分的问题'}（规则 {sum(states.values())} 条，未通过 {states[FAILED] + states[NOT_RUN]} 条）；{phrase_sentence(run)}",
-        f"得分：{_score_sentence(run)}{own}；{total['reason']}{_outside(run)}。",
+        f"数据质量：{quality or '没有阻断评分的问题'}（规则 {rules} 条，未通过 {broken} 条）；{phrase_sentence(run)}",
+        f"得分：{_score_sentence(run)}{_own_words(total)}；{reason}。",
         *claims_sentences(run),
-        f"审计发现：{len(found)} 项（{'、'.join(f'{name} {counts[s]}' for s, name in SEVERITIES.items())}）。",
-        f"首要发现：{top['name']}——{top['condition']}" if top else "首要发现：没有。",
+        f"审计发现：{counted(run, 'findings')} 项（{graded}）。",
+        f"首要发现：{top['name']}——{cited(top['condition'], 'findings', top['finding'])}"
+        if top
+        else "首要发现：没有。",
     ]
 
 
@@ -199,8 +259,7 @@ def conclusion(run: Run) -> Html:
     lines = summary_lines(run)
     head: list[Text] = []
     if blocking:
-        said = [f"{row['why']}——{row['found']}（{row['where']}）" for row in blocking]
-        head.append(html.callout("warning", "资料自相矛盾，以下结果不予评分", html.bullets(said)))
+        head.append(html.callout("warning", "资料自相矛盾，以下结果不予评分", _blocking(blocking)))
     head.append(html.bullets(lines[:-1]))
     grave = [
         row
@@ -209,10 +268,16 @@ def conclusion(run: Run) -> Html:
     ]
     if grave:
         listed: list[Text] = [
-            html.join(html.link(row["name"], f"#finding-{row['number']}"), f"：{brief(row['condition'])}")
+            html.resting(
+                evidence_references(row, run),
+                html.join(
+                    html.link(row["name"], f"#finding-{row['number']}"), f"：{brief(row['condition'])}"
+                ),
+            )
             for row in grave
         ]
-        head.append(html.callout("warning", f"高严重程度的发现 {len(grave)} 项", html.bullets(listed)))
+        number = counted(run, "findings", severity="high")
+        head.append(html.callout("warning", f"高严重程度的发现 {number} 项", html.bullets(listed)))
     return html.join(*head)
 
 
@@ -224,25 +289,30 @@ def _between(bounds: list[Result], stanza: Stanza) -> str:
     )
     high = min((r.high for r in bounds if r.high is not None), default=None)
     if low is None or high is None:
-        return value_words(bounds[0], stanza)
-    return stanza.value_text(low) if low == high else f"{stanza.value_text(low)}～{stanza.value_text(high)}"
+        return cite(value_words(bounds[0], stanza), result_reference(bounds[0]))
+    lower = next(r for r in bounds if r.low == low)
+    upper = next(r for r in bounds if r.high == high)
+    said = cite(stanza.value_text(low), result_reference(lower))
+    return said if low == high else f"{said}～{cite(stanza.value_text(high), result_reference(upper))}"
 
 
 def key_figures(run: Run) -> Html:
     """The key figures as cards."""
     total = _total(run)
-    counts = Counter(row["severity"] for row in run.table("findings"))
     cards: list[tuple[Text, Text, Text]] = [
         (
             "得分（已证实～可能）",
             score_words(run),
-            f"满分 {total['weight']} 分"
-            + (f"，自评 {total['self_scored']} 分" if total["self_scored"] else ""),
+            cite(
+                f"满分 {total['weight']} 分"
+                + (f"，自评 {total['self_scored']} 分" if total["self_scored"] else ""),
+                row_reference("scores", total),
+            ),
         ),
         (
             "审计发现",
-            f"{len(run.table('findings'))} 项",
-            "、".join(f"{name} {counts[s]}" for s, name in SEVERITIES.items()),
+            f"{counted(run, 'findings')} 项",
+            "、".join(f"{name} {counted(run, 'findings', severity=s)}" for s, name in SEVERITIES.items()),
         ),
     ]
     for stanza in run.rulebook.stanzas.values():
@@ -262,15 +332,12 @@ def key_figures(run: Run) -> Html:
                 cards.append((stanza.name, _between(bounds, stanza), named))
             elif own:
                 cards.append(
-                    (stanza.name, value_words(own[0], stanza), stanza.definition_name(own[0].definition))
+                    (stanza.name, cited_result(own[0], run), stanza.definition_name(own[0].definition))
                 )
         else:
             worse = [r for r in own if r.scope != DEPARTMENT and breaks_limit(r, run)]
-            note = "；".join(
-                f"{run.audit.scope_name(r.scope)} {value_words(r, run.rulebook.stanzas[r.indicator])}"
-                for r in worse
-            )
+            note = "；".join(f"{run.audit.scope_name(r.scope)} {cited_result(r, run)}" for r in worse)
             cards.append(
-                (stanza.name, value_words(whole, stanza), note or stanza.definition_name(whole.definition))
+                (stanza.name, cited_result(whole, run), note or stanza.definition_name(whole.definition))
             )
     return html.key_figures(cards)

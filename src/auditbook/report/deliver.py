@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditbook.pipeline import fingerprints
 from auditbook.report import page
+from auditbook.report.evidence_entries import RunSources
 from auditbook.stages import Stage
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Pages:
                 else "情景：无（按案例文件所定口径）",
             ]
         )
+        self._sources = RunSources(run)
         self.files: dict[str, bytes] = {}
 
     def add(self, stage: Stage, executed: NotebookNode) -> None:
@@ -44,7 +46,7 @@ class Pages:
         own = stage.name == "report"
         text = page.render(
             executed, title=self._title if own else "", subtitle=self._cover, hide_code=own,
-            footer=f"报告编号 {self._print}", fingerprint=self._print,
+            footer=f"报告编号 {self._print}", fingerprint=self._print, sources=self._sources,
         )  # fmt: skip
         name = "report.html" if own else f"workpapers/{Path(stage.notebook).stem}.html"
         self.files[name] = text.encode()

@@ -26,6 +26,7 @@ from auditbook.report.evidence_parts import (
     statement_id,
 )
 from auditbook.report.fragments import Column, Html, Text
+from auditbook.report.references import DOCUMENT, cite, written
 from auditbook.tables import Row
 
 MOST_FOLDED = 400_000  # characters of paragraphs without a phrase that one page takes
@@ -45,6 +46,22 @@ class _Use:
     quoted: Quoted
     words: str
     row: str
+
+    @property
+    def rests_on(self) -> list[str]:
+        """The reference of the row."""
+        key = self.quoted.key
+        if self.quoted.table == "figures":
+            figure, _, source = key.rpartition("@")
+            name, scope, rest = figure.split(":", 2)
+            item, _, year = rest.rpartition(":")
+            return [written("figures", name, scope, item, year, source)]
+        if self.quoted.table in ("objectives", ANSWERS):
+            objective, _, item = key.partition(".")
+            return [written("objectives", objective, item)]
+        if self.quoted.table in ("statements", "published"):
+            return [written(self.quoted.table, key)]
+        return []
 
 
 @dataclass
@@ -84,15 +101,38 @@ def _is_original(source: Source) -> bool:
     return bool(source.file) and not source.shape and bool(kind_of(source.file or ""))
 
 
+def document_counts(run: Run, source: str) -> dict[str, int]:
+    """How much of an original there is and was quoted: what a page says of it, and a trace asks again."""
+    document = run.raw.documents.get(source)
+    uses = [quoted for quoted in run.raw.quoted if quoted.document == source]
+    found = {"quoted": len(uses)}
+    for status in QUOTED:
+        found[status] = sum(use.found.status == status for use in uses)
+    if document is not None:
+        noted = {(use.found.start, use.found.end) for use in uses if use.found.end}
+        marked = {
+            block
+            for start, end in noted
+            for block in range(document.block_at(start), document.block_at(end - 1) + 1)
+        }
+        found |= {"pages": len(document.pages), "blocks": len(document.blocks), "marks": len(noted)}
+        found["bare"] = len(document.blocks) - len(marked)
+    return found
+
+
 def _said(source: Source, uses: Sequence[_Use], evidence: Evidence) -> Html:
     """An original whose text is not shown, and why."""
     if uses:
         return html.paragraph(
-            f"《{source.title}》不在资料夹里，从它引用的 {len(uses)} 条短语未核对原文。把原件放到资料夹里，文件名 ",
+            f"《{source.title}》不在资料夹里，从它引用的 {_cited(len(uses), source)} 条短语未核对原文。把原件放到资料夹里，文件名 ",
             html.code(str(source.file)), "（sha256 ", html.code(str(source.sha256)[:16]),
             "…），这里就逐段列出正文，标出每条短语。",
         )  # fmt: skip
     return html.paragraph(f"没有短语引自《{source.title}》（{source.file}），不列正文。")
+
+
+def _cited(number: int, source: Source) -> str:
+    return cite(str(number), written(DOCUMENT, source.id))
 
 
 def _original(source: Source, document: Document, uses: Sequence[_Use], room: _Room) -> Html:
@@ -102,14 +142,17 @@ def _original(source: Source, document: Document, uses: Sequence[_Use], room: _R
     noted = _Marked(source.id, document, runs)
     statuses = Counter(use.quoted.found.status for use in uses)
     counted = "，".join(
-        f"{words} {statuses[status]} 条" for status, words in QUOTED.items() if statuses[status]
+        f"{words} {_cited(statuses[status], source)} 条"
+        for status, words in QUOTED.items()
+        if statuses[status]
     )
-    pages = f"有文字的 {len(document.pages)} 页，" if document.pages else ""
+    pages = f"有文字的 {_cited(len(document.pages), source)} 页，" if document.pages else ""
     bare = len(document.blocks) - len(noted.blocks)
     parts: list[Text] = [
         html.paragraph(
-            f"{source.file}：{pages}{len(document.blocks)} 段。引自它的短语 {len(uses)} 条：{counted}。"
-            f"标出 {len(runs)} 处；{bare} 段没有所引短语，折叠在其间。"
+            f"{source.file}：{pages}{_cited(len(document.blocks), source)} 段。"
+            f"引自它的短语 {_cited(len(uses), source)} 条：{counted}。"
+            f"标出 {_cited(len(runs), source)} 处；{_cited(bare, source)} 段没有所引短语，折叠在其间。"
         )
     ]
     if document.pictures:
@@ -123,18 +166,21 @@ def _original(source: Source, document: Document, uses: Sequence[_Use], room: _R
         for use in aside
     ]
     parts += noted.passages(room)
-    return html.section(3, f"document-{source.id}", source.title, *parts)
+    return html.section(
+        3, f"document-{source.id}", source.title, *parts, rests_on=[written("sources", source.id)]
+    )
 
 
 def _missing(source: Source, document: Document, missing: Sequence[_Use]) -> Html:
     rows: list[list[Text]] = []
+    refs = [use.rests_on for use in missing]
     for use in missing:
         sentence, place = document.nearest(use.quoted.quote)
         near = html.join(html.phrase(sentence), f"（{place}）") if sentence else "没有相近的句子"
         rows.append([html.phrase(use.quoted.quote), _linked(use), use.quoted.where, near])
     columns = [Column("所引短语"), Column("支持"), Column("登记处"), Column("原文最相近的一句")]
-    table = html.table(f"原文里没有的短语（{source.title}）", columns, rows)
-    return html.callout("warning", f"原文里没有的短语 {len(missing)} 条", table)
+    table = html.table(f"原文里没有的短语（{source.title}）", columns, rows, row_refs=refs)
+    return html.callout("warning", f"原文里没有的短语 {_cited(len(missing), source)} 条", table)
 
 
 # --- marks ---------------------------------------------------------------------------------------------
@@ -240,15 +286,17 @@ class _Marked:
 
     def _note(self, run: _Run) -> Html:
         parts: list[Text] = []
+        rests: list[str] = []
         for use in run.uses:
             status = use.quoted.found.status
+            rests += use.rests_on
             parts += ["；" if parts else "", _linked(use)]
             if use.quoted.remark:
                 parts.append(f"（{use.quoted.remark}）")
             if status != VERIFIED:
                 parts.append(html.join(" ", html.tag("note", QUOTED[status])))
             parts.append(f" 〔{use.quoted.where}〕")
-        return html.note(f"{self._id(run)}-note", run.number, *parts)
+        return html.note(f"{self._id(run)}-note", run.number, *parts, rests_on=rests)
 
     def _id(self, run: _Run) -> str:
         return f"quote-{self.source}-{run.number}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 from auditbook import tables
 from auditbook.claims import COMPARATORS, TASK_KINDS, VERDICTS, entered, place
@@ -14,6 +14,7 @@ from auditbook.pipeline import Run
 from auditbook.quality import FAILED, NO_OBJECT, NOT_RUN, NOTED, PASSED
 from auditbook.report import fragments as html
 from auditbook.report.fragments import Column, Html, Text
+from auditbook.report.references import cite, counted, row_reference
 from auditbook.stages import STAGES
 from auditbook.tables import Row
 
@@ -58,7 +59,8 @@ def sources(run: Run) -> Html:
         Column(name)
         for name in ("资料", "出具单位", "日期", "状态", "可靠性", "理由或可提供的内容", "sha256（前16位）")
     ]
-    return html.table("资料登记簿", columns, rows, id="sources", rest_in="sources.csv")
+    refs = [row_reference("sources", row) for row in run.table("sources")]
+    return html.table("资料登记簿", columns, rows, id="sources", rest_in="sources.csv", row_refs=refs)
 
 
 def shown_value(row: Row) -> str:
@@ -67,6 +69,11 @@ def shown_value(row: Row) -> str:
         return _STATES[row["state"]]
     shown = text(parse(row["value"]) * factor(row["unit"]), row["unit"]) if row["unit"] else row["value"]
     return f"{shown}（申明为零）" if row["state"] == "zero" else shown
+
+
+def cited_value(row: Row) -> str:
+    """A figure's value with its reference."""
+    return cite(shown_value(row), row_reference("figures", row))
 
 
 def figures(run: Run) -> Html:
@@ -91,7 +98,10 @@ def figures(run: Run) -> Html:
         Column("短语核对"),
     ]
     ids = [figure_id(row) for row in _by_dictionary(run)]
-    return html.table("数字表", columns, rows, id="figures", rest_in="figures.csv", row_ids=ids)
+    refs = [row_reference("figures", row) for row in _by_dictionary(run)]
+    return html.table(
+        "数字表", columns, rows, id="figures", rest_in="figures.csv", row_ids=ids, row_refs=refs
+    )
 
 
 def figure_id(row: Row) -> str:
@@ -156,10 +166,20 @@ def objectives(run: Run) -> Html:
                 f"objective-{number}",
                 objective["measure"],
                 html.paragraph(said),
-                html.table(objective["measure"], columns, rows),
+                html.table(
+                    objective["measure"], columns, rows, row_refs=[_of_task(row, verdicts) for row in subs]
+                ),
+                rests_on=_of_task(objective, verdicts),
             )
         )
     return html.join(*blocks) if blocks else html.paragraph("没有登记绩效目标。")
+
+
+def _of_task(row: Row, verdicts: Mapping[str, Row]) -> list[str]:
+    """What is said of a target rests on: its verdict, its own row."""
+    found = verdicts.get(f"{row['objective']}.{row['item']}" if row["item"] else row["objective"])
+    judged = [row_reference("claims", found)] if found else []
+    return [*judged, row_reference("objectives", row)]
 
 
 def statements(run: Run) -> Html:
@@ -176,7 +196,10 @@ def statements(run: Run) -> Html:
     ]
     columns = [Column("类别"), Column("定位"), Column("原文短语"), Column("关于"), Column("所涉日期")]
     ids = [statement_id(row["statement"]) for row in run.table("statements")]
-    return html.table("文字陈述", columns, rows, id="statements", rest_in="statements.csv", row_ids=ids)
+    refs = [row_reference("statements", row) for row in run.table("statements")]
+    return html.table(
+        "文字陈述", columns, rows, id="statements", rest_in="statements.csv", row_ids=ids, row_refs=refs
+    )
 
 
 def products(stage: str) -> Callable[[Run], Html]:
@@ -190,7 +213,7 @@ def products(stage: str) -> Callable[[Run], Html]:
             rows.append(
                 [
                     html.code(f"{name}.csv"),
-                    str(len(run.table(name))),
+                    counted(run, name),
                     html.code(hashlib.sha256(data).hexdigest()),
                 ]
             )
@@ -224,7 +247,12 @@ def quality(run: Run) -> Html:
         Column("规则"), Column("结果"), Column("严重程度"), Column("检查", "行", numeric=True), Column("不符", "行", numeric=True),
         Column("应为"), Column("为什么查"),
     ]  # fmt: skip
-    return html.table("数据质量规则", columns, rows, id="quality", rest_in="quality.csv")
+    refs = _rules(run.table("quality"))
+    return html.table("数据质量规则", columns, rows, id="quality", rest_in="quality.csv", row_refs=refs)
+
+
+def _rules(rows: Iterable[Row]) -> list[str]:
+    return [row_reference("quality", row) for row in rows]
 
 
 def exceptions(run: Run) -> Html:
@@ -235,33 +263,32 @@ def exceptions(run: Run) -> Html:
     rows: list[list[Text]] = [
         [row["why"].partition("：")[0], row["where"] or "—", row["found"], row["expected"]] for row in failed
     ]
-    return html.table("数据质量例外", [Column("规则"), Column("位置"), Column("发现"), Column("应为")], rows)
+    columns = [Column("规则"), Column("位置"), Column("发现"), Column("应为")]
+    return html.table("数据质量例外", columns, rows, row_refs=_rules(failed))
 
 
 def notes(run: Run) -> Html:
     """What is told and is no fault, in short: the working paper has the places."""
+    noted = [row for row in run.table("quality") if row["passed"] == NOTED]
     rows: list[list[Text]] = [
-        [row["why"].partition("：")[0], row["failed"], row["why"].partition("：")[2]]
-        for row in run.table("quality")
-        if row["passed"] == NOTED
+        [row["why"].partition("：")[0], row["failed"], row["why"].partition("：")[2]] for row in noted
     ]
     if not rows:
         return html.paragraph("没有需要备查之处。")
     columns = [Column("事项"), Column("处数", numeric=True), Column("说明")]
-    return html.table("备查（不是错误，逐处见底稿 20_quality）", columns, rows)
+    return html.table("备查（不是错误，逐处见底稿 20_quality）", columns, rows, row_refs=_rules(noted))
 
 
 def noted_places(run: Run) -> Html:
     """What is told and is no fault, place by place."""
+    noted = [row for row in run.table("quality") if row["passed"] == NOTED]
     rows: list[list[Text]] = [
-        [row["why"].partition("：")[0], row["failed"], row["where"] or "—", row["found"]]
-        for row in run.table("quality")
-        if row["passed"] == NOTED
+        [row["why"].partition("：")[0], row["failed"], row["where"] or "—", row["found"]] for row in noted
     ]
     if not rows:
         return html.paragraph("没有需要备查之处。")
     columns = [Column("事项"), Column("处数", numeric=True), Column("位置"), Column("内容")]
-    return html.table("备查", columns, rows, rest_in="quality.csv")
+    return html.table("备查", columns, rows, rest_in="quality.csv", row_refs=_rules(noted))
 
 
 RECONCILED = {
@@ -276,7 +303,7 @@ def reconciliations(run: Run) -> Html:
     if not own:
         return html.paragraph("资料中没有部门决算公开表，没有勾稽可核对。")
     counts = "、".join(
-        f"{word} {sum(row['verdict'] == verdict for row in own)} 处"
+        f"{word} {counted(run, 'reconciliations', verdict=verdict)} 处"
         for verdict, (_, word) in RECONCILED.items()
     )
     order = list(RECONCILED)
@@ -293,8 +320,14 @@ def reconciliations(run: Run) -> Html:
     columns = [
         Column("勾稽关系"), Column("判断"), Column("位置"), Column("表中数"), Column("应为"), Column("说明"),
     ]  # fmt: skip
-    listed = html.table("不是分毫不差的勾稽", columns, rows, rest_in="reconciliations.csv") if rows else ""
-    return html.join(html.paragraph(f"决算公开表之内、各表之间核对 {len(own)} 处：{counts}。"), listed)
+    refs = [row_reference("reconciliations", row) for row in shown]
+    listed = (
+        html.table("不是分毫不差的勾稽", columns, rows, rest_in="reconciliations.csv", row_refs=refs)
+        if rows
+        else ""
+    )
+    total = counted(run, "reconciliations")
+    return html.join(html.paragraph(f"决算公开表之内、各表之间核对 {total} 处：{counts}。"), listed)
 
 
 CHECKS = {
@@ -310,9 +343,20 @@ def corroboration(run: Run) -> Html:
     """
     own = run.table("corroboration")
     alone = [row for row in own if not row["checks"]]
-    counts = {name: sum(name in row["checks"].split(";") for row in own) for name in CHECKS}
-    kinds = "、".join(f"{name} {counts[kind]} 个" for kind, name in CHECKS.items() if counts[kind])
-    said = f"采用的数字 {len(own)} 个，有独立核对的 {len(own) - len(alone)} 个{f'（{kinds}）' if kinds else ''}，没有独立核对的 {len(alone)} 个。"
+    with_kind = {
+        name: sorted({row["checks"] for row in own if name in row["checks"].split(";")}) for name in CHECKS
+    }
+    kinds = "、".join(
+        f"{name} {counted(run, 'corroboration', checks=with_kind[kind])} 个"
+        for kind, name in CHECKS.items()
+        if with_kind[kind]
+    )
+    checked = sorted({row["checks"] for row in own if row["checks"]})
+    number = counted(run, "corroboration", checks=checked) if checked else "0"
+    said = (
+        f"采用的数字 {counted(run, 'corroboration')} 个，有独立核对的 {number} 个{f'（{kinds}）' if kinds else ''}，"
+        f"没有独立核对的 {counted(run, 'corroboration', checks='')} 个。"
+    )
     values = {
         (r["figure"], r["scope"], r["item"], r["year"]): r
         for r in run.table("figures")
@@ -336,5 +380,16 @@ def corroboration(run: Run) -> Html:
     columns = [
         Column("数字"), Column("范围"), Column("年度"), Column("数值", numeric=True), Column("定位"), Column("只在本表之内合拢的"),
     ]  # fmt: skip
-    listed = html.table("没有独立核对的数字", columns, rows, rest_in="corroboration.csv") if rows else ""
+    refs = [
+        [
+            row_reference("figures", values[row["figure"], row["scope"], row["item"], row["year"]]),
+            row_reference("corroboration", row),
+        ]
+        for row in alone
+    ]
+    listed = (
+        html.table("没有独立核对的数字", columns, rows, rest_in="corroboration.csv", row_refs=refs)
+        if rows
+        else ""
+    )
     return html.join(html.paragraph(said), listed)

@@ -13,6 +13,7 @@ from auditbook.pipeline import Run
 from auditbook.report import fragments as html
 from auditbook.report.evidence_parts import shown_value
 from auditbook.report.fragments import Column, Html, Text
+from auditbook.report.references import counted, evidence_references
 from auditbook.report.sentence_parts import kind_words
 from auditbook.tables import Row
 
@@ -36,22 +37,25 @@ def findings(run: Run) -> Html:
         )
     overview: list[list[Text]] = [
         [
-            row["number"], html.tag(row["severity"], SEVERITIES[row["severity"]]),
+            html.index_number(int(row["number"])), html.tag(row["severity"], SEVERITIES[row["severity"]]),
             html.link(row["name"], _detail(row, run)), _subject(row, run) or "—",
             KINDS[row["kind"]], ORIGINS[row["origin"]], REPLY_STATES[row["status"]],
         ]
         for row in found
     ]  # fmt: skip
     columns = [Column(name) for name in ("序号", "严重程度", "发现", "关于", "类型", "来自", "单位回复")]
-    by_rule = sum(row["origin"] == "rule" for row in found)
-    note = f"按规则得出 {by_rule} 项，审计人员记录 {len(found) - by_rule} 项。"
-    blocks: list[Text] = [html.table("审计发现一览", columns, overview, id="findings", note=note)]
+    by_rule, recorded = counted(run, "findings", origin="rule"), counted(run, "findings", origin="auditor")
+    note = f"按规则得出 {by_rule} 项，审计人员记录 {recorded} 项。"
+    refs = [evidence_references(row, run) for row in found]
+    blocks: list[Text] = [
+        html.table("审计发现一览", columns, overview, id="findings", note=note, row_refs=refs)
+    ]
     for severity, word in SEVERITIES.items():
         own = [row for row in found if row["severity"] == severity]
         if own:
             title = f"严重程度{word}：{len(own)}项"
             listed = _only_listed(own[0], run)
-            body = [_brief_table(own, title)] if listed else [_finding(row, run) for row in own]
+            body = [_brief_table(own, title, run)] if listed else [_finding(row, run) for row in own]
             blocks.append(html.section(3, f"findings-{severity}", title, *body))
     lost = unanswered(run.table("replies"), found)
     if lost:
@@ -76,7 +80,7 @@ def _detail(row: Row, run: Run) -> str:
     return f"{SHEETS if _only_listed(row, run) else ''}#finding-{row['number']}"
 
 
-def _brief_table(own: list[Row], title: str) -> Html:
+def _brief_table(own: list[Row], title: str, run: Run) -> Html:
     rows: list[list[Text]] = [
         [
             html.link(f"{row['number']}　{row['name']}", f"{SHEETS}#finding-{row['number']}"),
@@ -85,7 +89,8 @@ def _brief_table(own: list[Row], title: str) -> Html:
         for row in own
     ]  # fmt: skip
     note = "全部内容（标准、原因、影响、证据）与取证单见底稿四。"
-    return html.table(title, [Column("发现"), Column("事实"), Column("建议")], rows, note=note)
+    refs = [evidence_references(row, run) for row in own]
+    return html.table(title, [Column("发现"), Column("事实"), Column("建议")], rows, note=note, row_refs=refs)
 
 
 def _finding(row: Row, run: Run) -> Html:
@@ -94,7 +99,10 @@ def _finding(row: Row, run: Run) -> Html:
     heading = html.join(
         f"发现{row['number']}：{row['name']}{about}", html.tag(row["severity"], SEVERITIES[row["severity"]])
     )
-    return html.section(4, f"finding-{row['number']}", heading, html.definition_list(_pairs(row, run)))
+    return html.section(
+        4, f"finding-{row['number']}", heading, html.definition_list(_pairs(row, run)),
+        rests_on=evidence_references(row, run),
+    )  # fmt: skip
 
 
 def _amount(row: Row) -> str:
@@ -131,7 +139,8 @@ def sheets(run: Run) -> Html:
             ("审计人员（签名、日期）", ""), ("复核人员（签名、日期）", ""), ("被审计单位意见", row["reply"] or ""),
             ("被审计单位（盖章、日期）", ""), ("审计人员对意见的答复", row["answer"] or ""),
         ]  # fmt: skip
-        blocks.append(html.sheet(f"sheet-{row['number']}", f"审计取证单（第{row['number']}号）", pairs))
+        title = f"审计取证单（第{row['number']}号）"
+        blocks.append(html.sheet(f"sheet-{row['number']}", title, pairs, evidence_references(row, run)))
     return html.join(*blocks) if blocks else html.paragraph("没有审计发现，不需要取证单。")
 
 

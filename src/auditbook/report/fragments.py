@@ -14,6 +14,7 @@ from typing import Literal
 from markupsafe import Markup, escape
 
 from auditbook.charts import Chart
+from auditbook.report.references import CITED, uncited
 
 MOST_ROWS = 200
 MOST_UNBROKEN = 10  # characters: a short name, a date
@@ -68,11 +69,11 @@ class Html:
 
     def __repr__(self) -> str:
         text = re.sub(r"<svg.*?</svg>", "", str(self.markup), flags=re.DOTALL)
-        text = Markup(text).striptags()
+        text = Markup(uncited(text)).striptags()
         return f"Html({text if len(text) <= 40 else text[:39] + '…'})"
 
     def _repr_html_(self) -> str:
-        return str(self.markup)
+        return carried(str(self.markup))
 
 
 Text = str | Html
@@ -103,22 +104,52 @@ def _lines(parts: Iterable[Text]) -> Html:
 
 
 def _plain(text: Text) -> str:
-    return text if isinstance(text, str) else text.markup.striptags()
+    return uncited(text if isinstance(text, str) else text.markup.striptags())
+
+
+_PIECE = re.compile(r"<[^>]*>|[^<]+")
+
+
+def carried(markup: str) -> str:
+    """Markup in which each cited number is an element of its own, ``<data>`` with its reference; none within a tag."""
+
+    def piece(found: re.Match[str]) -> str:
+        own = found.group()
+        if own.startswith("<"):
+            return uncited(own)
+        return CITED.sub(lambda cited: f'<data value="{cited[1]}">{cited[2]}</data>', own)
+
+    return _PIECE.sub(piece, markup) if CITED.search(markup) else markup
+
+
+def _rests(references: Sequence[str]) -> Markup:
+    """The attribute that says what numbers within an element may rest on, the most telling first."""
+    return Markup(' data-rests="{}"').format(" ".join(references)) if references else Markup("")
+
+
+def resting(references: Sequence[str], *body: Text) -> Html:
+    """Blocks whose numbers rest on references: each on the first that yields it."""
+    return _fill("<div{}>\n{}\n</div>", _rests(references), _lines(body))
 
 
 # --- blocks --------------------------------------------------------------------------------------
 
 
-def section(level: Literal[2, 3, 4, 5, 6], id: str, heading: Text, *body: Text) -> Html:
-    """A section; the page numbers headings of level 2 (一、) and 3 (（一）) and lists them."""
+def section(
+    level: Literal[2, 3, 4, 5, 6], id: str, heading: Text, *body: Text, rests_on: Sequence[str] = ()
+) -> Html:
+    """A section; the page numbers headings of level 2 (一、) and 3 (（一）) and lists them.
+
+    Takes    rests_on: references that its numbers rest on where nothing nearer says more (``resting``).
+    """
     if level not in range(2, 7):
         raise ValueError(f"a section's level is 2 to 6 (the page's title is level 1), not {level}")
     if not id or re.search(r"\s", id):
         raise ValueError(f"an id is one word: {id!r}")
     return _fill(
-        '<section class="level-{level}" aria-labelledby="{id}">\n'
+        '<section class="level-{level}" aria-labelledby="{id}"{rests}>\n'
         '<h{level} id="{id}">{heading}</h{level}>\n{body}\n</section>',
-        level=level, id=id, heading=heading, body=_lines(body),
+        level=level, id=id, heading=heading, body=_lines(body), rests=_rests(rests_on),
     )  # fmt: skip
 
 
@@ -160,7 +191,7 @@ def _terms(pairs: Iterable[tuple[Text, Text]]) -> Html:
     return _lines(_fill("<div><dt>{}</dt><dd>{}</dd></div>", term, text) for term, text in pairs)
 
 
-def sheet(id: str, title: Text, pairs: Iterable[tuple[Text, Text]]) -> Html:
+def sheet(id: str, title: Text, pairs: Iterable[tuple[Text, Text]], rests_on: Sequence[str] = ()) -> Html:
     """A form of its own (取证单): a table of what is what, a page of its own in print, room left where it is blank."""
     rows = [
         _fill(
@@ -172,9 +203,9 @@ def sheet(id: str, title: Text, pairs: Iterable[tuple[Text, Text]]) -> Html:
         for name, words in pairs
     ]
     return _fill(
-        '<section class="sheet" id="{0}" aria-labelledby="{0}-title">\n'
+        '<section class="sheet" id="{0}" aria-labelledby="{0}-title"{3}>\n'
         '<table class="form"><caption id="{0}-title">{1}</caption><tbody>\n{2}\n</tbody></table>\n</section>',
-        id, title, join(*rows),
+        id, title, join(*rows), _rests(rests_on),
     )  # fmt: skip
 
 
@@ -191,6 +222,26 @@ def evidence(summary: Text, pairs: Iterable[tuple[Text, Text]]) -> Html:
     )  # fmt: skip
 
 
+def entry(id: str, reference: str, heading: Text, pairs: Iterable[tuple[Text, Text]]) -> Html:
+    """What a reference is: hidden until a number leads to it, all of them on paper."""
+    return _fill(
+        '<div class="entry" id="{}" data-rests="{}"><p class="entry-name">{}</p>\n<dl class="terms">\n{}\n</dl>\n'
+        '<p class="entry-close"><a href="#closed">关闭</a></p></div>',
+        id, reference, heading, _terms(pairs),
+    )  # fmt: skip
+
+
+def entries(own: Iterable[str]) -> Html:
+    """The chapter of the entries, finished each."""
+    return _fill(
+        '<section class="entries" aria-labelledby="entries">\n<h2 id="entries">数字依据</h2>\n'
+        '<p>正文里的每个数字都是一个链接，打开的是它的依据；短号可以抄下来，用来提出疑问。'
+        '<a href="#entries-all">列出全部依据</a></p>\n<div class="entries-all" id="entries-all">\n{}\n</div>\n'
+        '<span id="closed"></span>\n</section>',
+        _lines(Html(Markup(markup)) for markup in own),
+    )  # fmt: skip
+
+
 def table(
     caption: Text,
     columns: Sequence[Column],
@@ -202,6 +253,8 @@ def table(
     rest_in: str = "",
     under: Sequence[Text] = (),
     row_ids: Sequence[str] = (),
+    rests_on: Sequence[str] = (),
+    row_refs: Sequence[str | Sequence[str]] = (),
 ) -> Html:
     """A table: the first column heads its row, the unit stands in the column's head.
 
@@ -210,12 +263,14 @@ def table(
              most 200 rows (and the total) are shown and the number left out is said; without it,
              every row is shown. under: for each row what stands below it across all columns, such
              as its evidence, or nothing. Evidence within a cell does not open on paper. row_ids: for each row
-             what a link goes to.
+             what a link goes to. rests_on, row_refs: what its numbers, and those of each row, rest on (``resting``).
     Raises   ValueError where a row has more or fewer cells than there are columns.
     """
     for number, row in enumerate(rows, 1):
         if len(row) != len(columns):
             raise ValueError(f"row {number} of {caption!r}: {len(row)} cells, {len(columns)} columns")
+    if row_refs and len(row_refs) != len(rows):
+        raise ValueError(f"{caption!r}: {len(row_refs)} rows rest on something, of {len(rows)}")
     if under and len(under) != len(rows):
         raise ValueError(f"{caption!r}: {len(under)} things to stand under {len(rows)} rows")
     kinds = [_kind(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
@@ -228,18 +283,21 @@ def table(
     body = []
     for place in shown:
         name = row_ids[place] if row_ids else ""
-        body.append(_row(kinds, rows[place], "total" if place == last_detail else "", name))
+        own = row_refs[place] if row_refs else ()
+        rests = _rests([own] if isinstance(own, str) else own)
+        body.append(_row(kinds, rows[place], "total" if place == last_detail else "", name, rests))
         if under and under[place]:
-            body.append(_fill('<tr class="under"><td colspan="{}">{}</td></tr>', len(columns), under[place]))
+            below = _fill('<td colspan="{}">{}</td>', len(columns), under[place])
+            body.append(_fill('<tr class="under"{}>{}</tr>', rests, below))
     return _fill(
-        '<div class="table-block"{id}>\n'
+        '<div class="table-block"{id}{rests}>\n'
         '<div class="table-wrap" tabindex="0" role="region" aria-label="{label}">\n'
         "<table>\n<caption>{caption}</caption>\n<thead>\n<tr>{heads}</tr>\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
         "</div>{note}\n</div>",
         id=_fill(' id="{}"', id) if id else "",
         label=_plain(caption), caption=caption, body=_lines(body),
         heads=join(*(_head(column, kind) for column, kind in zip(columns, kinds, strict=True))),
-        note=_note("p", note),
+        note=_note("p", note), rests=_rests(rests_on),
     )  # fmt: skip
 
 
@@ -258,14 +316,14 @@ def _head(column: Column, kind: Markup) -> Html:
     return _fill('<th scope="col"{}>{}{}</th>', kind, column.name, unit)
 
 
-def _row(kinds: Sequence[Markup], row: Sequence[Text], name: str = "", id: str = "") -> Html:
+def _row(kinds: Sequence[Markup], row: Sequence[Text], name: str, id: str, rests: Markup) -> Html:
     cells = [
         _fill('<th scope="row"{}>{}</th>' if place == 0 else "<td{}>{}</td>", kind, cell)
         for place, (kind, cell) in enumerate(zip(kinds, row, strict=True))
     ]
     return _fill(
-        "<tr{}{}>{}</tr>",
-        _fill(' id="{}"', id) if id else "", _fill(' class="{}"', name) if name else "", join(*cells),
+        "<tr{}{}{}>{}</tr>",
+        _fill(' id="{}"', id) if id else "", _fill(' class="{}"', name) if name else "", rests, join(*cells),
     )  # fmt: skip
 
 
@@ -290,9 +348,9 @@ def tick(id: str, number: int, note: str) -> Html:
     return _fill('<sup><a class="tick" id="{}" href="#{}">{}</a></sup>', id, note, str(number))
 
 
-def note(id: str, number: int, *parts: Text) -> Html:
+def note(id: str, number: int, *parts: Text, rests_on: Sequence[str] = ()) -> Html:
     """What a marked phrase supports, under the number that it is marked with."""
-    return _fill('<li id="{}" value="{}">{}</li>', id, str(number), join(*parts))
+    return _fill('<li id="{}" value="{}"{}>{}</li>', id, str(number), _rests(rests_on), join(*parts))
 
 
 def claimed(id: str, tone: str, remark: str, title: str, text: Text) -> Html:
@@ -362,7 +420,7 @@ def folded(summary: Text, *body: Text) -> Html:
 def figure(chart: Chart, source_note: Text = "") -> Html:
     """A chart with its title, and the numbers it shows as a table that opens under it."""
     columns = [
-        Column(name, numeric=place > 0 and all(_NUMBER.fullmatch(row[place]) for row in chart.rows))
+        Column(name, numeric=place > 0 and all(_NUMBER.fullmatch(uncited(row[place])) for row in chart.rows))
         for place, name in enumerate(chart.columns)
     ]
     return _fill(
@@ -410,6 +468,16 @@ def phrase(text: str) -> Html:
 def code(text: str) -> Html:
     """A file name, a hash, a command."""
     return _fill("<code>{}</code>", text)
+
+
+def invented(*body: Text) -> Html:
+    """A worked example: its numbers are made up for it."""
+    return _fill('<div class="invented">\n{}\n</div>', _lines(body))
+
+
+def index_number(number: int) -> Html:
+    """A number that only counts the rows of a table."""
+    return _fill('<span class="index-number">{}</span>', str(number))
 
 
 def link(text: Text, target: str) -> Html:

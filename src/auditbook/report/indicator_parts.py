@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from typing import Literal
 
 from auditbook import formulas
@@ -25,6 +25,17 @@ from auditbook.report import graphs
 from auditbook.report.evidence_parts import QUOTED, shown_value
 from auditbook.report.fragments import Column, Html, Text
 from auditbook.report.graphs import value_words
+from auditbook.report.references import (
+    CHART,
+    cite,
+    counted,
+    figure_references,
+    result_reference,
+    row_reference,
+    rule_reference,
+    stanza_reference,
+    written,
+)
 
 
 def indicators(run: Run) -> Html:
@@ -59,14 +70,16 @@ def _nothing_known(stanza: Stanza, run: Run) -> bool:
 def _unknown(family: Family, stanzas: list[Stanza], run: Run) -> Html:
     """Indicators of which nothing is known, in a table: the working paper has a section for each."""
     rows: list[list[Text]] = []
+    refs: list[list[str]] = []
     for stanza in stanzas:
         own = [r for r in run.results if r.indicator == stanza.id]
         asked = list(stanza.points.values()) if stanza.judged else [_sentence(stanza, stanza.primary, run)]
         wanted = [stanza.table or ""] if stanza.judged else documents(own, run)
         link = html.link(stanza.name, f"workpapers/30_indicators.html#indicator-{stanza.id}")
+        refs.append([stanza_reference(stanza.id, run), *map(result_reference, own)])
         rows.append([link, html.tag("not_assessable", "无法评价"), html.bullets(asked), html.bullets(wanted)])
     columns = [Column("指标"), Column("结果"), Column("算式或评价要点"), Column("需要补充的资料")]
-    return html.table(f"{family.question}无法评价的指标", columns, rows)
+    return html.table(f"{family.question}无法评价的指标", columns, rows, row_refs=refs)
 
 
 def _sentence(stanza: Stanza, definition: str, run: Run) -> str:
@@ -89,7 +102,23 @@ def indicator_section(stanza: Stanza, run: Run, level: Literal[3, 4] = 3) -> Htm
             _results_table(stanza, own, run),
             html.definition_list(_meaning_pairs(stanza, run)),
         ]
-    return html.section(level, f"indicator-{stanza.id}", stanza.name, *parts)
+    return html.section(
+        level, f"indicator-{stanza.id}", stanza.name, *parts, rests_on=_rests_on(stanza, own, run)
+    )
+
+
+def _rests_on(stanza: Stanza, own: Sequence[Result], run: Run) -> list[str]:
+    """What the section of an indicator rests on: its results, their figures, what the rulebook says of it."""
+    terms = dict.fromkeys(key for r in own for key in r.terms)
+    return [
+        *map(result_reference, own),
+        *figure_references(terms, run),
+        written(CHART, stanza.id),
+        stanza_reference(stanza.id, run),
+        *dict.fromkeys(
+            rule_reference("params/figures.yaml", key.split(":")[0]) for r in own for key in r.lacking
+        ),
+    ]
 
 
 def _judged(stanza: Stanza, result: Result, run: Run, level: Literal[3, 4]) -> Html:
@@ -112,11 +141,15 @@ def _judged(stanza: Stanza, result: Result, run: Run, level: Literal[3, 4]) -> H
             stanza.name,
             said,
             html.evidence("评价要点与依据", [("评价要点", points), *meaning]),
+            rests_on=_rests_on(stanza, [result], run),
         )
     rows: list[list[Text]] = []
     under: list[Text] = []
+    refs: list[list[str]] = []
     for point, words in stanza.points.items():
         row = entered.get(point)
+        judged = [row_reference("judgements", row)] if row else []
+        refs.append([*judged, stanza_reference(stanza.id, run)])
         verdict = row["verdict"] if row else NOT_ASSESSED
         degree = f"（{row['degree']}）" if row and row["degree"] else ""
         rows.append(
@@ -132,14 +165,18 @@ def _judged(stanza: Stanza, result: Result, run: Run, level: Literal[3, 4]) -> H
         if row and row["quote"]:
             terms.append(("短语", html.phrase(row["quote"])))
         under.append(html.evidence("谁、何时、凭什么", terms) if terms else "")
-    answer = f"{stanza.name}：{value_words(result, stanza)}。" + (
-        f"{len(stanza.points)} 条要点中满足 {result.numerator} 条。" if result.status == COMPUTED else ""
+    points_counted = cite(f"{len(stanza.points)}", stanza_reference(stanza.id, run))
+    met = cite(f"{result.numerator}", result_reference(result))
+    answer = f"{stanza.name}：{cite(value_words(result, stanza), result_reference(result))}。" + (
+        f"{points_counted} 条要点中满足 {met} 条。" if result.status == COMPUTED else ""
     )
     return html.section(
         level, f"indicator-{stanza.id}", stanza.name, html.paragraph(answer),
         html.figure(graphs.of(stanza, run), "数据来源：评价要点判断表"),
-        html.table(f"{stanza.name}：评价要点", [Column("评价要点"), Column("判断"), Column("依据")], rows, under=under),
-        html.definition_list(meaning),
+        html.table(
+            f"{stanza.name}：评价要点", [Column("评价要点"), Column("判断"), Column("依据")], rows, under=under, row_refs=refs,
+        ),
+        html.definition_list(meaning), rests_on=_rests_on(stanza, [result], run),
     )  # fmt: skip
 
 
@@ -157,16 +194,17 @@ def _answer(stanza: Stanza, chosen: list[Result], run: Run) -> Html:
         name = stanza.definitions[whole.definition].name
         sums = _sum_words(whole, stanza, run)
         lines.append(
-            f"{run.audit.case.year}年部门整体{stanza.name}（{name}）：{value_words(whole, stanza)}{sums}。"
+            f"{run.audit.case.year}年部门整体{stanza.name}（{name}）：{cite(value_words(whole, stanza), result_reference(whole))}{sums}。"
         )
     else:
-        counts = Counter(r.status for r in chosen)
+        own = {"indicator": stanza.id, "scoring": "yes"}
         lines.append(
-            f"共 {len(chosen)} 个结果，算出 {counts[COMPUTED]} 个，无法评价 {counts['not_assessable']} 个。"
+            f"共 {counted(run, 'indicators', **own)} 个结果，算出 {counted(run, 'indicators', **own, status=COMPUTED)} 个，"
+            f"无法评价 {counted(run, 'indicators', **own, status=NOT_ASSESSABLE)} 个。"
         )
     if whole is not None and whole.status == "not_assessable":
         lines += [
-            f"可以算出的{definition.name}：{value_words(r, run.rulebook.stanzas[r.indicator])}{_sum_words(r, stanza, run)}。"
+            f"可以算出的{definition.name}：{cite(value_words(r, stanza), result_reference(r))}{_sum_words(r, stanza, run)}。"
             for name, definition in stanza.definitions.items()
             for r in run.results
             if (r.indicator, r.definition, r.scope, r.item) == (stanza.id, name, DEPARTMENT, "")
@@ -174,7 +212,7 @@ def _answer(stanza: Stanza, chosen: list[Result], run: Run) -> Html:
         ]
     if beyond and stanza.limit:
         said = "；".join(
-            f"{graphs.row_name(stanza, r, run)}{value_words(r, run.rulebook.stanzas[r.indicator])}"
+            f"{graphs.row_name(stanza, r, run)}{cite(value_words(r, stanza), result_reference(r))}"
             for r in beyond
         )
         return html.callout(
@@ -205,9 +243,24 @@ def documents(own: list[Result], run: Run) -> list[str]:
     return [words + run.audit.only_of(scopes) for words, scopes in wanted.items()]
 
 
+def _asked(own: Sequence[Result]) -> list[str]:
+    """What the documents that are asked for rest on: what the dictionary says of each missing figure."""
+    missing = dict.fromkeys(key.split(":")[0] for r in own for key in r.lacking)
+    return [rule_reference("params/figures.yaml", figure) for figure in missing]
+
+
 def _results_table(stanza: Stanza, own: list[Result], run: Run) -> Html:
     rows: list[list[Text]] = []
     under: list[Text] = []
+    refs = [
+        [
+            *figure_references(r.terms, run),
+            result_reference(r),
+            *_asked([r]),
+            stanza_reference(stanza.id, run),
+        ]
+        for r in own
+    ]
     for r in own:
         definition = stanza.definitions[r.definition]
         scores = r.definition == run.scoring[stanza.id]
@@ -220,16 +273,13 @@ def _results_table(stanza: Stanza, own: list[Result], run: Run) -> Html:
             ("依据", definition.source),
         ]
         if r.interval and not r.interval.is_point:
-            terms.append(("数值范围", _range_words(r, stanza)))
+            terms.append(("数值范围", cite(_range_words(r, stanza), result_reference(r))))
         if definition.note:
             terms.append(("说明", definition.note))
         terms += _trace(r, run)
         sign = html.tag("disagrees", "越限") if breaks_limit(r, run) and scores else ""
-        value: Text = (
-            html.join(value_words(r, run.rulebook.stanzas[r.indicator]), sign)
-            if sign
-            else value_words(r, run.rulebook.stanzas[r.indicator])
-        )
+        words = cite(value_words(r, stanza), result_reference(r))
+        value: Text = html.join(words, sign) if sign else words
         rows.append(
             [
                 graphs.row_name(stanza, r, run),
@@ -240,7 +290,7 @@ def _results_table(stanza: Stanza, own: list[Result], run: Run) -> Html:
         under.append(html.evidence("算式与来源", terms))
     columns = [Column("范围"), Column("口径"), Column("结果", numeric=True)]
     caption = f"{stanza.name}：全部口径与范围"
-    return html.table(caption, columns, rows, rest_in="indicators.csv", under=under)
+    return html.table(caption, columns, rows, rest_in="indicators.csv", under=under, row_refs=refs)
 
 
 def _range_words(r: Result, stanza: Stanza) -> str:
@@ -263,7 +313,8 @@ def _trace(r: Result, run: Run) -> list[tuple[Text, Text]]:
         item = run.figures.item_name(row["figure"], row["item"])
         name = run.dictionary[row["figure"]].name + (f"·{item}" if item else "")
         scope = "" if row["scope"] == DEPARTMENT else run.audit.scope_name(row["scope"])
-        said = html.join(f"{scope}{shown_value(row)}，{row['locator']}")
+        own = row_reference("figures", row)
+        said = html.join(f"{scope}{cite(shown_value(row), own)}，{cite(row['locator'], own)}")
         if row["quote"]:
             said = html.join(said, "，", html.phrase(row["quote"]), f"（{QUOTED[row['quote_status']]}）")
         found.append((name, said))
@@ -276,7 +327,7 @@ def _meaning_pairs(stanza: Stanza, run: Run) -> list[tuple[Text, Text]]:
     primary = run.scoring[stanza.id]
     pairs: list[tuple[Text, Text]] = [("为什么看它", stanza.why), ("注意", stanza.caveats)]
     for name, definition in stanza.definitions.items():
-        words = _sentence(stanza, name, run)
+        words = cite(_sentence(stanza, name, run), stanza_reference(stanza.id, run))
         mark = "（计分口径）" if name == primary else ""
         pairs.append((f"口径：{definition.name}{mark}", f"{words}。依据：{definition.source}"))
     return pairs
@@ -291,6 +342,7 @@ def breaks_limit(r: Result, run: Run) -> bool:
 def gaps(run: Run) -> Html:
     """What cannot be assessed, and which document would supply it: a row for each indicator."""
     rows: list[list[Text]] = []
+    refs: list[list[str]] = []
     for stanza in run.rulebook.stanzas.values():
         lacking = [r for r in run.results if r.indicator == stanza.id and r.status == NOT_ASSESSABLE]
         if not lacking:
@@ -302,6 +354,7 @@ def gaps(run: Run) -> Html:
             for r in lacking
         )
         wanted = [stanza.table or ""] if stanza.judged else documents(lacking, run)
+        refs.append([*_asked(lacking), stanza_reference(stanza.id, run)])
         rows.append(
             [
                 stanza.name,
@@ -313,9 +366,10 @@ def gaps(run: Run) -> Html:
     for source in run.table("sources"):
         if source["status"] == "absent":
             rows.append(["（全部评分）", "—", source["title"], source["reason"] or "报告引用而未取得"])
+            refs.append([row_reference("sources", source)])
     columns = [Column("指标"), Column("缺的是"), Column("口径与范围"), Column("需要补充的资料")]
     return (
-        html.table("无法评价之处与需要补充的资料", columns, rows)
+        html.table("无法评价之处与需要补充的资料", columns, rows, row_refs=refs)
         if rows
         else html.paragraph("没有无法评价之处。")
     )

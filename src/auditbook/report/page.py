@@ -23,9 +23,12 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from markupsafe import Markup, escape
 
 from auditbook import charts
+from auditbook.report.fragments import carried
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+    from auditbook.report.evidence_entries import RunSources
 
 HERE = Path(__file__).parent
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:"
@@ -45,6 +48,7 @@ def render(
     hide_code: bool,
     footer: str = "",
     fingerprint: str = "",
+    sources: RunSources | None = None,
 ) -> str:
     """Make the page of an executed notebook.
 
@@ -52,6 +56,7 @@ def render(
              (otherwise that heading stands over the title in small, unless they are the same).
              subtitle, footer: a paragraph per line. fingerprint: shown on the cover and at the
              foot of printed pages. hide_code: a report; else a working paper with its code folded.
+             sources: what the references of its numbers yield; without it the numbers lead nowhere.
     Returns  the whole file; the same bytes for the same arguments.
     Raises   ValueError where the page would hold anything live (``scan``), has no title or a
              reference to nothing, where an output has no form that a page can show, or where the
@@ -63,7 +68,7 @@ def render(
                 forms = ", ".join(output["data"])
                 raise ValueError(f"cell {number}: no page can show an output in {forms}")
     around = _around(title, subtitle, footer, fingerprint, "report" if hide_code else "working-paper")
-    html, _ = _exporter(hide_code).from_notebook_node(notebook, {"page": around})
+    html, _ = _exporter(hide_code).from_notebook_node(notebook, {"page": {**around, "sources": sources}})
     return _finished(html)
 
 
@@ -80,7 +85,7 @@ def compose(
     environment = Environment(loader=FileSystemLoader(HERE / "template"), autoescape=True)
     environment.filters["unbroken"] = _unbroken
     around = _around(title, subtitle, footer, fingerprint, kind)
-    arranged = arrange(content, title)
+    arranged = arrange(carried(content), title)
     return _finished(
         environment.get_template("whole.html.j2").render(page=arranged, resources={"page": around})
     )
@@ -163,7 +168,7 @@ _HEADING = r"""<h(?P<level>[1-6])(?P<attributes>\s[^>]*)?>(?P<inner>.*?)</h(?P=l
 _LANDMARK = re.compile(
     rf"""
       (?P<heading>{_HEADING})
-    | (?P<table><div\ class="table-block"(\ id="(?P<table_id>[^"]*)")?>)
+    | (?P<table><div\ class="table-block"(\ id="(?P<table_id>[^"]*)")?(\ data-rests="[^"]*")?>)
     | (?P<chart><div\ class="chart"\ id="(?P<chart_id>[^"]*)">)
     | (?P<figure_data><details\ class="figure-data">)
     | (?P<caption><caption>)
@@ -202,15 +207,20 @@ class Arranged:
     links: list[str]
 
 
-def arrange(content: str, title: str) -> Arranged:
-    """Number chapters, figures and tables, fill in references, take the outline.
+def arrange(content: str, title: str, sources: RunSources | None = None) -> Arranged:
+    """Link the numbers, number chapters, figures and tables, fill in references, take the outline.
 
-    Takes    content: markup of the cells. title: as for ``render``.
+    Takes    content: markup of the cells. title, sources: as for ``render``.
     Returns  the parts of the page. Levels are closed up so that none is skipped below the page's
              h1; a heading that carries its own number (“三、…”, “（二）…”) keeps it.
     Raises   ValueError where there is no title, or a reference to an id that has no number.
     """
     content, kicker = str(content), ""
+    if sources is not None:
+        from auditbook.report.evidence_entries import chapter
+
+        content = chapter(content, sources)
+    content = re.sub(r"</?data\b[^>]*>", "", content)
     first = re.search(_HEADING, content, re.DOTALL)
     if first and first["level"] == "1":
         content = content[: first.start()] + content[first.end() :]

@@ -10,6 +10,14 @@ from auditbook.numbers import Interval
 from auditbook.pipeline import Run
 from auditbook.report import fragments as html
 from auditbook.report.fragments import Column, Html, Text
+from auditbook.report.references import (
+    cite,
+    framework_reference,
+    row_reference,
+    rule_reference,
+    width_words,
+    written,
+)
 from auditbook.scoring import BASES, STATES, STOPPED
 from auditbook.scoring_rules import points_text, span_text
 from auditbook.tables import Row
@@ -27,11 +35,15 @@ def scores(run: Run) -> Html:
     rows = run.table("scores")
     blocks: list[Text] = []
     if invalid := run.framework.validity_note(run.audit.case.year):
-        blocks.append(html.callout("warning", "评分表的适用年度", f"{invalid}。"))
+        said = cite(f"{invalid}。", framework_reference(run))
+        blocks.append(html.callout("warning", "评分表的适用年度", said))
     if changed := [row for row in rows if row["state"] == "overridden"]:
-        lines = [f"{line_name(row, run)}：{row['reason']}" for row in changed]
+        lines = [
+            f"{line_name(row, run)}：{cite(row['reason'], row_reference('scores', row))}" for row in changed
+        ]
         blocks.append(html.callout("note", "由审计人员改判的得分", html.bullets(lines)))
-    blocks += [html.figure(score_interval(run)), _lines(rows, run)]
+    drawn = [row_reference("scores", row) for row in rows if row["level"] != "indicator"]
+    blocks += [html.resting(drawn, html.figure(score_interval(run))), _lines(rows, run)]
     return html.join(*blocks)
 
 
@@ -68,8 +80,11 @@ def _lines(rows: list[Row], run: Run) -> Html:
     sums = {row["indicator"]: row for row in rows if row["level"] == "group"}
     cells: list[list[Text]] = []
     under: list[Text] = []
+    refs: list[list[str]] = []
 
     def add(row: Row, name: Text, note: Text = "") -> None:
+        line = [framework_reference(run, row["indicator"])] if row["indicator"] else []
+        refs.append([row_reference("scores", row), *line, framework_reference(run)])
         cells.append(
             [
                 name, _points(row["weight"]), _points(row["lowest"]), _points(row["highest"]),
@@ -102,7 +117,10 @@ def _lines(rows: list[Row], run: Run) -> Html:
         f"评分表：{framework.title}（{framework.issuer}，{framework.edition}），{BASES[lines_basis(rows)]}计。"
         f"{'各行分值是假定，理由见各行。' if framework.weights == 'assumed' else ''}{framework.caveats}"
     )
-    return html.table("得分表", columns, cells, total_row=True, note=note, id="scores", under=under)
+    return html.table(
+        "得分表", columns, cells, total_row=True, note=note, id="scores", under=under, row_refs=refs,
+        rests_on=[framework_reference(run)],
+    )  # fmt: skip
 
 
 def lines_basis(rows: list[Row]) -> str:
@@ -153,18 +171,28 @@ def schemes(run: Run) -> Html:
         Column("可评权重", "分", numeric=True), Column("可能的等级"),
     ]  # fmt: skip
     note = "同一份证据按各评分表分别计算。“已失”是无论补充什么资料都不再可能得到的分；满分一栏的加号后是加分项上限。"
-    blocks: list[Text] = [html.table("各评分表并列", columns, cells, note=note, id="schemes", under=under)]
+    refs = [
+        [row_reference("schemes", row), rule_reference(f"params/frameworks/{row['scheme']}.yaml")]
+        for row in rows
+    ]
+    blocks: list[Text] = [
+        html.table("各评分表并列", columns, cells, note=note, id="schemes", under=under, row_refs=refs)
+    ]
     # both bases of a scheme are told apart only where they differ
     beyond = list(
         {(row["scheme"], row["highest"]): row for row in reversed(rows) if row["shortfall"]}.values()
     )[::-1]
     if beyond:
         lines = [
-            f"{row['title']}（{BASES[row['basis']]}）：高出{_points(row['shortfall'])}分，"
-            f"仍可能的最高分是{_best(row)}，满分{_full(row)}分"
+            cite(
+                f"{row['title']}（{BASES[row['basis']]}）：高出{_points(row['shortfall'])}分，"
+                f"仍可能的最高分是{_best(row)}，满分{_full(row)}分",
+                row_reference("schemes", row),
+            )
             for row in beyond
         ]
-        title = f"自评{_points(beyond[0]['self_scored'])}分，在以下评分表中不可能得到"
+        self_scored = cite(f"自评{_points(beyond[0]['self_scored'])}分", row_reference("schemes", beyond[0]))
+        title = f"{self_scored}，在以下评分表中不可能得到"
         blocks.insert(0, html.callout("warning", title, html.bullets(lines)))
     if changed := _changed_elsewhere(run):
         title = "其他评分表中由审计人员改判的得分"
@@ -185,8 +213,11 @@ def _changed_elsewhere(run: Run) -> list[str]:
     if any(row["state"] == STOPPED for row in run.table("scores")):
         return []
     return [
-        f"{scheme.title}：{scoring.line_name(scheme, run.rulebook, row['indicator'])}人工改判为"
-        f"{_points(row['points'])}分：{row['reason']}（{row['who']}，{row['when']}）"
+        cite(
+            f"{scheme.title}：{scoring.line_name(scheme, run.rulebook, row['indicator'])}人工改判为"
+            f"{_points(row['points'])}分：{row['reason']}（{row['who']}，{row['when']}）",
+            row_reference("overrides", row),
+        )
         for row in run.table("overrides")
         if row["scheme"] != own
         for scheme in (run.frameworks[row["scheme"]],)
@@ -206,7 +237,10 @@ def narrowing(run: Run) -> Html:
     found = scoring.narrowing(rows)
     named = {row["indicator"]: line_name(row, run) for row in rows if row["level"] == "indicator"}
     helpless = [
-        f"{named[row['indicator']]}（{span_text(_interval(row))}分）：{row['reason'] or '只知道数值的界限'}"
+        cite(
+            f"{named[row['indicator']]}（{span_text(_interval(row))}分）：{row['reason'] or '只知道数值的界限'}",
+            row_reference("scores", row),
+        )
         for row in scoring.without_document(rows)
     ]
     if not found and not helpless:
@@ -216,10 +250,13 @@ def narrowing(run: Run) -> Html:
         return html.join(told)
     cells: list[list[Text]] = []
     under: list[Text] = []
+    refs: list[list[str]] = []
     for place, supply in enumerate(found[:MOST_DOCUMENTS], 1):
         cells.append(
             [
-                str(place), supply.document, points_text(supply.alone), points_text(supply.shared),
+                html.index_number(place), supply.document,
+                width_words(points_text(supply.alone), run.framework.framework, supply.lines),
+                width_words(points_text(supply.shared), run.framework.framework, supply.shared_lines),
                 "、".join(named[key] for key in supply.lines) or "—",
                 "、".join(named[key] for key in supply.shared_lines) or "—",
             ]
@@ -228,6 +265,8 @@ def narrowing(run: Run) -> Html:
             (named[key], html.bullets(more)) for key, more in supply.others.items()
         ]
         under.append(html.evidence("还需要的其他资料", also) if also else "")
+        keys = (*supply.lines, *supply.shared_lines)
+        refs.append([written("scores", run.framework.framework, "indicator", key) for key in keys])
     columns = [
         Column("次序"), Column("资料"), Column("单凭它", "分", numeric=True), Column("连同其他", "分", numeric=True),
         Column("单凭它可评的指标"), Column("还需其他资料的指标"),
@@ -235,7 +274,8 @@ def narrowing(run: Run) -> Html:
     note = "分数是得分区间因此缩小的宽度，不是会得到的分。一行需要几份资料的，宽度记在每一份之下，不能相加。"
     rest = len(found) - len(cells)
     if rest > 0:
-        note += f"其余{rest}份资料见 scores.csv 的 documents 栏。"
+        # of documents that are not listed there is no row to rest on: they are counted in words
+        note += "其余资料见 scores.csv 的 documents 栏。"
     title = "补充哪份资料最能缩小得分区间"
-    table = html.table(title, columns, cells, note=note, id="narrowing", under=under)
+    table = html.table(title, columns, cells, note=note, id="narrowing", under=under, row_refs=refs)
     return html.join(table, told)

@@ -13,6 +13,7 @@ from auditbook.narrative.stated import ASIDE, FAULTS, LEFT, NOTE, STATED, UNREAD
 from auditbook.pipeline import Run
 from auditbook.report import fragments as html
 from auditbook.report.fragments import Column, Html, Text
+from auditbook.report.references import cite, counted, row_reference, total_reference, written
 from auditbook.tables import Row
 
 _NONE = "没有取得可以逐句核对的公开说明或评价报告原文，其中的话没有核对。"
@@ -37,37 +38,49 @@ def coverage_lines(run: Run) -> list[Text]:
         name = f"“{titles.get(source, source)}”"
         counts = {what: int(row["count"]) for what, row in own.items()}
         if UNREAD in own:
-            numbers = f"；有 {counts['left']} 个数" if counts.get("left") else ""
-            unread.append(f"{name}（{own[UNREAD]['words']}{numbers}）")
+            left = cite(str(counts.get("left", 0)), written("coverage", source, "left"))
+            numbers = f"；有 {left} 个数" if counts.get("left") else ""
+            words = cite(own[UNREAD]["words"], row_reference("coverage", own[UNREAD]))
+            unread.append(f"{name}（{words}{numbers}）")
             continue
-        lines.append(name + _counted(counts))
-        lines += [f"{name}{row['words']}" for what, row in own.items() if what.startswith(f"{NOTE} ")]
+        lines.append(name + _counted(counts, source))
+        lines += [
+            f"{name}{cite(row['words'], row_reference('coverage', row))}"
+            for what, row in own.items()
+            if what.startswith(f"{NOTE} ")
+        ]
     if lines:
         lines.append("无法核对的和没有读的都没有核对过；沉默不等于一致。")
     if unread:
-        lines.append(f"没有逐句核对的资料 {len(unread)} 份：{'、'.join(unread)}。")
+        lines.append(f"没有逐句核对的资料 {counted(run, 'coverage', what=UNREAD)} 份：{'、'.join(unread)}。")
     return lines
 
 
-def _counted(counts: Mapping[str, int]) -> str:
+def _counted(counts: Mapping[str, int], source: str) -> str:
     """What became of the numbers and statements of a document."""
-    aside, left = _by_name(counts, ASIDE), _by_name(counts, LEFT)
-    judged = "、".join(
-        f"{name} {counts[verdict]} 条" for verdict, name in VERDICTS.items() if verdict in counts
-    )
-    entered = f"；其中 {counts['entered']} 条审计人员已登记，列在上表" if counts["entered"] else ""
+
+    def of(what: str) -> str:
+        return cite(str(counts[what]), written("coverage", source, what))
+
+    aside, left = _by_name(counts, ASIDE, source), _by_name(counts, LEFT, source)
+    judged = "、".join(f"{name} {of(verdict)} 条" for verdict, name in VERDICTS.items() if verdict in counts)
+    entered = f"；其中 {of('entered')} 条审计人员已登记，列在上表" if counts["entered"] else ""
+    set_aside = counts["numbers"] - counts["read"] - counts["left"]
+    kinds = [what for what in counts if what.startswith(f"{ASIDE} ")]
+    others = cite(str(set_aside), total_reference("coverage", "count", source=source, what=kinds))
     return (
-        f"正文有 {counts['numbers']} 个数：{counts['read']} 个读成了陈述，{counts['left']} 个没有读{left}，"
-        f"{counts['numbers'] - counts['read'] - counts['left']} 个不是金额、比率或数量{aside}。"
-        f"陈述 {counts['statements']} 条：{judged}{entered}。"
+        f"正文有 {of('numbers')} 个数：{of('read')} 个读成了陈述，{of('left')} 个没有读{left}，"
+        f"{others} 个不是金额、比率或数量{aside}。"
+        f"陈述 {of('statements')} 条：{judged}{entered}。"
     )
 
 
-def _by_name(counts: Mapping[str, int], what: str) -> str:
+def _by_name(counts: Mapping[str, int], what: str, source: str) -> str:
     """Counts by what they are of, in brackets: （年份 24、序号 12）."""
     named = [(name.removeprefix(f"{what} "), n) for name, n in counts.items() if name.startswith(f"{what} ")]
     ordered = sorted(named, key=lambda own: (-own[1], own[0]))
-    return f"（{'、'.join(f'{name} {n}' for name, n in ordered)}）" if ordered else ""
+    said = (f"{name} {cite(str(n), written('coverage', source, f'{what} {name}'))}" for name, n in ordered)
+    return f"（{'、'.join(said)}）" if ordered else ""
 
 
 def _wrong(run: Run) -> Html:
@@ -98,8 +111,15 @@ def _wrong(run: Run) -> Html:
         Column("轻重"), Column("处"), Column("类别"), Column("公布", numeric=True), Column("重算", numeric=True),
         Column("判断"), Column("说明"),
     ]  # fmt: skip
+    refs = [row_reference("narrative", row) for row in wrong]
     return html.table(
-        "公开说明里不成立的话", columns, rows, id="sentences", rest_in="narrative.csv", under=under
+        "公开说明里不成立的话",
+        columns,
+        rows,
+        id="sentences",
+        rest_in="narrative.csv",
+        under=under,
+        row_refs=refs,
     )
 
 

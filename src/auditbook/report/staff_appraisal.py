@@ -28,6 +28,7 @@ from auditbook.pipeline import Run
 from auditbook.report import fragments as html
 from auditbook.report.fragments import Column, Html, Text
 from auditbook.report.graphs import drawable
+from auditbook.report.references import APPRAISAL, cite, counted, figure_references, rule_reference, written
 from auditbook.scoring_rules import points_text
 
 NOTHING = "资料里没有工作人员考评的权重：报告没有描述人员考评，此处没有可核对的。"
@@ -42,7 +43,7 @@ def appraisal(run: Run) -> Html:
     scheme = scheme_of(run.figures, rules)
     examples = [_example(rules, scheme, number) for number in range(len(rules.examples))]
     parts = [
-        html.callout("note", rules.what, rules.is_not),
+        html.resting([rule_reference(_RULES)], html.callout("note", rules.what, rules.is_not)),
         html.section(
             3,
             "appraisal-weights",
@@ -50,17 +51,56 @@ def appraisal(run: Run) -> Html:
             _closing(checks, run),
             _chart(checks, run),
             _branches(checks, run),
+            rests_on=[written(APPRAISAL, "weights")],
         ),
-        html.section(3, "appraisal-rules", "得分怎样计算", _rules(rules), *examples),
+        html.section(
+            3,
+            "appraisal-rules",
+            "得分怎样计算",
+            _rules(rules),
+            html.invented(*examples),
+            rests_on=[rule_reference(_RULES)],
+        ),
     ]
     persons = _persons(scheme, run) if scheme is not None else [_unweighed(run)]
     return html.join(*parts, html.section(3, "appraisal-scores", "本案例工作人员的得分", *persons))
 
 
+_RULES = "params/appraisal.yaml"
+
+
+def appraisal_texts(run: Run, what: str) -> list[str]:
+    """What a page says of the weights and of a person, computed anew: what a trace holds a number against.
+
+    Takes    what: ``weights``, or the place of a person in the order of the page.
+    """
+    rules = read_rules(run.workspace)
+    checks = check_branches(run.figures, rules)
+    if what == "weights":
+        said = [f"{WHOLE * 100}%", str(len(checks)), str(sum(check.closes for check in checks))]
+        for check in checks:
+            said += [_weight_text(part.weight) for part in check.branch.parts]
+            said += [_weight_text(check.total), *(problem.words for problem in check.problems)]
+        return said
+    scheme = scheme_of(run.figures, rules)
+    if scheme is None:
+        return []
+    scores = yearly_scores(scheme, read_grades(run.table("grades"), scheme))
+    if what == "persons":
+        return [str(len(scores)), str(sum(score.yearly.value is None for score in scores))]
+    score = scores[int(what)]
+    sums = _sums(score, scheme, list(scheme.rules.periods))
+    return [
+        *(str(words) for _, words in sums),
+        *(period.words for period in score.periods.values()),
+        score.yearly.words,
+    ]
+
+
 def _unweighed(run: Run) -> Html:
     """A grades table that no weights of the department go with must not be passed over in silence."""
     rows = run.table("grades")
-    said = f"成绩表有 {len(rows)} 行等次，而资料里没有部门的考评权重，一个得分也算不出。"
+    said = f"成绩表有 {counted(run, 'grades')} 行等次，而资料里没有部门的考评权重，一个得分也算不出。"
     return html.callout("warning", "有等次而没有权重", said) if rows else html.join()
 
 
@@ -75,10 +115,11 @@ def _closing(checks: Sequence[BranchCheck], run: Run) -> Html:
         f"{_name(check, run)}：{problem.words}。" for check in checks for problem in check.problems
     ]
     closed = sum(check.closes for check in checks)
-    counted = f"权重共 {len(checks)} 支，合计为百分之百的 {closed} 支。"
+    own = written(APPRAISAL, "weights")
+    said = f"权重共 {cite(str(len(checks)), own)} 支，合计为百分之百的 {cite(str(closed), own)} 支。"
     if problems:
-        return html.callout("warning", "考评办法有缺口", counted, html.bullets(problems))
-    return html.callout("good", "各支权重都合计为百分之百", counted)
+        return html.callout("warning", "考评办法有缺口", said, html.bullets(problems))
+    return html.callout("good", "各支权重都合计为百分之百", said)
 
 
 def _chart(checks: Sequence[BranchCheck], run: Run) -> Html:
@@ -118,7 +159,9 @@ def _branches(checks: Sequence[BranchCheck], run: Run) -> Html:
         found = _evidence(check, run)
         under.append(html.evidence(f"{_name(check, run)}的原文", found) if found else "")
     columns = [Column("考评对象或部分"), Column("权重"), Column("合计", numeric=True), Column("是否合拢")]
-    return html.table("各支权重", columns, rows, id="appraisal-branches", under=under)
+    own = written(APPRAISAL, "weights")
+    refs = [[*figure_references(check.evidence, run), own] for check in checks]
+    return html.table("各支权重", columns, rows, id="appraisal-branches", under=under, row_refs=refs)
 
 
 def _weight_text(weight: Fraction | None) -> str:
@@ -165,10 +208,15 @@ def _persons(scheme: Scheme, run: Run) -> list[Html]:
         return [html.paragraph("本案例没有等次成绩表，算不出任何一名工作人员的得分；上面的人员是虚构的。")]
     scores = yearly_scores(scheme, read_grades(rows, scheme))
     unsure = sum(score.yearly.value is None for score in scores)
-    rest = f"其中 {unsure} 名因缺等次或权重无法评价，有区间的列出区间" if unsure else "都能算出"
-    counted = f"本案例成绩表有 {len(scores)} 名工作人员，{rest}。"
+    persons = written(APPRAISAL, "persons")
+    rest = (
+        f"其中 {cite(str(unsure), persons)} 名因缺等次或权重无法评价，有区间的列出区间"
+        if unsure
+        else "都能算出"
+    )
+    said = f"本案例成绩表有 {cite(str(len(scores)), persons)} 名工作人员，{rest}。"
     return [
-        html.paragraph(counted),
+        html.paragraph(said),
         _scores("本案例工作人员的年度考评得分", scheme, scores, id="appraisal-persons", invented=False),
     ]
 
@@ -191,7 +239,8 @@ def _scores(caption: str, scheme: Scheme, scores: Sequence[PersonScore], *, id: 
         Column("人员"), Column("适用权重"), *(Column(scheme.rules.periods[id].name, "分", numeric=True) for id in periods),
         Column("年度得分", "分", numeric=True),
     ]  # fmt: skip
-    return html.table(caption, columns, rows, id=id, under=under)
+    refs = [[] if invented else [written(APPRAISAL, str(place))] for place in range(len(scores))]
+    return html.table(caption, columns, rows, id=id, under=under, row_refs=refs)
 
 
 def _sums(score: PersonScore, scheme: Scheme, periods: Sequence[str]) -> list[tuple[Text, Text]]:

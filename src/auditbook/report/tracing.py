@@ -1,0 +1,296 @@
+"""Every number of a page: which reference it rests on, or why it needs none.
+
+``link`` makes a link of each number as the page is made. ``scan`` reads a finished file without knowing how it was made and
+asks the tables again: a number that its reference does not yield, or that has none, is a shortcoming.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html as entities
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+NUMBER = re.compile(r"(?:(?<![\w)）\]〕%])[-−－])?\d[\d,]*(?:\.\d+)?(?:\s?[%‰％])?")
+_GAPS = re.compile(r"[,\s]")
+KEY_LENGTH = 6
+ENTRY = "e-"
+
+# What is written with digits and counts nothing, by kind; the first that fits.
+_PATTERNS: dict[str, str] = {
+    "文件引用": r"[〔\[（(]\d{4}[〕\]）)]\s*第?\s*\d*\s*号|第\s*\d+\s*号(?:令|公告)?|GB(?:/T)?\s?[\d.]+(?:-\d+)?",
+    "日期": r"\d{4}\s*[-—–～至]\s*\d{4}\s*年度?|(?<![\d.,])(?:19|20)\d{2}年度?(?:\d{1,2}月(?:\d{1,2}日)?)?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
+    r"|\d{1,2}月\d{1,2}日|\d{1,2}月(?=[份底末初中前后至起，。、；）]|$)|[（(](?:19|20)\d{2}[）)]",
+    "表号": r"(?:公开|财决|预算|附)\d{1,2}表",
+    "代号": r"[A-Za-z_][A-Za-z0-9_.\-:]*\d[A-Za-z0-9_.\-]*|\d+_[a-z][a-z0-9_]*|\d{3}\.\d{2}\.\d{2}",
+}
+_PATTERN = re.compile("|".join(f"(?P<p{n}>{pattern})" for n, pattern in enumerate(_PATTERNS.values())))
+_KINDS = dict(zip((f"p{n}" for n in range(len(_PATTERNS))), _PATTERNS, strict=True))
+
+# Elements whose numbers are not the page's own statements.
+_ELEMENTS = {
+    "q": "原文引语", "blockquote": "原文引语", "mark": "原文引语", "code": "代号与哈希", "pre": "代码与运行输出",
+    "svg": "图上标注（同图数据表）", "nav": "目录", "header": "封面", "footer": "页脚", "style": "样式", "title": "标题与题注",
+    "caption": "标题与题注", "figcaption": "标题与题注", "h1": "标题与题注", "h2": "标题与题注", "h3": "标题与题注",
+    "h4": "标题与题注", "h5": "标题与题注", "h6": "标题与题注",
+}  # fmt: skip
+_CLASSES = {
+    "passage": "原文引语", "index-number": "序号", "link-number": "序号", "link-index": "序号", "invented": "虚构算例", "locator": "定位",
+}  # fmt: skip
+_COLUMN_HEAD = "标题与题注"
+_VOID = frozenset(["br", "hr", "img", "meta", "link", "col", "wbr", "input"])
+_PIECE = re.compile(r"<!--.*?-->|<(/?)([A-Za-z][\w:-]*)([^<>]*)>|([^<]+)|<", re.DOTALL)
+_ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
+
+
+class Sources(Protocol):
+    """What references yield."""
+
+    def numbers(self, reference: str) -> Collection[str] | None:
+        """The numbers that a reference yields, as ``plain`` writes them; None where it names nothing."""
+
+    def entry(self, reference: str, key: str) -> str:
+        """Markup that says what a reference is: source, place, phrase, sum, checks, hash."""
+
+
+def plain(number: str) -> str:
+    """A number as numbers are compared: ``1,234.50 %`` and ``1234.5%`` are one."""
+    own = _GAPS.sub("", number).replace("％", "%").replace("−", "-").replace("－", "-")
+    if "." not in own:
+        return own
+    sign = own[-1] if own[-1] in "%‰" else ""
+    return own.removesuffix(sign).rstrip("0").rstrip(".") + sign
+
+
+def numbers_in(text: str) -> set[str]:
+    """Every number of a text, whatever it is there for: dates and codes as well."""
+    found = {plain(number) for number in NUMBER.findall(text)}
+    return found | {number.lstrip("-") for number in found}
+
+
+def value_of(number: str) -> Decimal:
+    """A number as ``plain`` writes it, its value: 50% is 0.5."""
+    for sign, worth in (("%", Decimal(100)), ("‰", Decimal(1000))):
+        if number.endswith(sign):
+            return Decimal(number[:-1]) / worth
+    return Decimal(number)
+
+
+@dataclass
+class _Element:
+    name: str
+    exempt: str
+    rests: Sequence[str]
+    holds: str = ""  # the reference of a <data> element, the key of a link
+    linked: bool = False
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A piece of text with what stands around it; a piece of markup has no elements around it."""
+
+    words: str
+    around: Sequence[_Element] | None
+
+    @property
+    def exempt(self) -> str:
+        """Why the numbers of the text need no reference; what says nearer what they rest on is heard first."""
+        nearest = next(
+            (e for e in reversed(self.around or ()) if e.exempt or e.rests or e.name == "data"), None
+        )
+        return nearest.exempt if nearest else ""
+
+
+def _walk(html: str) -> Iterator[_Text]:
+    open_elements: list[_Element] = []
+    for piece in _PIECE.finditer(html):
+        closing, name, attributes, words = piece.groups()
+        if words is not None:
+            yield _Text(words, open_elements)
+            continue
+        yield _Text(piece.group(), None)
+        if name is None:
+            continue
+        name = name.lower()
+        if closing:
+            while open_elements and open_elements.pop().name != name:
+                pass
+        elif name not in _VOID and not attributes.endswith("/"):
+            open_elements.append(_element(name, dict(_ATTRIBUTE.findall(attributes))))
+
+
+def _element(name: str, attributes: Mapping[str, str]) -> _Element:
+    classes = attributes.get("class", "").split()
+    exempt = _ELEMENTS.get(name, "") or next((_CLASSES[own] for own in classes if own in _CLASSES), "")
+    if name == "th" and attributes.get("scope") == "col":
+        exempt = _COLUMN_HEAD
+    rests = entities.unescape(attributes.get("data-rests", "")).split()
+    holds = ""
+    if name == "data":
+        holds = entities.unescape(attributes.get("value", ""))
+    elif "ref" in classes:
+        holds = attributes.get("href", attributes.get("data-key", "")).removeprefix(f"#{ENTRY}")
+    return _Element(name, exempt, rests, holds, name in ("a", "summary"))
+
+
+def _numbers(words: str) -> Iterator[tuple[int, int, str, str]]:
+    """The numbers of a text: from where to where, the number, and the kind of what is exempt by how it is written."""
+    ends = 0
+    for found in _PATTERN.finditer(words):
+        yield from ((*own.span(), own.group(), "") for own in NUMBER.finditer(words, ends, found.start()))
+        kind = _KINDS[found.lastgroup or ""]
+        yield from ((*own.span(), own.group(), kind) for own in NUMBER.finditer(words, *found.span()))
+        ends = found.end()
+    yield from ((*own.span(), own.group(), "") for own in NUMBER.finditer(words, ends))
+
+
+def short_key(reference: str, length: int = KEY_LENGTH) -> str:
+    """A reference in a few letters and digits that can be read out: K7Q2MD."""
+    return base64.b32encode(hashlib.sha256(reference.encode()).digest()).decode()[:length]
+
+
+class Keys:
+    """Short keys, each for one reference: a reference whose key is taken gets a longer one."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, str] = {}
+        self._taken: dict[str, str] = {}
+
+    def key(self, reference: str) -> str:
+        """The key of a reference, given out in the order in which references are first asked for."""
+        if reference not in self.of:
+            length = KEY_LENGTH
+            while self._taken.get(short_key(reference, length), reference) != reference:
+                length += 1
+            self.of[reference] = short_key(reference, length)
+            self._taken[self.of[reference]] = reference
+        return self.of[reference]
+
+
+def link(html: str, sources: Sources, keys: Keys, within: str = "") -> str:
+    """Markup in which each number is a link to the entry of the reference that it rests on.
+
+    Takes    within: the reference of the entry that the markup is; its own numbers lead nowhere else. A number that nothing yields stays as it is, and ``scan`` tells it. ``<data>`` elements are taken out.
+    """
+    made: list[str] = []
+    for text in _walk(html):
+        if text.around is None:
+            if not re.match(r"</?data\b", text.words):
+                made.append(text.words)
+            continue
+        if text.exempt or not any(character.isdigit() for character in text.words):
+            made.append(text.words)
+            continue
+        within_link = any(element.linked for element in text.around)
+        words, done = entities.unescape(text.words), 0
+        for start, end, number, kind in _numbers(words):
+            reference = "" if kind else _resting(number, text.around, sources)
+            if reference in ("", within):
+                continue
+            key = keys.key(reference)
+            shown = entities.escape(words[start:end], quote=False)
+            made.append(entities.escape(words[done:start], quote=False))
+            made.append(
+                f'<span class="ref" data-key="{key}">{shown}</span>'
+                if within_link
+                else f'<a class="ref" href="#{ENTRY}{key}">{shown}</a>'
+            )
+            done = end
+        made.append(entities.escape(words[done:], quote=False))
+    return "".join(made)
+
+
+def _resting(number: str, around: Sequence[_Element], sources: Sources) -> str:
+    """The nearest reference that yields a number; "" where none does."""
+    own = plain(number)
+    for element in reversed(around):
+        for reference in [element.holds] if element.name == "data" else element.rests:
+            if own in (sources.numbers(reference) or ()):
+                return reference
+    return ""
+
+
+# --- a finished file ---------------------------------------------------------------------------------
+
+
+@dataclass
+class Traced:
+    """What became of the numbers of a file.
+
+    ``resolved``: by kind of reference; ``exempt``: by kind; ``faults``: number, what stands around it, what is wrong.
+    """
+
+    resolved: Counter[str] = field(default_factory=Counter)
+    exempt: Counter[str] = field(default_factory=Counter)
+    faults: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """Every number of the file."""
+        return self.resolved.total() + self.exempt.total() + len(self.faults)
+
+
+_ENTRY_OPENS = re.compile(rf'<\w+ class="entry" id="{ENTRY}([A-Z2-7]+)" data-rests="([^"]*)">')
+
+
+def entries_in(html: str) -> dict[str, str]:
+    """The references of the entries of a page, by their keys."""
+    return {key: entities.unescape(reference) for key, reference in _ENTRY_OPENS.findall(html)}
+
+
+def scan(html: str, sources: Sources, elsewhere: Mapping[str, str] | None = None) -> Traced:
+    """Trace every number of a finished file, from ``<body>`` to its end.
+
+    Takes    html: a whole file; sources: made anew from the tables; elsewhere: entries of a file beside it.
+    """
+    entries = {**(elsewhere or {}), **entries_in(html)}
+    found = Traced()
+    for text in _walk(html[max(html.find("<body"), 0) :]):
+        if text.around is None or not any(character.isdigit() for character in text.words):
+            continue
+        words = entities.unescape(text.words)
+        for start, end, number, written_as in _numbers(words):
+            if kind := text.exempt or written_as:
+                found.exempt[kind] += 1
+                if kind == _ELEMENTS["code"]:
+                    break  # one code, however many runs of digits a hash has
+                continue
+            fault = _fault(number, text.around, entries, sources)
+            if fault:
+                near = words[max(0, start - 20) : end + 20]
+                found.faults.append((number, near.replace("\n", " "), fault))
+            else:
+                found.resolved[_kind(text.around, entries)] += 1
+    return found
+
+
+def _kind(around: Sequence[_Element], entries: Mapping[str, str]) -> str:
+    key = next((element.holds for element in reversed(around) if element.holds), "")
+    return entries[key].partition("|")[0] if key else "entry"
+
+
+def _fault(number: str, around: Sequence[_Element], entries: Mapping[str, str], sources: Sources) -> str:
+    key = next((element.holds for element in reversed(around) if element.holds), "")
+    if key and key not in entries:
+        return f"依据 {key} 不在页内"
+    if key:
+        yielded = sources.numbers(entries[key])
+        if yielded is None:
+            return f"依据 {key}（{entries[key]}）在各表中不存在"
+        return "" if plain(number) in yielded else f"依据 {key}（{entries[key]}）得不出这个数"
+    in_entry = next(
+        (
+            e
+            for e in reversed(around)
+            if e.name == "div" and len(e.rests) == 1 and e.rests[0] in entries.values()
+        ),
+        None,
+    )
+    if in_entry and plain(number) in (sources.numbers(in_entry.rests[0]) or ()):
+        return ""
+    return "没有依据"
