@@ -280,7 +280,7 @@ def lost_in_forced_colours(page: Page) -> list[str]:
 
 _UNITS = """() => {
   const words = element => { const copy = element.cloneNode(true); copy.querySelectorAll('.skip').forEach(e => e.remove());
-    return copy.textContent.replace(/\\s/g, ''); };
+    return copy.textContent.replace(/[\\s-]/g, ''); };
   const shown = element => !element.closest('.contents-fold, .judged .folded') && element.checkVisibility();
   const all = selector => [...document.querySelectorAll(selector)].filter(shown);
   return {
@@ -308,7 +308,7 @@ def poor_on_paper(page: Page) -> list[str]:
         if tuple(round(side) for side in sheet.get_size()) != A4:
             found.append(f"page {number} is no A4: {sheet.get_size()}")
         read = sheet.get_textpage()
-        texts.append(re.sub(r"[\s\x00-\x1f\ufffe]", "", read.get_text_bounded()))
+        texts.append(re.sub(r"[\s\x00-\x1f\ufffe-]", "", read.get_text_bounded()))
         right = max((box[2] for n in range(read.count_rects()) if (box := read.get_rect(n))), default=0)
         if right > A4[0] - _OUTER + 2:
             found.append(f"page {number}: text beyond the margin, to {right:.0f}")

@@ -1,0 +1,343 @@
+"""Nothing that a case says becomes alive in what is delivered: markup, scripts, templates, formulas, fields, marks, controls.
+
+Every text field of a case holds a payload (``injected_case``), each field another one with each turn. A pair of payload and
+field counts where the payload, whole and as text, is found in an output. What may not come in at all is refused, and said.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import damage
+import injected_case
+import office_files
+import page_checks
+import pytest
+from bs4 import BeautifulSoup
+from conftest import Outcome, auditbook
+from lxml import etree
+from playwright.sync_api import BrowserContext, sync_playwright
+
+from auditbook import pipeline, unseen
+from auditbook.faults import AuditbookError
+from auditbook.report import page
+
+TURNS = (0, 37, 71)
+RUN = f"{damage.CASE}+injected"
+LEAST_PAIRS = 300
+
+
+@dataclass(frozen=True)
+class Injected:
+    """A case with payloads, and what its run left."""
+
+    built: injected_case.Built
+    outcome: Outcome
+
+    @property
+    def outputs(self) -> Path:
+        return self.outcome.outputs(RUN)
+
+    def files(self, kind: str) -> list[Path]:
+        return sorted(self.outputs.rglob(f"*.{kind}"))
+
+
+@pytest.fixture(scope="module", params=TURNS)
+def injected(request, tmp_path_factory) -> Injected:
+    folder = tmp_path_factory.mktemp("injected")
+    built = injected_case.build(folder / "base", request.param)
+    outcome = auditbook("run", built.case, "--scenario", built.scenario, workspace=folder / "runs")
+    assert outcome.code == 0, outcome.err
+    return Injected(built, outcome)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[BrowserContext]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not program:
+        pytest.skip(
+            "no Chromium on this machine: whether anything runs is not tried (apt-get install chromium)"
+        )
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        # past the page's own policy: what is alive in it must show itself
+        yield opened.new_context(bypass_csp=True, offline=True)
+        opened.close()
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def words_of(html: str) -> str:
+    """The text of a page and of its attributes, as a browser would show it."""
+    soup = BeautifulSoup(html, "html.parser")
+    for style in soup.select("style"):
+        style.extract()
+    attributes = (value for tag in soup.find_all(True) for value in tag.attrs.values())
+    return squeezed(soup.get_text() + " ".join(v if isinstance(v, str) else " ".join(v) for v in attributes))
+
+
+# --- reached ---------------------------------------------------------------------------------------------------------
+
+REACHED: set[tuple[str, str]] = set()
+
+
+def test_payloads_reach_the_outputs_whole_and_as_text(injected):
+    shown = "".join(words_of(path.read_text(encoding="utf-8")) for path in injected.files("html"))
+    reached, altered = [], []
+    for mark, (name, payload, value) in injected.built.pairs.items():
+        if squeezed(unseen.visible(value)) in shown:
+            reached.append((name, payload))
+        elif mark in shown:
+            altered.append((name, value))
+    assert altered == []  # nothing is taken away or rewritten on the way
+    assert len(reached) >= 200
+    REACHED.update(reached)
+
+
+def test_at_least_three_hundred_pairs_of_payload_and_field_reached_an_output():
+    """After the turns above; alone it has nothing to count."""
+    if not REACHED:
+        pytest.skip("no turn was run")
+    assert len(REACHED) >= LEAST_PAIRS, len(REACHED)
+    assert {payload for _, payload in REACHED} == set(injected_case.PAYLOADS)
+    assert len({name for name, _ in REACHED}) >= 50
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+_HARMLESS = re.compile(r"#|https://|data:(image|font)/|(?:\.\./)?[\w./-]+(#.*)?$")
+
+
+def alive(html: str) -> list[str]:
+    """What a parser of its own (libxml2, not ours) finds in a page that could run, load or lead elsewhere."""
+    found = []
+    tree = etree.fromstring(html.encode(), etree.HTMLParser(encoding="utf-8"))
+    # a drawing has a title too
+    counts = {
+        name: len(tree.findall("./head/title" if name == "title" else f".//{name}"))
+        for name in ("style", "h1", "title", "meta", "base", "body", "main")
+    }
+    expected = {"style": 1, "h1": 1, "title": 1, "meta": 3, "base": 0, "body": 1, "main": 1}
+    found += [f"{counts[name]} × {name}" for name in expected if counts[name] != expected[name]]
+    for element in tree.iter():
+        if not isinstance(element.tag, str):
+            found.append(f"comment or instruction: {etree.tostring(element)[:60]!r}")
+            continue
+        if element.tag in {
+            "script",
+            "iframe",
+            "object",
+            "embed",
+            "link",
+            "form",
+            "input",
+            "template",
+            "math",
+            "frame",
+            "video",
+            "audio",
+            "textarea",
+            "button",
+        }:
+            found.append(f"<{element.tag}>")
+        for name, value in element.attrib.items():
+            address = re.sub(r"[\x00-\x20]", "", value).lower()
+            if name.lower().startswith("on"):
+                found.append(f"{name}={value[:40]}")
+            elif name in {
+                "href",
+                "src",
+                "action",
+                "data",
+                "xlink:href",
+                "srcdoc",
+                "srcset",
+                "poster",
+                "background",
+            }:
+                if not _HARMLESS.match(address) or "evil" in address:
+                    found.append(f"<{element.tag} {name}={value[:60]}>")
+            elif name == "style" and re.search("url|expression|import", address):
+                found.append(f"style={value[:60]}")
+            elif name == "http-equiv" and address != "content-security-policy":
+                found.append(f"http-equiv={value}")
+    return found
+
+
+def test_pages_hold_nothing_alive(injected):
+    for path in injected.files("html"):
+        html = path.read_text(encoding="utf-8")
+        assert page.scan(html) == [], path
+        assert page.shortcomings(html) == [], path
+        assert alive(html) == [], path
+
+
+def test_nothing_of_a_page_runs_or_asks_for_anything(injected, browser):
+    for path in injected.files("html"):
+        assert page_checks.restless(browser, path) == [], path
+
+
+def test_pages_hold_no_character_that_turns_lines_or_is_a_mark_of_ours(injected):
+    for path in [*injected.files("html"), *injected.files("csv")]:
+        text = path.read_text(encoding="utf-8")
+        assert not unseen.NO_TEXT.search(text), path
+        if path.suffix == ".html":
+            assert not re.search("[\u202a-\u202e\u2066-\u2069]", text), path
+
+
+@pytest.mark.parametrize(
+    "markup",
+    ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '<a href="javascript:alert(1)">x</a>', "<h1>x</h1>", "<!-- x -->",
+     '<p style="background:url(//evil.example)">', "<base href=//evil.example>", "<svg><image href=https://evil.example/a.png /></svg>"],
+)  # fmt: skip
+def test_the_independent_reading_finds_what_is_alive(invented, markup):
+    html = (invented.outputs(damage.CASE) / "workpapers" / "20_quality.html").read_text(encoding="utf-8")
+    assert alive(html) == []
+    assert alive(html.replace("</main>", markup + "</main>")) != []
+
+
+# --- tables, workbook, Word, PDF -----------------------------------------------------------------------------------------
+
+
+def test_processed_tables_keep_every_word(injected):
+    """They are the evidence, verbatim: what is done against formulas is done where a table is handed over."""
+    held = "".join(p.read_text(encoding="utf-8") for p in injected.outcome.processed(RUN).glob("*.csv"))
+    cells = {cell for row in csv.reader(io.StringIO(held)) for cell in row}
+    quotes = [value for name, _, value in injected.built.pairs.values() if name == "statements.quote"]
+    assert len(quotes) == 10 and set(quotes) <= cells
+
+
+_DANGEROUS = re.compile(r"[=+\-@\t\r＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?[\d,]+(\.\d+)?[%‰]?")
+
+
+def live_cells(text: str) -> list[str]:
+    """Cells of a table handed over for spreadsheets that would be taken for a formula."""
+    cells = (cell for row in csv.reader(io.StringIO(text.lstrip("\ufeff"))) for cell in row)
+    return [
+        cell
+        for cell in cells
+        if _DANGEROUS.match(cell) and not _NUMBER.fullmatch(cell) and set(cell) - set("-—－")
+    ]
+
+
+def test_tables_beside_the_page_hold_no_formula(injected):
+    for path in injected.files("csv"):
+        assert live_cells(path.read_text(encoding="utf-8")) == [], path
+
+
+def test_a_live_cell_is_found():
+    assert live_cells("a,=1+1\n-5,+1.5%\n—,@SUM(A1)\n") == ["=1+1", "@SUM(A1)"]
+
+
+OURS = re.compile(r"[A-Za-z_一-鿿][\w.一-鿿]*")
+
+
+def live_in_workbook(data: bytes) -> list[str]:
+    """Formulas with words in them, links, connections and whatever else of a workbook reaches out."""
+    found = []
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if re.search(
+                r"externalLink|connection|queryTable|vbaProject|activeX|embeddings|oleObject|ctrlProp|customXml",
+                name,
+                re.IGNORECASE,
+            ):
+                found.append(name)
+            if not name.endswith((".xml", ".rels")):
+                continue
+            tree = etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False))
+            for element in tree.iter():
+                tag = etree.QName(element).localname if isinstance(element.tag, str) else "?"
+                if tag == "Relationship" and element.get("TargetMode") == "External":
+                    found.append(f"{name}: leads to {element.get('Target')}")
+                if tag in {"f", "definedName", "formula1", "formula2", "formula"}:
+                    formula = element.text or ""
+                    if re.search(
+                        r"zq[a-y]{3}qz|evil|\||https?:|\[|(?i:HYPERLINK|WEBSERVICE|DDE|IMPORT|INDIRECT|CALL|EXEC|REGISTER)\(",
+                        formula,
+                    ):
+                        found.append(f"{name}: ={formula[:80]}")
+                if tag in {"ddeLink", "oleLink", "webPublishing", "hyperlink"} and not (
+                    tag == "hyperlink" and element.get("location")
+                ):
+                    found.append(f"{name}: <{tag}>")
+    return found
+
+
+_FIELDS = re.compile(r"\s*(TOC|PAGE|NUMPAGES|SECTIONPAGES|REF|PAGEREF|SEQ|STYLEREF)\b")
+
+
+def live_in_document(data: bytes) -> list[str]:
+    """Fields other than contents, page numbers and references, and whatever else of a Word document reaches out."""
+    found = []
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if re.search(
+                r"vbaProject|activeX|embeddings|oleObject|afchunk|customXml|attachedTemplate",
+                name,
+                re.IGNORECASE,
+            ):
+                found.append(name)
+            if not name.endswith((".xml", ".rels")):
+                continue
+            tree = etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False))
+            if tree.getroottree().docinfo.doctype:
+                found.append(f"{name}: a doctype")
+            for element in tree.iter():
+                tag = etree.QName(element).localname if isinstance(element.tag, str) else "?"
+                if tag == "Relationship" and element.get("TargetMode") == "External":
+                    found.append(f"{name}: leads to {element.get('Target')}")
+                instruction = "".join(element.itertext()) if tag == "instrText" else ""
+                if tag == "fldSimple":
+                    instruction = next(
+                        (value for key, value in element.items() if key.endswith("instr")), "?"
+                    )
+                if (
+                    instruction.strip()
+                    and not _FIELDS.match(instruction)
+                    or re.search("zq[a-y]{3}qz|evil", instruction)
+                ):
+                    found.append(f"{name}: field {instruction[:60]}")
+                if tag in {
+                    "altChunk",
+                    "object",
+                    "control",
+                    "subDoc",
+                    "dataBinding",
+                    "attachedTemplate",
+                    "mailMerge",
+                }:
+                    found.append(f"{name}: <{tag}>")
+    return found
+
+    raise NotImplementedError(pikepdf)
+
+
+def test_the_workbook_holds_no_formula_or_link_of_the_case(injected):
+    for path in injected.files("xlsx"):
+        assert live_in_workbook(path.read_bytes()) == [], path
+
+
+def test_the_word_report_holds_no_field_or_link_of_the_case(injected):
+    for path in injected.files("docx"):
+        assert live_in_document(path.read_bytes()) == [], path
+
+
+def test_no_pdf_acts(injected):
+    for path in injected.files("pdf"):
+        assert not re.search(
+            rb"/(JavaScript|JS|Launch|OpenAction|AA|SubmitForm|ImportData|GoToR|RichMedia)\b",
+            path.read_bytes(),
+        ), path
