@@ -256,7 +256,7 @@ def _tables(base: Path, of: _Source) -> list[dict[str, object]]:
         name = of.value("file name", without="/\\\u202e\u2066\u2067\u200f\u202a", most=60)
         if shape in WORKBOOKS:
             sheet = of.value("sheet name", without="[]:*?/\\'\u202e\u2066\u2067\u200f\u202a", most=31)
-            register(f"{name}.xlsx", _workbook(sheet, rows), shape=shape)
+            register(f"{name}.xlsx", workbook(sheet, rows), shape=shape)
         else:
             register(f"{name}.csv", _csv(rows), shape=shape)
     entries += [
@@ -269,7 +269,8 @@ def _tables(base: Path, of: _Source) -> list[dict[str, object]]:
     return entries
 
 
-def _workbook(name: str, rows: Sequence[dict[str, str]]) -> bytes:
+def workbook(name: str, rows: Sequence[dict[str, str]]) -> bytes:
+    """A workbook of one sheet in which every cell is text."""
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = name

@@ -15,7 +15,6 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import damage
 import injected_case
@@ -23,7 +22,7 @@ import office_files
 import page_checks
 import pytest
 from bs4 import BeautifulSoup
-from conftest import Outcome, auditbook
+from conftest import INVENTED, Outcome, auditbook
 from lxml import etree
 from playwright.sync_api import BrowserContext, sync_playwright
 
@@ -34,6 +33,9 @@ from auditbook.report import page
 TURNS = (0, 37, 71)
 RUN = f"{damage.CASE}+injected"
 LEAST_PAIRS = 300
+MOVES = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+)  # a terminal's cursor, or a line around
 
 
 @dataclass(frozen=True)
@@ -299,16 +301,12 @@ def live_in_document(data: bytes) -> list[str]:
                 tag = etree.QName(element).localname if isinstance(element.tag, str) else "?"
                 if tag == "Relationship" and element.get("TargetMode") == "External":
                     found.append(f"{name}: leads to {element.get('Target')}")
-                instruction = "".join(element.itertext()) if tag == "instrText" else ""
+                instruction = "".join(element.itertext()).strip() if tag == "instrText" else ""
                 if tag == "fldSimple":
                     instruction = next(
                         (value for key, value in element.items() if key.endswith("instr")), "?"
                     )
-                if (
-                    instruction.strip()
-                    and not _FIELDS.match(instruction)
-                    or re.search("zq[a-y]{3}qz|evil", instruction)
-                ):
+                if not _FIELDS.match(instruction or "PAGE") or re.search("zq[a-y]{3}qz|evil", instruction):
                     found.append(f"{name}: field {instruction[:60]}")
                 if tag in {
                     "altChunk",
@@ -321,8 +319,6 @@ def live_in_document(data: bytes) -> list[str]:
                 }:
                     found.append(f"{name}: <{tag}>")
     return found
-
-    raise NotImplementedError(pikepdf)
 
 
 def test_the_workbook_holds_no_formula_or_link_of_the_case(injected):
@@ -341,3 +337,153 @@ def test_no_pdf_acts(injected):
             rb"/(JavaScript|JS|Launch|OpenAction|AA|SubmitForm|ImportData|GoToR|RichMedia)\b",
             path.read_bytes(),
         ), path
+
+
+@pytest.mark.parametrize(
+    ("read", "members"),
+    [
+        (live_in_workbook, office_files.parts([office_files.sheet('<row r="1"><c r="A1"><f>HYPERLINK("https://evil.example")</f></c></row>')])),
+        (live_in_workbook, office_files.parts() | {"xl/externalLinks/externalLink1.xml": "<x/>"}),
+        (live_in_workbook, {"x.rels": office_files.relations(("r", "hyperlink", "!https://evil.example"))}),
+        (live_in_document, office_files.document('</w:t><w:instrText xml:space="preserve"> INCLUDETEXT "x" </w:instrText><w:t>')),
+        (live_in_document, office_files.document('</w:t></w:r><w:fldSimple w:instr="DDEAUTO x"/><w:r><w:t>')),
+        (live_in_document, office_files.document() | {"word/embeddings/o.bin": "x"}),
+    ],
+)  # fmt: skip
+def test_what_is_alive_in_office_files_is_found(read, members):
+    assert read(office_files.packed(members)) != []
+
+
+def test_contents_and_page_numbers_are_no_danger():
+    own = office_files.document('</w:t><w:instrText xml:space="preserve"> TOC \\o "1-3" </w:instrText><w:t>')
+    assert live_in_document(office_files.packed(own)) == []
+    assert live_in_workbook(office_files.packed(office_files.parts())) == []
+
+
+# --- the terminal --------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_prints_nothing_that_moves_a_terminal(injected, tmp_path):
+    raw = injected.built.case.parents[2] / "data" / "raw" / damage.CASE
+    said = [injected.outcome]
+    for arguments in (
+        ["check", injected.built.case], ["claims", raw / "report.txt", "--all"], ["claims", raw / "report.txt", "--json"], ["intake", raw / "told.html"],
+    ):  # fmt: skip
+        said.append(auditbook(*arguments, workspace=tmp_path))
+    for outcome in said:
+        assert outcome.code == 0, outcome.err
+        assert not MOVES.search(outcome.out + outcome.err)
+    marks = set(re.findall("zq[a-y]{3}qz", "".join(outcome.out for outcome in said)))
+    assert marks & set(injected.built.pairs)
+
+
+def test_a_turned_line_is_shown_as_such(tmp_path):
+    text = (INVENTED / "data" / "raw" / damage.CASE / "report.txt").read_text(encoding="utf-8")
+    document = tmp_path / "said.txt"
+    document.write_text(text.replace("新建水闸", "新建\u202e水闸"), encoding="utf-8")
+    for more in ([], ["--json"]):
+        done = auditbook("claims", document, "--all", *more, workspace=tmp_path)
+        assert done.code == 0 and not MOVES.search(done.out), done.out
+        assert ("\\u202e" if more else "〔RLO〕") in done.out
+
+
+def test_json_keeps_what_is_not_printed_as_it_is():
+    text = json.dumps({"a": "左\u202e右\x9b\ufdd0\U0001ffff"}, ensure_ascii=False)
+    assert not MOVES.search(unseen.escaped(text)) and json.loads(unseen.escaped(text)) == json.loads(text)
+
+
+def test_a_document_with_its_claims_marked_holds_nothing_alive(injected, browser, tmp_path):
+    raw = injected.built.case.parents[2] / "data" / "raw" / damage.CASE
+    view = tmp_path / "view.html"
+    done = auditbook("claims", raw / "report.txt", "--view", view, workspace=tmp_path)
+    assert done.code == 0, done.err
+    html = view.read_text(encoding="utf-8")
+    shown = words_of(html)
+    own = [
+        value
+        for name, _, value in injected.built.pairs.values()
+        if name in ("document.text", "document.quoted")
+    ]
+    assert len(own) == 12 and all(squeezed(unseen.visible(value)) in shown for value in own)
+    assert page.scan(html) == alive(html) == page_checks.restless(browser, view) == []
+
+
+# --- what may not come in --------------------------------------------------------------------------------------------------
+
+_CSV, _YAML, _REGISTER = "said.csv", "case", "SOURCES.yaml"
+REFUSED = {
+    # name: file, words there, what stands in their place, what is said
+    "ESC in a name": (_YAML, "name: 局机关", 'name: "局\\e[31m机关"', ("invented-water-2021.yaml:10", "控制字符（U+001B）")),
+    "NUL in a name": (_YAML, "name: 局机关", 'name: "局\\0机关"', ("invented-water-2021.yaml:10", "空字符（NUL）")),
+    "raw ESC in a name": (_YAML, "name: 局机关", "name: 局\x1b[31m机关", ("invented-water-2021.yaml",)),
+    "half a character": (_YAML, "name: 局机关", 'name: "局\\uD800机关"', ("invented-water-2021.yaml",)),
+    "a mark of ours in a name": (_YAML, "name: 局机关", "name: 局\ufdd0sources|report\ufdd18675309\ufdd2", ("invented-water-2021.yaml:10", "U+FDD0")),
+    "a mark of ours in a title": (_REGISTER, "title: 资金表（虚构）", "title: 资金\ufdd0表", ("SOURCES.yaml:", "U+FDD0")),
+    "ESC in a phrase": (_CSV, "省级抗旱应急任务", "省级\x1b[2J抗旱", ("said.csv:2", "控制字符（U+001B）")),
+    "a mark of ours in a phrase": (_CSV, "省级抗旱应急任务", "\ufdd0sources|report\ufdd18675309\ufdd2", ("said.csv:2", "U+FDD0")),
+    "the last character of a plane": (_CSV, "省级抗旱应急任务", "省级\U0010ffff抗旱", ("said.csv:2", "U+10FFFF")),
+    "ESC in the original": ("report.txt", "省级抗旱应急任务", "省级抗旱应急任务\x1b]0;x\x07", ("report.txt:7", "控制字符（U+001B）")),
+    "a mark of ours in the original": ("report.txt", "省级抗旱应急任务", "省级抗旱应急任务\ufdd2", ("report.txt:7", "U+FDD2")),
+    "markup as an id": (_YAML, "id: bureau", 'id: "<script>alert(1)</script>"', ("invented-water-2021.yaml:", "<script>")),
+    "a formula as an amount": ("money.csv", ",52340000,", ",=1+1,", ("money.csv:2 value列", "=1+1")),
+    "a formula as a year": ("money.csv", "department,,2021,年初预算", "department,,=2021,年初预算", ("money.csv:2 year列", "=2021")),
+    "markup as a figure": ("money.csv", "budget_initial,", "<b>budget_initial</b>,", ("money.csv:2 figure列", "<b>")),
+    "markup as a unit": ("money.csv", "52340000,元", "52340000,<b>元</b>", ("money.csv:2 unit列",)),
+    "markup as an objective": ("goals.csv", "g2,leakage", "<b>g2</b>,leakage", ("goals.csv:5", "<b>g2</b>")),
+    "markup as a kind": (_CSV, "why_added,reason", "why_added,<b>reason</b>", ("said.csv:2 kind列", "<b>reason</b>")),
+    "markup as a date": (_CSV, "2021-03-05", "<b>2021</b>", ("said.csv:3 date列",)),
+    "a way out of the folder": (_REGISTER, "file: people.csv", "file: ../people.csv", ("SOURCES.yaml:", "file")),
+    "a tag": (_YAML, "name: 局机关", "name: !!python/object/apply:os.system [id]", ("invented-water-2021.yaml:10", "标签")),
+    "a key that is code": (_YAML, "year: 2021", 'year: 2021\n"x=1\\nimport os": 1', ("invented-water-2021.yaml:7", "不认识的键")),
+    "words without an end": (_YAML, "name: 局机关", "name: " + "长" * 2001, ("invented-water-2021.yaml:10", "2000")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_may_not_come_in_is_refused_with_its_place(copied, name):
+    file, old, new, said = REFUSED[name]
+    path = damage.case_file(copied) if file == _YAML else damage.folder(copied) / file
+    damage.replace(path, old, new)
+    if file != _REGISTER:
+        damage.rehash(copied)
+    with pytest.raises(AuditbookError) as caught:
+        pipeline.check(str(damage.case_file(copied)))
+    assert caught.value.exit_code in {3, 7}
+    told = [str(fault) for fault in caught.value.faults]
+    assert any(all(part in line for part in said) for line in told), told
+
+
+def test_a_control_character_in_a_workbook_is_refused_with_its_cell(copied, tmp_path):
+    book = injected_case.workbook(
+        "目标",
+        [
+            {
+                "statement": "x",
+                "kind": "result",
+                "about": "",
+                "date": "",
+                "locator": "",
+                "quote": "年_x001B_[31m内",
+            }
+        ],
+    )
+    (damage.folder(copied) / "more.xlsx").write_bytes(book)
+    with (damage.folder(copied) / "SOURCES.yaml").open("a", encoding="utf-8") as register:
+        register.write(
+            "  - id: more\n    file: more.xlsx\n    shape: statements\n    title: 虚构\n    status: transcribed\n"
+            f"    sha256: {'a' * 64}\n    reliability: low\n    reason: 虚构\n"
+        )
+    damage.rehash(copied)
+    done = auditbook("check", damage.case_file(copied), workspace=tmp_path / "w")
+    assert done.code == 3 and "more.xlsx 目标!F2" in done.err and "控制字符" in done.err, done.err
+
+
+def test_refusals_print_nothing_that_moves_a_terminal(copied, tmp_path):
+    damage.replace(damage.folder(copied) / "money.csv", "budget_initial,", "\u202ebudget\u2066<b>,")
+    damage.replace(damage.folder(copied) / "goals.csv", "g2,leakage", "\u202e=cmd,leakage")
+    damage.rehash(copied)
+    register = damage.folder(copied) / "SOURCES.yaml"
+    damage.replace(register, "reliability: medium", 'reliability: "\u202emedium"')
+    done = auditbook("check", damage.case_file(copied), workspace=tmp_path / "w")
+    assert done.code == 3 and "Traceback" not in done.err
+    assert "〔RLO〕" in done.err and not MOVES.search(done.out + done.err)

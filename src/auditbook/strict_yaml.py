@@ -221,6 +221,10 @@ def _fault(where: str, item: Any, model: type[BaseModel]) -> Fault:
             )
         case "missing":
             return Fault(where, f"缺少键“{key}”", "", "请补上")
+        case "string_too_long":
+            return Fault(
+                where, f"“{key}”有{len(str(item.get('input')))}个字", f"最多{item['ctx']['max_length']}个字"
+            )
         case "value_error":
             return Fault(where, f"“{key}”：{item['ctx']['error']}")
         case _:
