@@ -116,6 +116,9 @@ FAULTS: dict[str, tuple[Callable[[Page], list[str]], str, str]] = {
     "contrast within what folds": (
         page_checks.inaccessible, '<details><summary>开</summary><p style="color:#bbb">淡色的字</p></details>', "color-contrast",
     ),
+    "link told by its colour alone": (
+        page_checks.inaccessible, "<p>这里的一段文字<a href='#main' style='text-decoration:none;border:0'>和一个链接</a>接着说下去</p>", "link-in-text-block",
+    ),
     "control without a label": (page_checks.inaccessible, "<p><input></p>", "label"),
     "picture without words": (page_checks.inaccessible, '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">', "image-alt"),
     "link without words": (page_checks.inaccessible, '<a href="#main"></a>', "link-name"),
