@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditbook.faults import EXIT_CONTRADICTION, EXIT_OWN_FAULT, AuditbookError
-from auditbook.unseen import escaped, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +28,16 @@ ScenarioName = Annotated[str, typer.Option("--scenario", help="情景：params/s
 
 def _say(text: str, err: bool = False) -> None:
     """Print a line. What is told holds words of cases and documents, and they may hold what moves a terminal's cursor."""
+    from auditbook.unseen import printable
+
     typer.echo(printable(text), err=err)
+
+
+def _say_json(json: str) -> None:
+    """Print JSON, with such characters as escapes."""
+    from auditbook.unseen import escaped
+
+    typer.echo(escaped(json))
 
 
 @app.callback()
@@ -164,7 +172,7 @@ def intake_document(
     found = document_yield.read([Path(file) for file in files], _pages_told())
     written = found.write_tables(Path(tables)) if tables else []
     if as_json:
-        typer.echo(escaped(found.as_json()))
+        _say_json(found.as_json())
     else:
         _say(found.text(shutil.get_terminal_size().columns if sys.stdout.isatty() else printed.WIDE))
     for path in written:
@@ -200,7 +208,7 @@ def claims_of_document(
         claims_yield.refuse_existing(Path(view))
     found = claims_yield.read([Path(file) for file in files], _pages_told(), year)
     if as_json:
-        typer.echo(escaped(found.as_json()))
+        _say_json(found.as_json())
         for fault in found.faults:  # a person finds them among the results
             _say(str(fault), err=True)
     else:
@@ -225,7 +233,10 @@ def verify(
     from auditbook import traced_run
 
     found = traced_run.trace(run)
-    typer.echo(escaped(found.as_json()) if as_json else printable(found.text()))
+    if as_json:
+        _say_json(found.as_json())
+    else:
+        _say(found.text())
     if not found.sound:
         raise typer.Exit(EXIT_DIFFERENCE)
 
