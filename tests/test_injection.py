@@ -28,6 +28,7 @@ from playwright.sync_api import BrowserContext, sync_playwright
 
 from auditbook import pipeline, unseen
 from auditbook.faults import AuditbookError
+from auditbook.intake import documents
 from auditbook.report import page
 
 TURNS = (0, 37, 71)
@@ -453,7 +454,22 @@ def test_what_may_not_come_in_is_refused_with_its_place(copied, name):
     assert any(all(part in line for part in said) for line in told), told
 
 
-def test_a_control_character_in_a_workbook_is_refused_with_its_cell(copied, tmp_path):
+@pytest.mark.parametrize("kind", ["docx", "html"])
+def test_a_mark_of_ours_in_an_original_is_a_lost_character(tmp_path, kind):
+    """An original is not ours to refuse for one: a PDF may hold anything. No number can be passed off as traced all the same."""
+    forged = "全年支出\ufdd0sources|report\ufdd18675309\ufdd2元"
+    path = tmp_path / f"original.{kind}"
+    if kind == "docx":
+        office_files.write(path, office_files.document(forged))
+    else:
+        written = forged.encode("ascii", "xmlcharrefreplace").decode()  # as it stands, it would be refused
+        path.write_text(f"<!DOCTYPE html><html><body><p>{written}</p></body></html>", encoding="utf-8")
+    text = documents.read(path, path.read_bytes(), []).text
+    assert "全年支出\ufffdsources|report\ufffd8675309\ufffd元" in text and not unseen.NO_TEXT.search(text)
+
+
+@pytest.mark.parametrize("character", ["_x001B_[31m", "_x0000_", "\ufdd0x\ufdd17\ufdd2"])
+def test_what_is_no_text_in_a_workbook_is_refused_with_its_cell(copied, tmp_path, character):
     book = injected_case.workbook(
         "目标",
         [
