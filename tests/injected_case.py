@@ -59,6 +59,7 @@ WORD = (
 BIDI = ("\u202etxt.exe", "\u2066\u202e左右\u2069", "\u200f\u200e右", "\u202a\u202b中\u202c", "\u2067反\u2069")
 PAYLOADS = (*HTML, *TEMPLATE, *MARKDOWN, *FORMULA, *WORD, *BIDI)
 
+NO_GLYPH = "𠮷"  # no character of the font in which charts are drawn
 WORKBOOKS = ("statements", "figures")  # shapes that come in a workbook, the others as text
 _LETTERS = "abcdefghijklmnoprstuvwxy"  # no q and z, which frame the mark
 
@@ -139,11 +140,7 @@ def _case(base: Path, of: _Source) -> None:
 
 
 def _framework(base: Path, of: _Source) -> None:
-    items = [
-        ("staff_control_rate", "established", 20),
-        ("budget_adjustment_rate", "ministry", 20),
-        ("budget_execution_rate", "", 0),
-    ]
+    items = [("staff_control_rate", "established", 20), ("budget_adjustment_rate", "ministry", 20)]
     _yaml(
         _made(base / "params" / "frameworks") / "injected.yaml",
         {
@@ -151,14 +148,14 @@ def _framework(base: Path, of: _Source) -> None:
             "edition": of.value("framework.edition"), "full_marks": 100, "valid": {"from": 2018, "to": None}, "basis": "department",
             "weights": "documented", "source": of.value("framework.source"), "caveats": of.value("framework.caveats"),
             "groups": [
-                {"id": "one", "name": of.value("framework.groups.name"), "points": 40},
-                {"id": "rest", "name": of.value("framework.groups.name"), "points": 60},
+                {"id": "one", "name": of.value("framework.groups.name", before=NO_GLYPH), "points": 40},
+                {"id": "rest", "name": of.value("framework.groups.name", before=NO_GLYPH), "points": 60},
             ],
             "items": [
                 *(
                     {"indicator": name, "definition": definition, "group": "one", "points": points, "source": of.value("framework.items.source"),
                      "rule": {"steps": [["<= 100%", points], ["> 100%", 0]]}}
-                    for name, definition, points in items if points
+                    for name, definition, points in items
                 ),
                 {"group": "rest", "unspecified": 60, "reason": of.value("framework.items.reason")},
             ],
@@ -207,8 +204,8 @@ def _tables(base: Path, of: _Source) -> list[dict[str, object]]:
             *(row("objectives", "measure", "claimed", "locator", "quote", "actual_measure", "actual_locator", "actual_quote", objective=f"i{n}") for n in range(2)),
             *(row("objectives", "measure", "claimed", "locator", "quote", "actual_measure", "actual_locator", "actual_quote", objective=f"i{n}", item="part")
               for n in range(2)),
-            row("objectives", "measure", "unit", "claimed", "locator", objective="i0", item="number", comparator=">=", target="5", actual="4", precision="exact",
-                quote="", actual_quote=""),
+            row("objectives", "measure", "claimed", "locator", objective="i0", item="number", comparator=">=", target="5", actual="4", precision="exact",
+                unit=of.value("objectives.unit", before=NO_GLYPH)),
         ],
         "statements": [
             row("statements", "statement", "about", "locator", "quote", kind=kind)
