@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 
-from auditbook import charts
+from auditbook import charts, unseen
 from auditbook.cases import DEPARTMENT
 from auditbook.charts import Bar, Bullet, Chart, Pair, Stack, Step
 from auditbook.claims import COMPARATORS, VERDICTS, met
@@ -36,6 +36,7 @@ def drawable(words: str) -> str:
 
     The characters are named in quality.csv, and stand in the page's tables in the reader's own font.
     """
+    words = unseen.visible(words)
     missing = charts.missing_characters(words)
     return "".join("〓" if character in missing else character for character in words)
 
@@ -182,8 +183,8 @@ def _bullet(stanza: Stanza, run: Run) -> Chart:
         note = "答复的是另一指标" if got is None and row["actual"] else ""
         rows.append(
             Bullet(
-                drawable(row["measure"]), aim, got, text(aim, row["unit"]),
-                text(got, row["unit"]) if got is not None else (note or "没有答复"),
+                drawable(row["measure"]), aim, got, drawable(text(aim, row["unit"])),
+                drawable(text(got, row["unit"])) if got is not None else (note or "没有答复"),
                 COMPARATORS[row["comparator"]], None if got is None else met(row["comparator"], aim, got),
             )
         )  # fmt: skip

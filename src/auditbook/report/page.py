@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from markupsafe import Markup, escape
 
-from auditbook import charts
+from auditbook import charts, unseen
 from auditbook.report.fragments import Html, carried
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ def _around(title: str, subtitle: str, footer: str, fingerprint: str, kind: str)
 
 def _finished(html: str) -> str:
     """A page with its font. Raises ValueError where something in it may run or load."""
+    html = unseen.visible(html)
     html = html.replace(_FONT_PLACE, _font_face(_drawn_characters(html)), 1)
     if live := scan(html):
         raise ValueError("the page holds what may run or load: " + "; ".join(live))
