@@ -40,7 +40,7 @@ _ELEMENTS = {
     "h4": "标题与题注", "h5": "标题与题注", "h6": "标题与题注",
 }  # fmt: skip
 _CLASSES = {
-    "passage": "原文引语", "index-number": "序号", "link-number": "序号", "link-index": "序号", "invented": "虚构算例", "locator": "定位",
+    "passage": "原文引语", "folded": "原文定位", "index-number": "序号", "link-number": "序号", "link-index": "序号", "invented": "虚构算例", "locator": "定位",
 }  # fmt: skip
 _COLUMN_HEAD = "标题与题注"
 _VOID = frozenset(["br", "hr", "img", "meta", "link", "col", "wbr", "input"])
