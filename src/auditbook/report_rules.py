@@ -61,7 +61,7 @@ class OutlineSection(Strict):
     """A section of the usual outline of the departments' own reports."""
 
     title: Words
-    begins: Words
+    begins: Words | None = None
     parts: list[Words]
 
 
@@ -91,7 +91,7 @@ def read(workspace: Workspace, dictionary: Dictionary) -> ReportRules:
                     faults.append(Fault(where, f"未知数字“{figure}”", "params/figures.yaml 里的 id"))
         for name, own in (
             ("reliability", [condition.when for condition in rules.reliability]),
-            ("outline", [section.begins for section in rules.outline]),
+            ("outline", [section.title for section in rules.outline]),
         ):
             for number, key in enumerate(own):
                 if key in own[:number]:

@@ -8,6 +8,8 @@ from auditbook.report import fragments as html
 from auditbook.report.fragments import Column, Html, Text
 from auditbook.report.references import SECTION, counted
 
+_TABLES = ("figures", "statements", "findings")
+
 
 def own_order(run: Run) -> Html:
     """The usual outline with links to our parts and how much evidence lies in each section."""
@@ -16,11 +18,10 @@ def own_order(run: Run) -> Html:
         links: list[Text] = []
         for part in section.parts:
             links += ["、" if links else "", html.see(part)]
-        held = [
-            counted(run, table, **{SECTION: section.begins})
-            for table in ("figures", "statements", "findings")
-        ]
-        rows.append([section.title, html.join(*links), *held])
+        held = ["—"] * len(_TABLES)
+        if section.begins:
+            held = [counted(run, table, **{SECTION: section.begins}) for table in _TABLES]
+        rows.append([html.phrase(section.title), html.join(*links), *held])
     columns = [
         Column("部门自己的报告"), Column("本报告的部分"), Column("数字", "个", numeric=True),
         Column("陈述", "条", numeric=True), Column("发现", "项", numeric=True),
