@@ -33,6 +33,8 @@ from auditbook.charts import (
     stacked,
     waterfall,
 )
+from auditbook.report import fragments
+from auditbook.report.chart_files import chart_csv, charts_in
 
 SVG = "{http://www.w3.org/2000/svg}"
 F = Fraction
@@ -349,7 +351,11 @@ def test_the_same_bytes_in_two_processes() -> None:
     runs = [
         subprocess.run(
             [sys.executable, "-c", program],
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.path.dirname(__file__)},
+            env={
+                **os.environ,
+                "PYTHONHASHSEED": seed,
+                "PYTHONPATH": os.pathsep.join([os.path.dirname(__file__), os.environ.get("PYTHONPATH", "")]),
+            },
             capture_output=True,
             text=True,
             check=True,
@@ -597,3 +603,106 @@ def contrast(a: str, b: str) -> float:
 @pytest.mark.parametrize("colour", [charts.INK, charts.MUTED, charts.WARNING, charts.ACCENT])
 def test_letters_can_be_read(colour: str) -> None:
     assert contrast(colour, charts.PAPER) >= 4.5
+
+
+# --- colours, as people see them ------------------------------------------------------------------
+
+# Machado, Oliveira and Fernandes 2009, severity 1.0; they apply to linear RGB.
+SEEN_BY = {
+    "everyone": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+}  # fmt: skip
+TO_XYZ = (
+    (0.4124564, 0.3575761, 0.1804375),
+    (0.2126729, 0.7151522, 0.0721750),
+    (0.0193339, 0.1191920, 0.9503041),
+)
+WHITE = (0.95047, 1.0, 1.08883)
+# Fills and strokes that stand side by side in a chart.
+NEIGHBOURS = {
+    "proven and possible, a part and the next": (charts.STRONG.fill, charts.SOFT.fill),
+    "a bar and the page": (charts.SOFT.fill, charts.PAPER),
+    "within and beyond a limit": (charts.SOFT.fill, charts.BEYOND.fill),
+    "a bar and a bar beyond": (charts.STRONG.fill, charts.BEYOND.fill),
+    "strokes of bars within and beyond": (charts.SOFT.edge, charts.BEYOND.edge),
+    "a mark and the bar under it": (charts.MARK.fill, charts.STRONG.fill),
+}
+
+
+def linear(colour: str) -> tuple[float, ...]:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    return tuple(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+
+
+def times(matrix: tuple[tuple[float, ...], ...], vector: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(sum(a * b for a, b in zip(row, vector, strict=True)) for row in matrix)
+
+
+def lab(colour: str, eyes: str) -> tuple[float, float, float]:
+    seen = tuple(min(max(part, 0.0), 1.0) for part in times(SEEN_BY[eyes], linear(colour)))
+    x, y, z = (
+        part ** (1 / 3) if part > 216 / 24389 else (24389 / 27 * part + 16) / 116
+        for part in (value / white for value, white in zip(times(TO_XYZ, seen), WHITE, strict=True))
+    )
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+def apart(one: str, other: str, eyes: str) -> float:
+    return sum((a - b) ** 2 for a, b in zip(lab(one, eyes), lab(other, eyes), strict=True)) ** 0.5
+
+
+def test_the_measures_agree_with_published_values() -> None:
+    assert contrast("#ffffff", "#000000") == pytest.approx(21, abs=1e-3)
+    assert contrast("#ffffff", "#777777") == pytest.approx(4.48, abs=0.01)  # WCAG's well-known failing grey
+    assert lab("#ff0000", "everyone") == pytest.approx((53.24, 80.09, 67.20), abs=0.05)
+    assert apart("#00ff00", "#ff0000", "deuteranopia") < apart("#00ff00", "#ff0000", "everyone") / 2
+
+
+@pytest.mark.parametrize("eyes", SEEN_BY)
+@pytest.mark.parametrize("pair", NEIGHBOURS)
+def test_neighbouring_colours_stay_apart_for_every_eye(pair: str, eyes: str) -> None:
+    assert apart(*NEIGHBOURS[pair], eyes) >= 15  # 2.3 is just noticeable
+
+
+@pytest.mark.parametrize(
+    "look", [charts.STRONG, charts.SOFT, charts.HOLLOW, charts.HATCHED, charts.BEYOND, charts.UNKNOWN, charts.MARK, charts.CLAIM]
+)  # fmt: skip
+def test_what_bounds_a_shape_stands_out_from_the_page(look: charts._Look) -> None:
+    assert contrast(look.edge, charts.PAPER) >= 3
+
+
+def test_text_stands_out_from_the_page() -> None:
+    assert min(contrast(colour, charts.PAPER) for colour in (charts.INK, charts.MUTED, charts.WARNING)) >= 4.5
+
+
+# --- the data beside the page ---------------------------------------------------------------------
+
+
+def test_data_read_back_from_a_page_is_the_data_of_the_chart() -> None:
+    made = examples()
+    html = "".join(str(fragments.figure(chart)) for chart in made)
+    assert charts_in(html) == {chart.name: chart_csv(chart) for chart in made}
+
+
+def test_a_cell_that_a_spreadsheet_would_run_is_text_and_a_number_stays_one() -> None:
+    chart = Chart(
+        "own", "图", "<svg></svg>", "图",
+        ("项目", "数值"),
+        (("=1+1", "-820.00"), ("+cmd", "+2,150.00"), ("-无", "-5%"), ("@SUM(A1)", "0"), ("甲,“乙”", '丙"')),
+    )  # fmt: skip
+    assert chart_csv(chart).decode() == (
+        '项目,数值\n\'=1+1,-820.00\n\'+cmd,"+2,150.00"\n\'-无,-5%\n\'@SUM(A1),0\n"甲,“乙”","丙"""\n'
+    )
+
+
+def test_a_name_that_leaves_the_folder_is_refused() -> None:
+    chart = Chart("../x", "图", "<svg></svg>", "图", ("项目",), (("甲",),))
+    with pytest.raises(ValueError, match="no file's name"):
+        charts_in(str(fragments.figure(chart)))
+
+
+def test_two_drawings_of_a_page_share_no_id() -> None:
+    ids = [id for chart in examples() for id in re.findall(r'\bid="([^"]*)"', chart.svg)]
+    assert len(ids) == len(set(ids))

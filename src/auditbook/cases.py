@@ -17,6 +17,7 @@ from auditbook.numbers import MONEY, dimension
 from auditbook.workspace import Workspace
 
 DEPARTMENT = "department"
+REVIEW_LEVELS = ("一级复核", "二级复核", "三级复核")
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_+-]*$", max_length=80)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -71,6 +72,52 @@ class Pattern(Strict):
     page: int | None = Field(default=None, ge=1)
 
 
+def _iso_date(value: str | None) -> str | None:
+    if value is not None:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"“{value}”不是日期，应写成“2019-12-31”；不知道就写 null") from None
+    return value
+
+
+class Signed(Strict):
+    """Who prepared or reviewed the working papers, when, and a reviewer's opinion."""
+
+    name: Words
+    date: str | None = None
+    opinion: Words | None = None
+
+    @field_validator("date")
+    @classmethod
+    def _date_parses(cls, value: str | None) -> str | None:
+        return _iso_date(value)
+
+
+class People(Strict):
+    """编制人 and up to three levels of reviewers (三级复核), the first first; nobody reviews their own work."""
+
+    prepared_by: Signed | None = None
+    reviewers: Annotated[list[Signed], Field(max_length=len(REVIEW_LEVELS))] = []
+
+    @model_validator(mode="after")
+    def _nobody_reviews_their_own_work(self) -> People:
+        done = {_person(self.prepared_by.name): "编制人"} if self.prepared_by else {}
+        for level, reviewer in zip(REVIEW_LEVELS, self.reviewers, strict=False):
+            person = _person(reviewer.name)
+            if person in done:
+                raise ValueError(
+                    f"{level}人“{reviewer.name}”就是{done[person]}：任何人不得复核自己的工作，请换一位复核人，或删去这一级留待手填"
+                )
+            done[person] = f"{level}人"
+        return self
+
+
+def _person(name: str) -> str:
+    """A name as names are compared: 张 三 is 张三."""
+    return "".join(name.split()).casefold()
+
+
 class Case(Strict):
     """A case file, ``params/cases/<case>.yaml``: one department and one budget year."""
 
@@ -84,6 +131,7 @@ class Case(Strict):
     choose: dict[str, Id] = {}
     patterns: list[Pattern] = []
     report_title: Words | None = None
+    people: People | None = None
 
     @field_validator("units")
     @classmethod
@@ -141,12 +189,7 @@ class Source(Strict):
     @field_validator("date")
     @classmethod
     def _date_parses(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                date.fromisoformat(value)
-            except ValueError:
-                raise ValueError(f"“{value}”不是日期，应写成“2019-12-31”；不知道就写 null") from None
-        return value
+        return _iso_date(value)
 
 
 class SourcesFile(Strict):

@@ -26,6 +26,20 @@ CaseName = Annotated[str, typer.Argument(help="案例：params/cases/ 下的名�
 ScenarioName = Annotated[str, typer.Option("--scenario", help="情景：params/scenarios/ 下的名字，或路径")]
 
 
+def _say(text: str, err: bool = False) -> None:
+    """Print a line. What is told holds words of cases and documents, and they may hold what moves a terminal's cursor."""
+    from auditbook.unseen import printable
+
+    typer.echo(printable(text), err=err)
+
+
+def _say_json(json: str) -> None:
+    """Print JSON, with such characters as escapes."""
+    from auditbook.unseen import escaped
+
+    typer.echo(escaped(json))
+
+
 @app.callback()
 def _auditbook() -> None:
     """部门整体支出绩效评价的可复算审计笔记本 / reproducible audit notebooks."""
@@ -43,15 +57,15 @@ def run_case(
 
     finished = None if force else running.unchanged(locate(case, scenario))
     if finished is not None:
-        typer.echo("资料、规则、程序与产出均已核实未变，沿用上次结果（--force 全部重做）", err=True)
+        _say("资料、规则、程序与产出均已核实未变，沿用上次结果（--force 全部重做）", err=True)
     else:
         with _progress() as told:
             finished = _made_anew(case, scenario, told, force=force)
     for line in finished.summary:
-        typer.echo(line)
-    typer.echo(f"报告：{finished.report}")
+        _say(line)
+    _say(f"报告：{finished.report}")
     if finished.blocking:
-        typer.echo(f"资料自相矛盾，没有评分：{'、'.join(finished.blocking)}", err=True)
+        _say(f"资料自相矛盾，没有评分：{'、'.join(finished.blocking)}", err=True)
         raise typer.Exit(EXIT_CONTRADICTION)
 
 
@@ -62,13 +76,13 @@ def check(case: CaseName, scenario: ScenarioName = "") -> None:
 
     run = pipeline.check(case, scenario)
     found = run.raw
-    typer.echo(
+    _say(
         f"{run.audit.workspace.run}：资料 {len(found.sources)} 份，数字 {len(found.figures)} 个，目标 {len(found.objectives)} 条，"
         f"陈述 {len(found.statements)} 条，公布的数字 {len(found.published)} 个。没有读不通的地方。"
     )
     for note in found.notes:
         if note.kind == "undecided":
-            typer.echo(f"{note.where}：{note.written}，{note.read_as}。")
+            _say(f"{note.where}：{note.written}，{note.read_as}。")
 
 
 @app.command("new")
@@ -95,13 +109,13 @@ def new_case(
         project_root(Path.cwd()), case, year, name=name, units=unit or [], framework=framework,
         report=Path(report) if report else None,
     )  # fmt: skip
-    typer.echo(f"案例：{made.case_file}")
-    typer.echo(f"资料：{made.folder}/（{beginning.WORKBOOK}、SOURCES.yaml）")
+    _say(f"案例：{made.case_file}")
+    _say(f"资料：{made.folder}/（{beginning.WORKBOOK}、SOURCES.yaml）")
     for line in made.told:
-        typer.echo(line)
-    typer.echo("接下来：")
+        _say(line)
+    _say("接下来：")
     for number, step in enumerate(made.steps, 1):
-        typer.echo(f"{number}. {step}")
+        _say(f"{number}. {step}")
 
 
 @app.command()
@@ -116,12 +130,12 @@ def watch(case: CaseName, scenario: ScenarioName = "") -> None:
 
         def finished(done: Finished) -> None:
             for line in done.summary:
-                typer.echo(line)
-            typer.echo(f"重做：{'、'.join(done.made) or '无'}。报告：{done.report}")
+                _say(line)
+            _say(f"重做：{'、'.join(done.made) or '无'}。报告：{done.report}")
 
         def failed(error: AuditbookError) -> None:
             for fault in error.faults:
-                typer.echo(str(fault), err=True)
+                _say(str(fault), err=True)
 
         watching.watch(case, scenario, workspace, lambda stage, state: None, finished, failed, parents)
 
@@ -132,7 +146,7 @@ def explain(indicator: Annotated[str, typer.Argument(help="指标代号，如 bu
     from auditbook.explain import explanation
 
     for line in explanation(indicator):
-        typer.echo(line)
+        _say(line)
 
 
 @app.command("intake")
@@ -158,11 +172,11 @@ def intake_document(
     found = document_yield.read([Path(file) for file in files], _pages_told())
     written = found.write_tables(Path(tables)) if tables else []
     if as_json:
-        typer.echo(found.as_json())
+        _say_json(found.as_json())
     else:
-        typer.echo(found.text(shutil.get_terminal_size().columns if sys.stdout.isatty() else printed.WIDE))
+        _say(found.text(shutil.get_terminal_size().columns if sys.stdout.isatty() else printed.WIDE))
     for path in written:
-        typer.echo(f"写出：{path}", err=True)
+        _say(f"写出：{path}", err=True)
     if found.faults:
         raise CaseError(list(found.faults))
 
@@ -194,15 +208,15 @@ def claims_of_document(
         claims_yield.refuse_existing(Path(view))
     found = claims_yield.read([Path(file) for file in files], _pages_told(), year)
     if as_json:
-        typer.echo(found.as_json())
+        _say_json(found.as_json())
         for fault in found.faults:  # a person finds them among the results
-            typer.echo(str(fault), err=True)
+            _say(str(fault), err=True)
     else:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else printed.WIDE
-        typer.echo(found.text(width, every=every))
+        _say(found.text(width, every=every))
     if view:
         found.write_view(Path(view))
-        typer.echo(f"写出：{view}", err=True)
+        _say(f"写出：{view}", err=True)
 
 
 @app.command()
@@ -219,7 +233,10 @@ def verify(
     from auditbook import traced_run
 
     found = traced_run.trace(run)
-    typer.echo(found.as_json() if as_json else found.text())
+    if as_json:
+        _say_json(found.as_json())
+    else:
+        _say(found.text())
     if not found.sound:
         raise typer.Exit(EXIT_DIFFERENCE)
 
@@ -277,7 +294,7 @@ class _progress:
         elif state != "done":
             note = "（已核实未变，沿用）" if state == "proven" else ""
             number = self.finished if state == "proven" else self.finished + 1
-            typer.echo(f"[{number}/{len(self.titles)}] {self.titles[stage]}{note}", err=True)
+            _say(f"[{number}/{len(self.titles)}] {self.titles[stage]}{note}", err=True)
 
     def __exit__(self, *_: object) -> None:
         if self.bar:
@@ -292,14 +309,14 @@ def main() -> None:
         sys.exit(130)
     except AuditbookError as error:
         for fault in error.faults:
-            typer.echo(str(fault), err=True)
+            _say(str(fault), err=True)
         if len(error.faults) > 1:
-            typer.echo(f"共 {len(error.faults)} 处。没有写出或覆盖任何文件。", err=True)
+            _say(f"共 {len(error.faults)} 处。没有写出或覆盖任何文件。", err=True)
         sys.exit(error.exit_code)
     except Exception as error:
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's usage errors
             error.show()
             sys.exit(error.exit_code)
         traceback.print_exc()
-        typer.echo("这是程序自身的错误，请把以上内容告诉维护者。", err=True)
+        _say("这是程序自身的错误，请把以上内容告诉维护者。", err=True)
         sys.exit(EXIT_OWN_FAULT)

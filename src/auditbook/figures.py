@@ -276,6 +276,11 @@ class Figures:
             parts = self._unit_parts(meaning, item, at)
         return self._add(parts, key)
 
+    def key(self, figure: str, scope: str = DEPARTMENT, item: str = "") -> Key:
+        """The key under which the evidence would give a figure of the case: that of the year before by its own name."""
+        own, year = self._of_year(figure, self.year)
+        return Key(own, scope, item, year)
+
     def _of_year(self, figure: str, year: int) -> tuple[str, int]:
         """The figure that an id stands for and its year: ``previous`` is another figure, a year earlier."""
         previous = self.dictionary[figure].previous

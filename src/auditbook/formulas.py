@@ -97,6 +97,28 @@ class Formula:
         """The formula with its numbers put in: ``(20,083.45 + 10.00) ÷ 18,780.61``."""
         return _print(self.root, lambda figure: texts[figure])
 
+    def in_cells(self, cells: Mapping[str, str]) -> str:
+        """The formula as a spreadsheet reads it, without ``=``: ``(fig_a+fig_b)/fig_c``.
+
+        Takes    cells: for each figure the name of the cell that holds its value in base units.
+        """
+        return _in_cells(self.root, cells)
+
+    def divisors(self) -> tuple[Formula, ...]:
+        """Everything that the formula divides by, the innermost first: none of it may be zero."""
+        return tuple(_formula(node) for node in reversed(_denominators(self.root)))
+
+    @property
+    def extremes_at_corners(self) -> bool:
+        """Whether its least and greatest value over ranges of its figures lie where each is at an end of its range.
+
+        So it is without abs, min and max, where every figure occurs once, or to the first degree only above and
+        below the line, and no divisor may be zero.
+        """
+        if _calls(self.root):
+            return False
+        return max(_occurrences(self.root).values(), default=1) == 1 or _first_degree(self.root)
+
     def range(self, terms: Mapping[str, Mapping[str, Interval]]) -> Range | None:
         """The range of the formula when each figure may be anywhere within its own range.
 
@@ -236,6 +258,34 @@ def _print(node: Node, show: Callable[[str], str]) -> str:
         case Call(function, arguments):
             name = "较小者" if function == "min" else "较大者"
             return f"{name}({'，'.join(_print(argument, show) for argument in arguments)})"
+
+
+def _in_cells(node: Node, cells: Mapping[str, str]) -> str:
+    match node:
+        case Number(value):
+            return plain(value)
+        case Name(figure):
+            return cells[figure]
+        case Operation(sign, left, right):
+            return f"{_operand(left, cells, sign, 0)}{sign}{_operand(right, cells, sign, sign in '-/')}"
+        case Call(function, arguments):
+            return f"{function.upper()}({','.join(_in_cells(argument, cells) for argument in arguments)})"
+
+
+def _operand(node: Node, cells: Mapping[str, str], sign: str, stronger: int) -> str:
+    text = _in_cells(node, cells)
+    weaker = isinstance(node, Operation) and _STRENGTH[node.sign] < _STRENGTH[sign] + stronger
+    return f"({text})" if weaker or text.startswith("-") else text
+
+
+def _calls(node: Node) -> bool:
+    match node:
+        case Operation(_, left, right):
+            return _calls(left) or _calls(right)
+        case Call():
+            return True
+        case _:
+            return False
 
 
 def _bracket(node: Node, show: Callable[[str], str], strength: int) -> str:

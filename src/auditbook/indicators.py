@@ -409,7 +409,7 @@ def to_rows(results: Iterable[Result], rulebook: Rulebook, scoring: Mapping[str,
     for result in results:
         stanza = rulebook.stanzas[result.indicator]
         formula = "" if stanza.judged else stanza.definitions[result.definition].formula
-        held = _denominator_factor(stanza.figures(result.definition), rulebook.dictionary)
+        held = denominator_factor(stanza.figures(result.definition), rulebook.dictionary)
         scores = scoring.get(result.indicator, stanza.primary) == result.definition
         rows.append(
             {
@@ -426,7 +426,8 @@ def to_rows(results: Iterable[Result], rulebook: Rulebook, scoring: Mapping[str,
     return rows
 
 
-def _denominator_factor(figures: Sequence[str], dictionary: Dictionary) -> Fraction:
+def denominator_factor(figures: Sequence[str], dictionary: Dictionary) -> Fraction:
+    """What numerator and denominator are divided by when they are written: the unit of the figures, if it is one."""
     units = {dictionary[figure].unit for figure in figures}
     return (
         factor(units.pop())

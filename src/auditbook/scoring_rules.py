@@ -435,7 +435,7 @@ class Rule(Strict):
 
     def reach(self, low: Fraction | None, high: Fraction | None, full: Fraction) -> Interval | None:
         """The same where an end of the range is not known: everything beyond the other one is possible."""
-        horizon = self._horizon(full)
+        horizon = self.horizon(full)
         start = min(horizon.low, horizon.low if high is None else high) if low is None else low
         end = max(horizon.high, start) if high is None else high
         box = self.span(Interval(start, end), full)
@@ -465,7 +465,7 @@ class Rule(Strict):
             return [parse_rate(self.closeness.full_at)]
         return list(read_zone(self.binary.when).edges) if self.binary else []
 
-    def _horizon(self, full: Fraction) -> Interval:
+    def horizon(self, full: Fraction) -> Interval:
         """A range of values beyond which the points stay the same on either side."""
         if self.deduct:
             return self.deduct.spent(full)

@@ -28,7 +28,7 @@ from yaml.events import (
     SequenceStartEvent,
 )  # fmt: skip
 
-from auditbook import inputs
+from auditbook import inputs, unseen
 from auditbook.faults import CaseError, Fault, LimitError
 
 # Only events are taken from the parser: what a scalar means is decided here, after YAML 1.2. In C, it is ten times faster.
@@ -131,6 +131,8 @@ def _refuse_references(document: Document, events: Sequence[Event]) -> None:
             raise CaseError(Fault(where, f"嵌套超过{MOST_DEPTH}层"))
         if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
             faults.append(Fault(where, "用了锚点或引用（& 或 *）", "写出来的内容", "请把内容直接写在这里"))
+        elif isinstance(event, ScalarEvent) and (strange := unseen.NO_TEXT.search(str(event.value))):
+            faults.append(Fault(where, f"含有{unseen.named(strange[0])}", "文字", "请删去这个字符"))
         elif getattr(event, "tag", None) and not any(_implicit(event)):
             faults.append(
                 Fault(where, f"用了标签“{getattr(event, 'tag', '')}”", "普通的键和值", "请删去标签")
@@ -219,6 +221,10 @@ def _fault(where: str, item: Any, model: type[BaseModel]) -> Fault:
             )
         case "missing":
             return Fault(where, f"缺少键“{key}”", "", "请补上")
+        case "string_too_long":
+            return Fault(
+                where, f"“{key}”有{len(str(item.get('input')))}个字", f"最多{item['ctx']['max_length']}个字"
+            )
         case "value_error":
             return Fault(where, f"“{key}”：{item['ctx']['error']}")
         case _:

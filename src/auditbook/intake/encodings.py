@@ -10,6 +10,7 @@ import codecs
 import re
 from pathlib import Path
 
+from auditbook import unseen
 from auditbook.faults import CaseError, Fault
 from auditbook.intake.sheets import Note
 
@@ -22,7 +23,6 @@ _MARKS = (
 )
 _HAN = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _LOST = re.compile("\ufffd|锟斤拷|烫烫烫")
 _MOST_RARE = (
     20  # of a hundred Chinese characters, those beyond GB2312: names have a few, Big5 read as GBK has half
@@ -36,11 +36,9 @@ def decode(path: Path, data: bytes, notes: list[Note]) -> str:
     Raises   CaseError with the line: no encoding fits, two are mixed, or characters are lost or unprintable.
     """
     text, called = _decoded(path.name, data)
-    if found := _UNPRINTABLE.search(text):
-        said = "空字符（NUL）" if found[0] == "\0" else f"控制字符（U+{ord(found[0]):04X}）"
-        raise _wrong(
-            path.name, text.count("\n", 0, found.start()) + 1, f"含有{said}", "文字", "文件已损坏，请重新取得"
-        )
+    if found := unseen.NO_TEXT.search(text):
+        line, said = text.count("\n", 0, found.start()) + 1, f"含有{unseen.named(found[0])}"
+        raise _wrong(path.name, line, said, "文字", "文件已损坏，请重新取得")
     if found := _LOST.search(text):
         said = f"含有“{found[0]}”：从前转换编码时已经丢了字"
         raise _wrong(
@@ -96,7 +94,7 @@ def _utf16(data: bytes) -> str:
             text = data.decode(codec)
         except UnicodeDecodeError:
             continue
-        if "\n" in text and any(sign in text for sign in ",;\t|") and not _UNPRINTABLE.search(text):
+        if "\n" in text and any(sign in text for sign in ",;\t|") and not unseen.NO_TEXT.search(text):
             fitting.append(codec)
     return fitting[0] if len(fitting) == 1 else ""
 

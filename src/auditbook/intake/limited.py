@@ -11,6 +11,7 @@ import importlib
 import inspect
 import json
 import os
+import re
 import selectors
 import signal
 import site
@@ -22,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from auditbook import faults
+from auditbook import faults, unseen
 from auditbook.faults import AuditbookError, Fault, LimitError
 
 MOST_ANSWER = 256_000_000  # bytes of JSON
@@ -125,7 +126,7 @@ def _answer(path: Path, said: bytes, code: int | None, seconds: int, megabytes: 
         with contextlib.suppress(ValueError):
             kind, content = json.loads(said)
     if kind == "result":
-        return content
+        return _as_text(content) if _NO_TEXT.search(said) else content
     if kind == "error":
         name, found = content
         raised: type[AuditbookError] = getattr(faults, name)
@@ -137,6 +138,23 @@ def _answer(path: Path, said: bytes, code: int | None, seconds: int, megabytes: 
     if code in {-signal.SIGXCPU, -signal.SIGKILL}:
         raise _beyond(path, f"读它要用的时间超过{seconds}秒，或内存超过{megabytes}MB")
     raise _beyond(path, f"读它的程序中途崩溃（{code}）")
+
+
+# Characters that no text holds (``unseen``), as they may stand in the bytes of an answer.
+_NO_TEXT = re.compile(
+    rb"\\(?:u00[01]|[bf])|\x7f|\xed[\xa0-\xbf]|\xef\xb7[\x90-\xaf]|(?:\xef|[\xf0-\xf4].)\xbf[\xbe\xbf]"
+)
+
+
+def _as_text(content: Any) -> Any:
+    """An answer in which what no text holds is the sign for a lost character, wherever it stands."""
+    if isinstance(content, str):
+        return unseen.replaced(content)
+    if isinstance(content, list):
+        return [_as_text(part) for part in content]
+    if isinstance(content, dict):
+        return {_as_text(key): _as_text(part) for key, part in content.items()}
+    return content
 
 
 def child() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auditbook import inputs
+from auditbook import inputs, unseen
 from auditbook.faults import CaseError, Fault
 from auditbook.intake import guard, limited, separated
 from auditbook.intake.sheets import ERROR, UNCACHED, Area, Note, Sheet
@@ -105,6 +106,7 @@ def _sheet(file: str, facts: SheetFacts, found: dict[str, Any], opened: Opened) 
             Note(f"{file} {facts.name}", f"另有{rest}个数存储的位数多于15位", "15位有效数字", "shown_digits")
         )
     opened.faults.extend(_scaled(sheet, facts))
+    opened.faults.extend(_lost(sheet))
     return sheet
 
 
@@ -133,6 +135,22 @@ def _scaled(sheet: Sheet, facts: SheetFacts) -> Iterable[Fault]:
         yield Fault(
             f"{sheet.file} {sheet.name}", f"另有{len(cells) - _MOST_TOLD}格同样如此", "显示与所存相同的数"
         )
+
+
+def _lost(sheet: Sheet) -> Iterable[Fault]:
+    """Cells with a character that no text holds, or that was lost before: a text file with one is refused too."""
+    cells = (
+        (row, column)
+        for row, line in enumerate(sheet.rows)
+        if unseen.LOST in "".join(line)
+        for column, text in enumerate(line)
+        if unseen.LOST in text
+    )
+    for row, column in islice(cells, _MOST_TOLD):
+        yield Fault(
+            sheet.at(row, column), "含有控制字符，或从前转换编码时已经丢了字", "文字",
+            "请在 Excel 里重新输入这一格",
+        )  # fmt: skip
 
 
 def _within(areas: Sequence[Area], height: int, width: int) -> list[Area]:

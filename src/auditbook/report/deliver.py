@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditbook.pipeline import fingerprints
-from auditbook.report import page
+from auditbook.report import page, paper_head
 from auditbook.report.evidence_entries import RunSources
 from auditbook.stages import Stage
 
@@ -39,6 +38,7 @@ class Pages:
             ]
         )
         self._sources = RunSources(run)
+        self._run = run
         self.files: dict[str, bytes] = {}
 
     def add(self, stage: Stage, executed: NotebookNode) -> None:
@@ -47,6 +47,9 @@ class Pages:
         text = page.render(
             executed, title=self._title if own else "", subtitle=self._cover, hide_code=own,
             footer=f"报告编号 {self._print}", fingerprint=self._print, sources=self._sources,
+            head=None if own else paper_head.head(stage, executed, self._run),
+            beside=paper_head.ways_beside(stage, self._run),
+            foot=paper_head.papers_index(self._run) if own else None,
+            index=paper_head.INDEX.get(stage.name, ""),
         )  # fmt: skip
-        name = "report.html" if own else f"workpapers/{Path(stage.notebook).stem}.html"
-        self.files[name] = text.encode()
+        self.files[paper_head.file_name(stage)] = text.encode()

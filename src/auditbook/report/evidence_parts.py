@@ -60,7 +60,10 @@ def sources(run: Run) -> Html:
         for name in ("资料", "出具单位", "日期", "状态", "可靠性", "理由或可提供的内容", "sha256（前16位）")
     ]
     refs = [row_reference("sources", row) for row in run.table("sources")]
-    return html.table("资料登记簿", columns, rows, id="sources", rest_in="sources.csv", row_refs=refs)
+    ids = [source_id(row["source"]) for row in run.table("sources")]
+    return html.table(
+        "资料登记簿", columns, rows, id="sources", rest_in="sources.csv", row_ids=ids, row_refs=refs
+    )
 
 
 def shown_value(row: Row) -> str:
@@ -71,6 +74,22 @@ def shown_value(row: Row) -> str:
     return f"{shown}（申明为零）" if row["state"] == "zero" else shown
 
 
+_TRACED = {
+    VERIFIED: "traced", RESPACED: "traced", ELSEWHERE: "traced", READ: "traced", NOT_FOUND: "disagrees",
+    UNVERIFIED: "not_evidenced", "": "not_applicable",
+}  # fmt: skip
+
+
+def traced(quote_status: str) -> Html:
+    """Whether a figure's phrase was traced to its source, with its tick mark."""
+    return html.tag(_TRACED[quote_status], QUOTED[quote_status] or "无短语")
+
+
+def source_id(source: str) -> str:
+    """What a link to a document's row in the register goes to."""
+    return f"source-{source}"
+
+
 def cited_value(row: Row) -> str:
     """A figure's value with its reference."""
     return cite(shown_value(row), row_reference("figures", row))
@@ -78,6 +97,7 @@ def cited_value(row: Row) -> str:
 
 def figures(run: Run) -> Html:
     """Every figure with its place and phrase."""
+    titles = {row["source"]: row["title"] for row in run.table("sources")}
     rows: list[list[Text]] = []
     for row in _by_dictionary(run):
         name = run.dictionary[row["figure"]].name
@@ -85,8 +105,9 @@ def figures(run: Run) -> Html:
         label = f"{name}·{item}" if item else name
         rows.append(
             [
-                label, run.audit.scope_name(row["scope"]), shown_value(row), place(row["locator"]) or "—",
-                html.phrase(row["quote"]) if row["quote"] else "—", QUOTED[row["quote_status"]],
+                label, run.audit.scope_name(row["scope"]), shown_value(row),
+                html.link(place(row["locator"]) or titles[row["source"]], f"#{source_id(row['source'])}"),
+                html.phrase(row["quote"]) if row["quote"] else "—", traced(row["quote_status"]),
             ]
         )  # fmt: skip
     columns = [
@@ -292,8 +313,8 @@ def noted_places(run: Run) -> Html:
 
 
 RECONCILED = {
-    "disagrees": ("disagrees", "不一致"), "within_rounding": ("within_rounding", "四舍五入之内"),
-    "not_checkable": ("not_checkable", "无法核对"), "agrees": ("agrees", "一致"),
+    "disagrees": ("disagrees", "不一致"), "within_rounding": ("footed", "四舍五入之内"),
+    "not_checkable": ("not_checkable", "无法核对"), "agrees": ("footed", "一致"),
 }  # fmt: skip
 
 

@@ -30,6 +30,9 @@ _TAGS: dict[str, tuple[str, str]] = {
     "disagrees": ("△", "warning"),
     "not_evidenced": ("？", "warning"),
     "not_checkable": ("—", "plain"),
+    # what was done with a figure or a sum
+    "traced": ("↗", "good"),
+    "footed": ("∑", "good"),
     # status of an indicator
     "computed": ("√", "good"),
     "not_assessable": ("？", "warning"),
@@ -37,7 +40,7 @@ _TAGS: dict[str, tuple[str, str]] = {
     "undefined": ("∕", "plain"),
     # outcome of a rule, severity of a finding
     "passed": ("√", "good"),
-    "failed": ("×", "warning"),
+    "failed": ("△", "warning"),
     "high": ("▲", "warning"),
     "medium": ("△", "warning"),
     "low": ("○", "plain"),
@@ -478,6 +481,35 @@ def invented(*body: Text) -> Html:
 def index_number(number: int) -> Html:
     """A number that only counts the rows of a table."""
     return _fill('<span class="index-number">{}</span>', str(number))
+
+
+def index_text(text: str) -> Html:
+    """An index number of a working paper, or how often a mark is used."""
+    return _fill('<span class="index-number">{}</span>', text)
+
+
+def tick_mark(sign: str) -> Html:
+    """A tick mark in a legend, beside its meaning."""
+    return _fill('<span class="tick-mark">{}</span>', sign)
+
+
+def ticks(items: Iterable[Text]) -> Html:
+    """The legend of tick marks."""
+    return _fill('<ul class="ticks">\n{}\n</ul>', _lines(_fill("<li>{}</li>", item) for item in items))
+
+
+def signature(fields: Iterable[tuple[str, str]]) -> Html:
+    """Name, date, opinion; a line to write on where there is nothing yet."""
+    return _fill(
+        '<span class="signature">{}</span>',
+        join(*(_fill('<span><span class="label">{}：</span><span class="line">{}</span></span>', *own) for own in fields)),
+    )  # fmt: skip
+
+
+def navigation(label: str, *body: Text, heading: str = "") -> Html:
+    """Links to other places or files."""
+    head = _fill('<p class="ways-title">{}</p>', heading) if heading else ""
+    return _fill('<nav class="ways" aria-label="{}">{}{}</nav>', label, head, join(*body))
 
 
 def link(text: Text, target: str) -> Html:

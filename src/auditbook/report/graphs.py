@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from fractions import Fraction
 
-from auditbook import charts
+from auditbook import charts, unseen
 from auditbook.cases import DEPARTMENT
 from auditbook.charts import Bar, Bullet, Chart, Pair, Stack, Step
-from auditbook.claims import COMPARATORS, met
-from auditbook.figures import NOT_APPLICABLE, Resolved
+from auditbook.claims import COMPARATORS, VERDICTS, met
+from auditbook.figures import ANY_UNIT, NOT_APPLICABLE, Resolved
+from auditbook.findings import SEVERITIES
 from auditbook.indicators import COMPUTED, NOT_ASSESSED, VERDICTS_ON_POINTS, Result, Stanza
 from auditbook.numbers import amount_text, factor, text
 from auditbook.pipeline import Run
+from auditbook.report import fragments as html
+from auditbook.report.fragments import Html
+from auditbook.report.references import count_reference
 
 _NOT_KNOWN = {"undefined": "没有定义", "not_applicable": "不适用"}
 
@@ -31,6 +36,7 @@ def drawable(words: str) -> str:
 
     The characters are named in quality.csv, and stand in the page's tables in the reader's own font.
     """
+    words = unseen.visible(words)
     missing = charts.missing_characters(words)
     return "".join("〓" if character in missing else character for character in words)
 
@@ -130,7 +136,7 @@ def _bars(stanza: Stanza, run: Run) -> Chart:
 
 def _paired(stanza: Stanza, run: Run) -> Chart:
     base, value = stanza.chart.figures["base"], stanza.chart.figures["value"]
-    unit = run.dictionary[base].unit
+    unit = _unit(base, run)
     rows = []
     for result in _own(stanza, run):
         both = [run.figures.resolve(figure, result.scope, result.item) for figure in (base, value)]
@@ -146,6 +152,15 @@ def _paired(stanza: Stanza, run: Run) -> Chart:
         )
     names = (run.dictionary[base].name, run.dictionary[value].name)
     return charts.paired(stanza.id, f"{names[0]}与{names[1]}", rows, *names, unit)
+
+
+def _unit(figure: str, run: Run) -> str:
+    """The unit of a figure; of one that any unit fits, the one that its rows are in, and none where they differ."""
+    unit = run.dictionary[figure].unit
+    if unit != ANY_UNIT:
+        return unit
+    own = {row.unit for key, row in run.figures.chosen.items() if key.figure == figure and row.has_value}
+    return own.pop() if len(own) == 1 else ""
 
 
 def _pair_words(both: list[Resolved], unit: str, result: Result, stanza: Stanza) -> str:
@@ -168,8 +183,8 @@ def _bullet(stanza: Stanza, run: Run) -> Chart:
         note = "答复的是另一指标" if got is None and row["actual"] else ""
         rows.append(
             Bullet(
-                drawable(row["measure"]), aim, got, text(aim, row["unit"]),
-                text(got, row["unit"]) if got is not None else (note or "没有答复"),
+                drawable(row["measure"]), aim, got, drawable(text(aim, row["unit"])),
+                drawable(text(got, row["unit"])) if got is not None else (note or "没有答复"),
                 COMPARATORS[row["comparator"]], None if got is None else met(row["comparator"], aim, got),
             )
         )  # fmt: skip
@@ -204,3 +219,26 @@ def _points(stanza: Stanza, run: Run) -> Chart:
     parts = tuple((VERDICTS_ON_POINTS[v], Fraction(counts[v]), f"{counts[v]}条") for v in asked)
     whole = Fraction(len(verdicts) - counts[NOT_APPLICABLE])
     return charts.stacked(stanza.id, f"{stanza.name}：评价要点", [Stack(stanza.name, parts)], "条", whole)
+
+
+def findings_by_severity(run: Run) -> Html:
+    """How many findings there are of each severity."""
+    return _counts("findings-by-severity", "审计发现：按严重程度", run, "findings", "severity", SEVERITIES)
+
+
+def claims_by_verdict(run: Run) -> Html:
+    """How many published numbers and tasks came to each verdict."""
+    return _counts(
+        "claims-by-verdict", "公布的数字与“完成”：逐一判断的结果", run, "claims", "verdict", VERDICTS
+    )
+
+
+def _counts(name: str, title: str, run: Run, table: str, column: str, words: Mapping[str, str]) -> Html:
+    """How many rows of a table hold each value of a column; a value that no row holds is a zero, not a gap."""
+    held = Counter(row[column] for row in run.table(table))
+    rows = [
+        Bar(word, Fraction(held[value]), f"{held[value]}项", emphasised=False)
+        for value, word in words.items()
+    ]
+    references = [count_reference(table, {column: [value]}) for value in words]
+    return html.resting(references, html.figure(charts.bars(name, title, rows, "项")))

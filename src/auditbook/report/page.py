@@ -13,7 +13,7 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from markupsafe import Markup, escape
 
-from auditbook import charts
-from auditbook.report.fragments import carried
+from auditbook import charts, unseen
+from auditbook.report.fragments import Html, carried
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -49,6 +49,10 @@ def render(
     footer: str = "",
     fingerprint: str = "",
     sources: RunSources | None = None,
+    head: Html | None = None,
+    beside: Mapping[str, Html] | None = None,
+    foot: Html | None = None,
+    index: str = "",
 ) -> str:
     """Make the page of an executed notebook.
 
@@ -57,6 +61,8 @@ def render(
              subtitle, footer: a paragraph per line. fingerprint: shown on the cover and at the
              foot of printed pages. hide_code: a report; else a working paper with its code folded.
              sources: what the references of its numbers yield; without it the numbers lead nowhere.
+             head, foot: what stands before the first chapter, and after the last. beside: by the id of a cell, what
+             follows its output. index: the index number of a working paper, at the foot of printed pages.
     Returns  the whole file; the same bytes for the same arguments.
     Raises   ValueError where the page would hold anything live (``scan``), has no title or a
              reference to nothing, where an output has no form that a page can show, or where the
@@ -68,8 +74,17 @@ def render(
                 forms = ", ".join(output["data"])
                 raise ValueError(f"cell {number}: no page can show an output in {forms}")
     around = _around(title, subtitle, footer, fingerprint, "report" if hide_code else "working-paper")
-    html, _ = _exporter(hide_code).from_notebook_node(notebook, {"page": {**around, "sources": sources}})
+    around["style"] += _running_index(index)
+    own = {
+        "sources": sources, "head": _markup(head), "foot": _markup(foot),
+        "beside": {cell: _markup(links) for cell, links in (beside or {}).items()},
+    }  # fmt: skip
+    html, _ = _exporter(hide_code).from_notebook_node(notebook, {"page": {**around, **own}})
     return _finished(html)
+
+
+def _markup(part: Html | None) -> str:
+    return carried(str(part)) if part else ""
 
 
 def compose(
@@ -101,6 +116,7 @@ def _around(title: str, subtitle: str, footer: str, fingerprint: str, kind: str)
 
 def _finished(html: str) -> str:
     """A page with its font. Raises ValueError where something in it may run or load."""
+    html = unseen.visible(html)
     html = html.replace(_FONT_PLACE, _font_face(_drawn_characters(html)), 1)
     if live := scan(html):
         raise ValueError("the page holds what may run or load: " + "; ".join(live))
@@ -161,6 +177,16 @@ def _running_foot(fingerprint: str) -> str:
     return f'@page {{ @bottom-right {{ content: "{fingerprint}"; }} }}'
 
 
+def _running_index(index: str) -> str:
+    """The index number of a working paper and 第 x 页 共 y 页 at the foot of its printed pages, the first one too."""
+    if not index:
+        return ""
+    if not re.fullmatch(r"[A-Z]-\d+", index):
+        raise ValueError(f"an index number is a letter and a number, A-10, not {index!r}")
+    own = f'content: "索引号 {index}　第 " counter(page) " 页 共 " counter(pages) " 页";'
+    return f"\n@page {{ @bottom-center {{ {own} }} }}\n@page :first {{ @bottom-center {{ {own} }} }}"
+
+
 # --- numbers, contents, references ---------------------------------------------------------------
 
 # The content is our own markup (fragments.py, Markdown), in which every < of a text is escaped.
@@ -207,15 +233,17 @@ class Arranged:
     links: list[str]
 
 
-def arrange(content: str, title: str, sources: RunSources | None = None) -> Arranged:
+def arrange(
+    content: str, title: str, sources: RunSources | None = None, head: str = "", foot: str = ""
+) -> Arranged:
     """Link the numbers, number chapters, figures and tables, fill in references, take the outline.
 
-    Takes    content: markup of the cells. title, sources: as for ``render``.
+    Takes    content: markup of the cells. title, sources, head, foot: as for ``render``.
     Returns  the parts of the page. Levels are closed up so that none is skipped below the page's
              h1; a heading that carries its own number (“三、…”, “（二）…”) keeps it.
     Raises   ValueError where there is no title, or a reference to an id that has no number.
     """
-    content, kicker = str(content), ""
+    content, kicker = f"{head}\n{content}\n{foot}" if head or foot else str(content), ""
     if sources is not None:
         from auditbook.report.evidence_entries import chapter
 

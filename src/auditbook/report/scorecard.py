@@ -10,6 +10,7 @@ from auditbook.numbers import Interval
 from auditbook.pipeline import Run
 from auditbook.report import fragments as html
 from auditbook.report.fragments import Column, Html, Text
+from auditbook.report.graphs import drawable
 from auditbook.report.references import (
     cite,
     framework_reference,
@@ -55,7 +56,7 @@ def score_interval(run: Run) -> Chart:
         row = rows[key]
         box = _interval(row)
         claimed = Fraction(row["self_scored"]) if row["self_scored"] else None
-        name = "总分" if not key else f"{line_name(row, run)}（{_points(row['weight'])}分）"
+        name = "总分" if not key else f"{drawable(line_name(row, run))}（{_points(row['weight'])}分）"
         spans.append(Span(name, box.low, box.high, f"{span_text(box)} 分", claimed))
     return charts.interval("score", "得分：已证实与仍可能", spans, "分", Fraction(run.framework.full_marks))
 
