@@ -28,6 +28,7 @@ from auditbook import (
     quality,
     quality_tables,
     records,
+    report_rules,
     scoring,
     tables,
     texts,
@@ -242,6 +243,7 @@ def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
     if dictionary is not None:
         rulebook = collected("rulebook", indicators.read_rulebook, workspace.root, dictionary)
         collected("quality", quality.read_rules, audit, dictionary)
+        collected("report", report_rules.read, workspace, dictionary)
         if with_evidence:
             # looking writes nothing, not even beside the results: what is kept is used where a run has kept it
             kept = _kept(workspace)

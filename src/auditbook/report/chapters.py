@@ -7,6 +7,7 @@ from collections.abc import Callable
 from auditbook.faults import Fault, UsageError
 from auditbook.pipeline import Run, fingerprints
 from auditbook.report import (
+    annexes,
     claim_parts,
     conclusions,
     document_parts,
@@ -14,6 +15,8 @@ from auditbook.report import (
     finding_parts,
     graphs,
     indicator_parts,
+    own_order,
+    reliability,
     scorecard,
     sentence_parts,
     staff_appraisal,
@@ -136,6 +139,10 @@ PARTS: dict[str, Callable[[Run], Html]] = {
     "claims": claim_parts.published_claims,
     "sentences": sentence_parts.sentences,
     "appraisal": staff_appraisal.appraisal,
+    "reliability": reliability.reliability,
+    "annex_spending": annexes.spending,
+    "annex_indicators": annexes.indicators,
+    "own_order": own_order.own_order,
     "scores": scorecard.scores,
     "schemes": scorecard.schemes,
     "narrowing": scorecard.narrowing,

@@ -14,7 +14,7 @@ from auditbook.intake.phrases import READ, UNVERIFIED
 from auditbook.pipeline import Run
 from auditbook.quality import FAILED, NO_OBJECT, NOT_RUN, NOTED, PASSED, blocking_failures, unchecked_phrases
 from auditbook.report import fragments as html
-from auditbook.report import graphs
+from auditbook.report import graphs, reliability
 from auditbook.report.finding_parts import brief
 from auditbook.report.fragments import Html, Text
 from auditbook.report.graphs import value_words
@@ -243,6 +243,7 @@ def summary_lines(run: Run) -> list[str]:
     quality = "；".join(row["why"].partition("：")[0] + "未通过，不予评分" for row in failed)
     top = next(iter(sorted(found, key=lambda row: int(row["number"]))), None)
     return [
+        reliability.sentence(run),
         f"数据质量：{quality or '没有阻断评分的问题'}（规则 {rules} 条，未通过 {broken} 条）；{phrase_sentence(run)}",
         f"得分：{_score_sentence(run)}{_own_words(total)}；{reason}。",
         *claims_sentences(run),

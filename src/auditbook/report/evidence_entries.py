@@ -28,6 +28,7 @@ from auditbook.report.references import (
     DOCUMENT,
     ENTERED,
     RULE,
+    SECTION,
     SUM,
     WIDTH,
     cite,
@@ -329,6 +330,8 @@ def _condition(column: str, values: Sequence[str]) -> str:
         return f"{'、'.join(NAMES[own] for own in values)}合计"
     if column == ENTERED:
         return "不含逐句核对的陈述"
+    if column == SECTION:
+        return f"定位在{'或'.join(values)}部分"
     return f"{NAMES[column]}为{'或'.join(own or '空' for own in values)}"
 
 

@@ -270,6 +270,7 @@ class _Numbers:
         self.links: list[str] = []
         self._ids = ids
         self._labels: dict[str, str] = {}
+        self._titles: dict[str, str] = {}
         self._levels: list[int] = []
         self._counts = {"表": 0, "图": 0}
         self._holder = ""
@@ -302,10 +303,11 @@ class _Numbers:
         return markup
 
     def refer(self, found: re.Match[str]) -> str:
-        """A reference with the number of what it points to."""
-        if found[1] not in self._labels:
+        """A reference with the number of what it points to: an id, or the title of a chapter."""
+        target = found[1] if found[1] in self._labels else self._titles.get(found[1], "")
+        if not target:
             raise ValueError(f"a reference to “{found[1]}”: no numbered table, figure or heading has this id")
-        return f'<a class="see" href="#{found[1]}">{self._labels[found[1]]}</a>'
+        return f'<a class="see" href="#{target}">{self._labels[target]}</a>'
 
     def _number(self, kind: str) -> str:
         return f"{len(self.chapters)}-{self._counts[kind]}" if self.chapters else str(self._counts[kind])
@@ -347,6 +349,7 @@ class _Numbers:
         if _OWN_NUMBER.match(text):
             prefix = ""
         self._labels[id] = str(escape(label))
+        self._titles.setdefault(str(escape(text)), id)
         entries.append(Entry(entities.unescape(id), prefix + text))
         number = f'<span class="number">{prefix}</span>' if prefix else ""
         return f"<h{level}{attributes}>{number}{found['inner']}</h{level}>"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 OPEN, BETWEEN, CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
 CITED = re.compile(f"{OPEN}([^{OPEN}{BETWEEN}{CLOSE}]*){BETWEEN}([^{OPEN}{BETWEEN}{CLOSE}]*){CLOSE}")
 COUNT, WIDTH, RULE, DOCUMENT, APPRAISAL, CHART = "count", "width", "rule", "document", "appraisal", "chart"
-DISTINCT, ENTERED, SUM = "distinct", "entered", "sum"
+DISTINCT, ENTERED, SUM, SECTION = "distinct", "entered", "sum", "section"
 _SEPARATOR = "|"
 # What has a meaning in a reference, or ends it where several stand side by side.
 _ESCAPED = {"%": "%25", "|": "%7C", " ": "%20", "=": "%3D", "\n": "%0A", "\t": "%09", "\r": "%0D"}
@@ -81,7 +81,8 @@ def counted(run: Run, table: str, /, **values: str | Sequence[str]) -> str:
     """How many rows of a table hold these values, as cited words.
 
     Takes    values: for each column the value, or the values of which a row must hold one; ``distinct`` names columns
-             of which each value counts once; ``entered`` leaves the sentences of documents out of the claims.
+             of which each value counts once; ``entered`` leaves the sentences of documents out of the claims;
+             ``section``: how the locator begins.
     """
     chosen = {column: [own] if isinstance(own, str) else list(own) for column, own in values.items()}
     return cite(str(count(run.table(table), chosen)), count_reference(table, chosen))
@@ -91,6 +92,9 @@ def count(rows: Sequence[Row], values: Mapping[str, Sequence[str]]) -> int:
     """How many rows hold these values."""
     values = dict(values)
     distinct, summed = values.pop(DISTINCT, ()), values.pop(SUM, ())
+    sections = tuple(values.pop(SECTION, ()))
+    if sections:
+        rows = [row for row in rows if row["locator"].startswith(sections)]
     if values.pop(ENTERED, ()):
         rows = entered(rows)
     own = [row for row in rows if all(row[column] in wanted for column, wanted in values.items())]
