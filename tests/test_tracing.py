@@ -81,7 +81,7 @@ def test_a_count_names_its_conditions():
 
 def test_no_reference_gets_into_an_attribute():
     own = html.table(cite("表7", "count|x"), [html.Column("名称")], [[cite("3", "count|x")]])
-    shown = html.carried(str(own))
+    shown = html.carried(str(own.markup))
     assert 'aria-label="表7"' in shown
     assert '<data value="count|x">3</data>' in shown
     assert "\ufdd0" not in shown

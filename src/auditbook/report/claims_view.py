@@ -38,7 +38,7 @@ def view(narrative: Narrative) -> str:
         html.section(2, "text", "正文", *_text(found, marked)),
     ]
     return page.compose(
-        str(html.join(*parts)), title=f"正文逐条核对：{narrative.file}", subtitle=described(narrative), kind="working-paper",
+        str(html.join(*parts).markup), title=f"正文逐条核对：{narrative.file}", subtitle=described(narrative), kind="working-paper",
         fingerprint=f"sha256 {narrative.sha256[:16]}", footer=f"{narrative.file}\nsha256 {narrative.sha256}",
     )  # fmt: skip
 

@@ -169,7 +169,10 @@ class RunSources:
         """The entry of a reference: what it is, under its key."""
         heading, pairs = self._told(reference)
         pairs = [("短号", html.code(key)), *pairs]
-        return str(html.entry(f"{ENTRY}{key}", reference, heading, [(n, w) for n, w in pairs if w]))
+        told = html.entry(
+            f"{ENTRY}{key}", reference, heading, [(name, words) for name, words in pairs if words]
+        )
+        return str(told.markup)
 
     def _told(self, reference: str) -> tuple[str, list[tuple[Text, Text]]]:
         kind, own = parts(reference)

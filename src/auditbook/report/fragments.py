@@ -68,7 +68,8 @@ class Html:
         return self.markup
 
     def __str__(self) -> str:
-        return str(self.markup)
+        """The markup as it reads; ``markup`` has the references of its numbers as well."""
+        return uncited(str(self.markup))
 
     def __repr__(self) -> str:
         text = re.sub(r"<svg.*?</svg>", "", str(self.markup), flags=re.DOTALL)

@@ -84,7 +84,7 @@ def render(
 
 
 def _markup(part: Html | None) -> str:
-    return carried(str(part)) if part else ""
+    return carried(str(part.markup)) if part else ""
 
 
 def compose(
