@@ -20,6 +20,7 @@ from auditbook.report.document_parts import document_counts
 from auditbook.report.evidence_parts import CHECKS, QUOTED, shown_value
 from auditbook.report.fragments import Html, Text
 from auditbook.report.graphs import value_words
+from auditbook.report.masking import Masks
 from auditbook.report.references import (
     APPRAISAL,
     CHART,
@@ -51,9 +52,10 @@ _MOST = 400  # characters of a cell that an entry shows; the table has all
 class RunSources:
     """The references of a run, from its tables and rule files."""
 
-    def __init__(self, run: Run) -> None:
-        """Nothing is read before it is asked for."""
+    def __init__(self, run: Run, masks: Masks | None = None) -> None:
+        """Nothing is read before it is asked for; ``masks`` hide names in the entries."""
         self._run = run
+        self._masks = masks or Masks(())
         self._indexes: dict[str, dict[tuple[str, ...], Row]] = {}
         self._digests: dict[str, str] = {}
         self._found: dict[str, Collection[str] | None] = {}
@@ -154,7 +156,8 @@ class RunSources:
         """The entry of a reference: what it is, under its key."""
         heading, pairs = self._told(reference)
         pairs = [("短号", html.code(key)), *pairs]
-        return str(html.entry(f"{ENTRY}{key}", reference, heading, [(n, w) for n, w in pairs if w]))
+        shown = html.entry(f"{ENTRY}{key}", reference, heading, [(n, w) for n, w in pairs if w])
+        return self._masks.masked(str(shown))
 
     def _told(self, reference: str) -> tuple[str, list[tuple[Text, Text]]]:
         kind, own = parts(reference)
