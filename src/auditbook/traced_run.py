@@ -10,7 +10,6 @@ from pathlib import Path
 from auditbook import pipeline
 from auditbook.faults import CaseError, Fault, UsageError
 from auditbook.report.evidence_entries import RunSources
-from auditbook.report.masking import masks
 from auditbook.report.tracing import Traced, scan
 from auditbook.workspace import Workspace
 
@@ -99,7 +98,7 @@ def trace(run: str) -> TracedRun:
                 f"请先运行 auditbook run {case}",
             )
         )
-    sources = RunSources(opened, masks(opened))
+    sources = RunSources(opened)
     found = {}
     for page in pages:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditbook.pipeline import fingerprints
-from auditbook.report import cover, masking, page, paper_head
+from auditbook.report import cover, page, paper_head
 from auditbook.report.evidence_entries import RunSources
 from auditbook.stages import Stage
 
@@ -26,18 +26,18 @@ class Pages:
         self._title = (
             case.report_title or f"{case.department.name}{case.year}年度部门整体支出绩效评价审核报告"
         )
-        self._masks = masking.masks(run)
-        self._cover = self._masks.masked("\n".join(cover.lines(run)))
-        self._sources = RunSources(run, self._masks)
+        self._sources = RunSources(run)
         self._run = run
         self.files: dict[str, bytes] = {}
 
     def add(self, stage: Stage, executed: NotebookNode) -> None:
         """Make the page of a stage's executed notebook; ``files`` holds it by its name in the outputs."""
         own = stage.name == "report"
-        executed = self._masks.notebook(executed)
+        masks = self._sources.masks
+        executed = masks.notebook(executed)
+        head = masks.masked("\n".join(cover.lines(self._run)))
         text = page.render(
-            executed, title=self._title if own else "", subtitle=self._cover, hide_code=own,
+            executed, title=self._title if own else "", subtitle=head, hide_code=own,
             footer=f"报告编号 {self._print}", fingerprint=self._print, sources=self._sources,
             head=None if own else paper_head.head(stage, executed, self._run),
             beside=paper_head.ways_beside(stage, self._run),

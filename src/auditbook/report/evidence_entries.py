@@ -20,7 +20,7 @@ from auditbook.report.document_parts import document_counts
 from auditbook.report.evidence_parts import CHECKS, QUOTED, shown_value
 from auditbook.report.fragments import Html, Text
 from auditbook.report.graphs import value_words
-from auditbook.report.masking import Masks
+from auditbook.report.masking import Masks, masks
 from auditbook.report.references import (
     APPRAISAL,
     CHART,
@@ -52,13 +52,17 @@ _MOST = 400  # characters of a cell that an entry shows; the table has all
 class RunSources:
     """The references of a run, from its tables and rule files."""
 
-    def __init__(self, run: Run, masks: Masks | None = None) -> None:
-        """Nothing is read before it is asked for; ``masks`` hide names in the entries."""
+    def __init__(self, run: Run) -> None:
+        """Nothing is read before it is asked for."""
         self._run = run
-        self._masks = masks or Masks(())
         self._indexes: dict[str, dict[tuple[str, ...], Row]] = {}
         self._digests: dict[str, str] = {}
         self._found: dict[str, Collection[str] | None] = {}
+
+    @cached_property
+    def masks(self) -> Masks:
+        """What hides the names of private persons on every page."""
+        return masks(self._run)
 
     def numbers(self, reference: str) -> Collection[str] | None:
         """The numbers that a reference yields; None where it names nothing."""
@@ -157,7 +161,7 @@ class RunSources:
         heading, pairs = self._told(reference)
         pairs = [("短号", html.code(key)), *pairs]
         shown = html.entry(f"{ENTRY}{key}", reference, heading, [(n, w) for n, w in pairs if w])
-        return self._masks.masked(str(shown))
+        return self.masks.masked(str(shown))
 
     def _told(self, reference: str) -> tuple[str, list[tuple[Text, Text]]]:
         kind, own = parts(reference)

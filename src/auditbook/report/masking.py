@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from auditbook.pipeline import Run
 
-# Every column that names a person who does or judges something. Grades go by number.
+# Every column of what is entered that names a person who does or judges something; findings take theirs from these.
 PERSON_COLUMNS = {
-    "judgements": ("who",), "overrides": ("who",), "recorded": ("who",), "findings": ("who",),
+    "judgements": ("who",), "overrides": ("who",), "recorded": ("who",),
     "replies": ("replied_by", "answered_by"), "grades": ("person", "grader"),
 }  # fmt: skip
 _BETWEEN = re.compile(r"[、，,；;/（）()\s]+")
