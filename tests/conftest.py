@@ -1,6 +1,7 @@
 """Cases that several tests share. The invented department is in tests/invented; the real one in data/raw."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 INVENTED = ROOT / "tests" / "invented"
 INVENTED_CASE = INVENTED / "params" / "cases" / "invented-water-2021.yaml"
 AUDITBOOK = Path(sys.executable).with_name("auditbook")
+# Printing takes as long as everything else together: only runs whose PDF is looked at are printed.
+UNPRINTED = {"AUDITBOOK_CHROMIUM": "not-in-this-test"}
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,12 @@ class Outcome:
         return self.workspace / "data" / "processed" / run
 
 
-def auditbook(*arguments: str | Path, workspace: Path, cwd: Path = ROOT) -> Outcome:
+def auditbook(*arguments: str | Path, workspace: Path, cwd: Path = ROOT, printing: bool = False) -> Outcome:
     """Run the command as a user does."""
     done = subprocess.run(
         [AUDITBOOK, *map(str, arguments)],
         cwd=cwd,
-        env={**os.environ, "AUDITBOOK_WORKSPACE": str(workspace)},
+        env={**os.environ, **({} if printing else UNPRINTED), "AUDITBOOK_WORKSPACE": str(workspace)},
         capture_output=True,
         text=True,
         timeout=600,
@@ -45,10 +48,16 @@ def auditbook(*arguments: str | Path, workspace: Path, cwd: Path = ROOT) -> Outc
     return Outcome(done.returncode, done.stdout, done.stderr, workspace)
 
 
+def unlinked(page: str) -> str:
+    """A page as it reads: its numbers without the links to their evidence."""
+    page = re.sub(r'<(a|span) class="ref"[^>]*>(.*?)</\1>', r"\2", page)
+    return re.sub(r' data-rests="[^"]*"', "", page)
+
+
 @pytest.fixture(scope="session")
 def invented(tmp_path_factory) -> Outcome:
     """The invented department, run once through the command."""
-    return auditbook("run", INVENTED_CASE, workspace=tmp_path_factory.mktemp("invented"))
+    return auditbook("run", INVENTED_CASE, workspace=tmp_path_factory.mktemp("invented"), printing=True)
 
 
 @pytest.fixture(scope="session")

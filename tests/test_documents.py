@@ -12,7 +12,7 @@ import damage
 import original_files as files
 import pytest
 from account_pages import picture
-from conftest import ROOT, auditbook
+from conftest import ROOT, auditbook, unlinked
 from test_diet import imported_by
 
 from auditbook import pipeline
@@ -128,7 +128,7 @@ def test_the_run_ends_with_4_and_the_page_lists_what_is_not_in_the_original_firs
     assert set(failed) == {"phrase_in_original"}
     assert failed["phrase_in_original"]["where"] == "money.csv:6"
     assert "全年支出51,000,001元" in failed["phrase_in_original"]["found"]
-    text = (done.outputs(CASE) / "workpapers" / "10_ingest.html").read_text(encoding="utf-8")
+    text = unlinked((done.outputs(CASE) / "workpapers" / "10_ingest.html").read_text(encoding="utf-8"))
     section = text[text.index('id="document-report"') :]
     listed = section[: section.index('class="passage"')]
     assert "原文里没有的短语 1 条" in listed and "money.csv:6" in listed
@@ -148,7 +148,7 @@ def papers(tmp_path_factory) -> str:
     put(base, files.pdf(damage.folder(base) / "report.pdf", [*files.PAGES, *filler]))
     done = auditbook("run", damage.case_file(base), workspace=base / "w")
     assert done.code == 0, done.err
-    return (done.outputs(CASE) / "workpapers" / "10_ingest.html").read_text(encoding="utf-8")
+    return unlinked((done.outputs(CASE) / "workpapers" / "10_ingest.html").read_text(encoding="utf-8"))
 
 
 def test_the_page_is_whole_and_harmless(papers):
@@ -201,7 +201,9 @@ def test_a_document_too_long_for_a_page_is_said_to_be():
 
 
 def test_without_an_original_the_page_says_which_is_needed(wuxi):
-    text = (wuxi.outputs("wuxi-offices-2019") / "workpapers" / "10_ingest.html").read_text(encoding="utf-8")
+    text = unlinked(
+        (wuxi.outputs("wuxi-offices-2019") / "workpapers" / "10_ingest.html").read_text(encoding="utf-8")
+    )
     section = text[text.index("原文与所引短语</h2>") :]
     assert "不在资料夹里，从它引用的 334 条短语未核对原文" in section
     assert "report.txt" in section and "a4ce54f6b543f576" in section

@@ -66,7 +66,9 @@ class Injected:
 def injected(request, tmp_path_factory) -> Injected:
     folder = tmp_path_factory.mktemp("injected")
     built = injected_case.build(folder / "base", request.param)
-    outcome = auditbook("run", built.case, "--scenario", built.scenario, workspace=folder / "runs")
+    outcome = auditbook(
+        "run", built.case, "--scenario", built.scenario, workspace=folder / "runs", printing=True
+    )
     assert outcome.code == 0, outcome.err
     return Injected(built, outcome)
 

@@ -18,6 +18,7 @@ from auditbook.faults import CaseError
 from auditbook.indicators import Result, Rulebook, Stanza
 from auditbook.numbers import Interval, parse_rate
 from auditbook.report import scorecard
+from auditbook.report.references import uncited
 from auditbook.scoring_rules import Mark, Rule, overlap_or_gap, read_zone, zone_words
 from auditbook.workspace import locate
 
@@ -1443,7 +1444,7 @@ def test_the_page_shows_no_grade_where_nothing_is_scored_or_graded(scheme):
 def test_the_page_lists_documents_in_order_of_what_they_settle(scheme):
     rows = scored(scheme, [lacking("rate", SPENT, ADJUSTED), lacking("done", SPENT), result("prizes", "0")])
     part = scorecard.narrowing(run_of(scheme, rows.values()))
-    shown = table_of(part, "narrowing")
+    shown = [[uncited(cell) for cell in row] for row in table_of(part, "narrowing")]
     assert shown[0] == ["1", DICTIONARY["budget_spent"].table, "4", "10", "DONE", "RATE"]
     assert DICTIONARY["budget_adjusted"].table in soup(part).select("tr.under")[0].get_text()
     assert [row[2] for row in shown] == ["4", "2", "0", "0"]

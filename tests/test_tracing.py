@@ -19,7 +19,7 @@ from auditbook.report.references import (
     uncited,
     written,
 )
-from auditbook.report.tracing import Keys, entries_in, link, numbers_in, plain, scan, short_key
+from auditbook.report.tracing import Keys, entries_in, link, names_pattern, numbers_in, plain, scan, short_key
 
 CASES = {
     "wuxi": "wuxi-offices-2019",
@@ -30,6 +30,8 @@ CASES = {
 
 class Yields:
     """References made up for a test."""
+
+    names = None
 
     def __init__(self, **yields: str) -> None:
         self.yields = {name.replace("_", "|"): numbers_in(text) for name, text in yields.items()}
@@ -126,6 +128,15 @@ def test_what_counts_nothing_is_no_number(words):
 def test_what_only_looks_like_a_date_or_a_code_is_a_number(words):
     found = scan(page_of(f"<p>{words}</p>"), Yields())
     assert found.faults
+
+
+def test_a_name_with_digits_counts_nothing_and_what_stands_beside_it_does():
+    sources = Yields(row_a="7 2")
+    sources.names = names_pattern(["市第2中学", "2", "项目3"])
+    shown = link('<p data-rests="row|a">市第2中学7项，2个</p>', sources, Keys())
+    assert [own for own in re.findall(r">([\d]+)<", shown)] == ["7", "2"]
+    found = scan(page_of(shown, row_a=""), sources)
+    assert (found.exempt["名称中的数字"], found.resolved["row"], found.faults) == (1, 2, [])
 
 
 @pytest.mark.parametrize("words", ["-3.5%", "−3.5%", "（-3.5%）"])

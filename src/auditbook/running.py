@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from auditbook.pipeline import Run
 
 DELIVERED = "delivered"
+PDF = "report.pdf"
 # Seconds after which a busy thread lets another one go on. Pages are made in this process while its other threads
 # talk to notebooks: with Python's own 5 ms each word of theirs would wait for the page.
 TURN = 0.0005
@@ -70,9 +71,16 @@ def unchanged(workspace: Workspace) -> Finished | None:
     """
     inputs.use(records.places(workspace))
     record = records.proven(workspace, DELIVERED, Verifier({}))
-    if record is None:
+    if record is None or _could_print(record):
         return None
     return Finished(workspace.outputs / "report.html", record.said["summary"], record.said["blocking"], ())
+
+
+def _could_print(record: records.Record) -> bool:
+    """Whether the report was not printed for want of a program that is there now."""
+    from auditbook.report import printed_page
+
+    return f"file outputs/{PDF}" not in record.wrote and printed_page.available() is not None
 
 
 def run(checked: Run, told: Told, *, force: bool = False, parents: Kernels | None = None) -> Finished:
@@ -174,6 +182,7 @@ class _Job:
     def deliver(self) -> Finished:
         """Make what is left, and put everything in place, the record last."""
         from auditbook.quality import blocking_failures
+        from auditbook.report import printed_page
         from auditbook.report.conclusions import summary_lines
         from auditbook.report.references import uncited
 
@@ -185,6 +194,7 @@ class _Job:
                     inputs.read_bytes(self.workspace.processed / f"{name}.csv")
             for group in self.run.rules.reads.values():
                 inputs.note_all(group)
+            self.pages.add_workbook()
             summary = [uncited(line) for line in summary_lines(self.run)]
             blocking = [
                 f"{row['why'].partition('：')[0]}（{row['rule']}）"
@@ -195,6 +205,15 @@ class _Job:
         for name, data in self.pages.files.items():
             write_whole(outputs / name, data)
             wrote[f"file outputs/{name}"] = records.digest(data)
+        try:
+            data = printed_page.pdf(outputs / "report.html")
+        except printed_page.PrintError as error:  # whoever cannot print has everything else
+            summary += map(str, error.faults)
+        else:
+            write_whole(outputs / PDF, data)
+            wrote[f"file outputs/{PDF}"] = records.digest(data)
+        for name in _left_over(outputs, wrote):
+            (outputs / name).unlink()
         # what pages have of the rules is in these files: nobody who looks for changes computes a choice again
         read = {**self.reads.found, **reads.found}
         found = {place: seen for place, seen in read.items() if not place.startswith("value ")}
@@ -202,6 +221,13 @@ class _Job:
         records.save(self.workspace, DELIVERED, kept)
         self.told("pages", "done")
         return Finished(outputs / "report.html", summary, blocking, tuple(self.made))
+
+
+def _left_over(outputs: Path, wrote: Mapping[str, str]) -> list[str]:
+    """What an earlier run has left that this one did not make: it would speak of other numbers than the report."""
+    own = [outputs / PDF, *(outputs / "charts").glob("*.csv")]
+    names = [path.relative_to(outputs).as_posix() for path in own if path.is_file()]
+    return [name for name in names if f"file outputs/{name}" not in wrote]
 
 
 def _executed(stage: Stage) -> str:

@@ -1,12 +1,13 @@
-"""What a run leaves in outputs/: the report and the working papers."""
+"""What a run leaves in outputs/: the report as page, Word and PDF, the workbook, the working papers, the data of charts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from auditbook.pipeline import fingerprints
-from auditbook.report import cover, page, paper_head
+from auditbook.report import chart_files, cover, page, paper_head, word
 from auditbook.report.evidence_entries import RunSources
+from auditbook.report.workbook import workbook
 from auditbook.stages import Stage
 
 if TYPE_CHECKING:
@@ -45,3 +46,10 @@ class Pages:
             index=paper_head.INDEX.get(stage.name, ""),
         )  # fmt: skip
         self.files[paper_head.file_name(stage)] = text.encode()
+        self.files |= {f"charts/{name}.csv": data for name, data in chart_files.charts_in(text).items()}
+        if own:
+            self.files["report.docx"] = word.document(text)
+
+    def add_workbook(self) -> None:
+        """Make the workbook, from the tables of every stage."""
+        self.files["workpapers.xlsx"] = workbook(self._run)

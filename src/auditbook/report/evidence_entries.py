@@ -42,7 +42,7 @@ from auditbook.report.references import (
     width_of,
 )
 from auditbook.report.staff_appraisal import appraisal_texts
-from auditbook.report.tracing import ENTRY, Keys, link, numbers_in, plain, value_of
+from auditbook.report.tracing import ENTRY, Keys, link, names_pattern, numbers_in, plain, value_of
 from auditbook.scoring_rules import points_text
 from auditbook.tables import Row
 
@@ -63,6 +63,21 @@ class RunSources:
     def masks(self) -> Masks:
         """What hides the names of private persons on every page."""
         return masks(self._run)
+
+    @cached_property
+    def names(self) -> re.Pattern[str] | None:
+        """Names of the department, its units, documents and items that have digits in them."""
+        run = self._run
+        case = run.audit.case
+        items = {(row["figure"], row["item"]) for row in run.table("figures") if row["item"]}
+        return names_pattern(
+            [
+                case.department.name,
+                *(unit.name for unit in case.units),
+                *(row["title"] for row in run.table("sources")),
+                *(run.figures.item_name(figure, item) for figure, item in items),
+            ]
+        )
 
     def numbers(self, reference: str) -> Collection[str] | None:
         """The numbers that a reference yields; None where it names nothing."""
@@ -282,6 +297,13 @@ class RunSources:
         pairs += [("所用数字", html.bullets(used) if used else ""), ("表", self._file("indicators"))]
         return f"指标：{stanza.name}", pairs
 
+    def _definition(self, row: Row, definition: str) -> str:
+        """A definition by its name, where the row says of which indicator it is one."""
+        indicator = (row.get("about") or row.get("indicator") or "").partition(":")[0]
+        stanza = self._run.rulebook.stanzas.get(indicator)
+        known = stanza is not None and not stanza.judged and definition in stanza.definitions
+        return stanza.definition_name(definition) if stanza and known else definition
+
     def _told_row(self, table: str, row: Row) -> tuple[str, list[tuple[Text, Text]]]:
         pairs: list[tuple[Text, Text]] = []
         for column, cell in row.items():
@@ -290,10 +312,14 @@ class RunSources:
             words: Text = cell if len(cell) <= _MOST else f"{cell[:_MOST]}……"
             if column == "quote":
                 words = html.phrase(cell)
+            elif column == "scope":
+                words = self._run.audit.scope_name(cell)
             elif column in _CODES:
                 words = html.code(str(words))
             elif column == "verdict":
                 words = VERDICTS.get(cell, cell)
+            elif column == "definition":
+                words = self._definition(row, cell)
             pairs.append((NAMES.get(column, column), words))
         if row.get("source"):
             pairs.append((NAMES["source"], self._source(row["source"])))

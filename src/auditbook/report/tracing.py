@@ -11,7 +11,7 @@ import hashlib
 import html as entities
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -40,9 +40,10 @@ _ELEMENTS = {
     "h4": "标题与题注", "h5": "标题与题注", "h6": "标题与题注",
 }  # fmt: skip
 _CLASSES = {
-    "passage": "原文引语", "index-number": "序号", "link-number": "序号", "link-index": "序号", "invented": "虚构算例", "locator": "定位",
+    "passage": "原文引语", "folded": "原文定位", "index-number": "序号", "link-number": "序号", "link-index": "序号", "invented": "虚构算例", "locator": "定位",
 }  # fmt: skip
 _COLUMN_HEAD = "标题与题注"
+_NAME = "名称中的数字"
 _VOID = frozenset(["br", "hr", "img", "meta", "link", "col", "wbr", "input"])
 _PIECE = re.compile(r"<!--.*?-->|<(/?)([A-Za-z][\w:-]*)([^<>]*)>|([^<]+)|<", re.DOTALL)
 _ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
@@ -50,6 +51,10 @@ _ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
 
 class Sources(Protocol):
     """What references yield."""
+
+    @property
+    def names(self) -> re.Pattern[str] | None:
+        """Names of units, documents and items with digits in them: 第2中学 counts nothing. None where there are none."""
 
     def numbers(self, reference: str) -> Collection[str] | None:
         """The numbers that a reference yields, as ``plain`` writes them; None where it names nothing."""
@@ -138,8 +143,29 @@ def _element(name: str, attributes: Mapping[str, str]) -> _Element:
     return _Element(name, exempt, rests, holds, name in ("a", "summary"))
 
 
-def _numbers(words: str) -> Iterator[tuple[int, int, str, str]]:
+def _numbers(words: str, names: re.Pattern[str] | None) -> Iterator[tuple[int, int, str, str]]:
     """The numbers of a text: from where to where, the number, and the kind of what is exempt by how it is written."""
+    ends = 0
+    for name in names.finditer(words) if names else ():
+        for start, end, number, kind in _written(words[ends : name.start()]):
+            yield ends + start, ends + end, number, kind
+        yield from ((*own.span(), own.group(), _NAME) for own in NUMBER.finditer(words, *name.span()))
+        ends = name.end()
+    for start, end, number, kind in _written(words[ends:]):
+        yield ends + start, ends + end, number, kind
+
+
+def names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
+    """What finds names in a text, the longest first: those with digits, and with letters or characters enough to be one."""
+    told = {name for name in names if any(c.isdigit() for c in name) and sum(c.isalpha() for c in name) > 1}
+    return (
+        re.compile("|".join(map(re.escape, sorted(told, key=lambda name: (-len(name), name)))))
+        if told
+        else None
+    )
+
+
+def _written(words: str) -> Iterator[tuple[int, int, str, str]]:
     ends = 0
     for found in _PATTERN.finditer(words):
         yield from ((*own.span(), own.group(), "") for own in NUMBER.finditer(words, ends, found.start()))
@@ -188,7 +214,7 @@ def link(html: str, sources: Sources, keys: Keys, within: str = "") -> str:
             continue
         within_link = any(element.linked for element in text.around)
         words, done = entities.unescape(text.words), 0
-        for start, end, number, kind in _numbers(words):
+        for start, end, number, kind in _numbers(words, sources.names):
             reference = "" if kind else _resting(number, text.around, sources)
             if reference in ("", within):
                 continue
@@ -254,7 +280,7 @@ def scan(html: str, sources: Sources, elsewhere: Mapping[str, str] | None = None
         if text.around is None or not any(character.isdigit() for character in text.words):
             continue
         words = entities.unescape(text.words)
-        for start, end, number, written_as in _numbers(words):
+        for start, end, number, written_as in _numbers(words, sources.names):
             if kind := text.exempt or written_as:
                 found.exempt[kind] += 1
                 if kind == _ELEMENTS["code"]:
