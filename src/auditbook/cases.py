@@ -131,6 +131,7 @@ class Case(Strict):
     choose: dict[str, Id] = {}
     patterns: list[Pattern] = []
     report_title: Words | None = None
+    names: Literal["masked", "shown"] = "masked"
     people: People | None = None
 
     @field_validator("units")

@@ -46,7 +46,7 @@ def spending(run: Run) -> Html:
         found = [(name, item, row, _resolved(row, scope, item, run)) for name, item, row in own]
         said = [cell.state != "missing" for *_, cells in found for cell in cells.values()]
         if scope != DEPARTMENT and not any(said):
-            rows.append([run.audit.scope_name(scope), "各项", *[MISSING] * 7])
+            rows.append([f"{run.audit.scope_name(scope)}：各项", *[MISSING] * 7])
             continue
         for name, item, row, cells in found:
             words = {column: _words(cells.get(column), run) for column in AMOUNTS}
@@ -58,13 +58,13 @@ def spending(run: Run) -> Html:
                         wanted.setdefault(document, {})[f"{name}的{_HEADS[column]}"] = None
             rows.append(
                 [
-                    run.audit.scope_name(scope), name,
+                    name if scope == DEPARTMENT else f"{run.audit.scope_name(scope)}：{name}",
                     words["initial"], words["added"], words["cut"], words["adjusted"], words["spent"],
                     _rate(rules.rate, row, scope, item, run), words["carried"],
                 ]
             )  # fmt: skip
     columns = [
-        Column("单位"), Column("支出"), Column("年初预算", "万元", numeric=True), Column("调增", "万元", numeric=True),
+        Column("单位与支出"), Column("年初预算", "万元", numeric=True), Column("调增", "万元", numeric=True),
         Column("调减", "万元", numeric=True), Column("调整后预算", "万元", numeric=True),
         Column("实际支出", "万元", numeric=True), Column("完成率", numeric=True), Column("结转结余", "万元", numeric=True),
     ]  # fmt: skip
@@ -160,7 +160,7 @@ def indicators(run: Run) -> Html:
         )
     columns = [
         Column("一级指标"), Column("二级指标"), Column("三级指标"), Column("指标解释"), Column("分值", "分", numeric=True),
-        Column("评分标准"), Column("得分区间", "分", numeric=True), Column("自评分", "分", numeric=True), Column("依据"),
+        Column("评分标准"), Column("得分区间", "分"), Column("自评分", "分", numeric=True), Column("依据"),
     ]  # fmt: skip
     note = f"评分表：{framework.title}（{framework.edition}）。得分区间的两端是已证实与最高可能；自评分“—”是没有分项自评，不是零。"
     return html.table(

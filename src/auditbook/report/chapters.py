@@ -8,6 +8,7 @@ from auditbook.faults import Fault, UsageError
 from auditbook.pipeline import Run, fingerprints
 from auditbook.report import (
     annexes,
+    assumptions,
     claim_parts,
     conclusions,
     document_parts,
@@ -25,11 +26,8 @@ from auditbook.report import fragments as html
 from auditbook.report.conclusions import phrase_sentence
 from auditbook.report.fragments import Column, Html, Text
 from auditbook.report.references import (
-    case_reference,
     cite,
     framework_reference,
-    rule_reference,
-    stanza_reference,
 )
 
 
@@ -52,45 +50,6 @@ def show(what: str, run: Run) -> Html:
     return indicator_parts.indicator_section(stanza, run)
 
 
-def _assumptions(run: Run) -> Html:
-    case = run.audit.case
-    pairs: list[tuple[Text, Text]] = [
-        (
-            "评分表",
-            cite(f"{run.framework.title}。{run.framework.source}。", framework_reference(run))
-            + cite(case.framework_reason or "", case_reference(run)),
-        )
-    ]
-    if case.materiality:
-        pairs.append(
-            (
-                "重要性水平",
-                cite(
-                    f"{case.materiality.amount} {case.materiality.unit}：{case.materiality.reason}",
-                    case_reference(run),
-                ),
-            )
-        )
-    for stanza in run.rulebook.stanzas.values():
-        chosen = run.scoring[stanza.id]
-        note = "" if stanza.judged else stanza.definitions[chosen].note or ""
-        words = cite(f"计分口径“{stanza.definition_name(chosen)}”。{note}", stanza_reference(stanza.id, run))
-        pairs.append((stanza.name, words))
-    if run.audit.scenario:
-        changed = "、".join(
-            f"{run.rulebook.stanzas[i].name}改用“{run.rulebook.stanzas[i].definition_name(d)}”"
-            for i, d in run.audit.scenario.definitions.items()
-        )
-        assert run.workspace.scenario_path
-        file = run.workspace.scenario_path
-        folder = next(
-            (f for f in (run.workspace.base, run.workspace.root) if file.is_relative_to(f)), file.parent
-        )
-        own = rule_reference(file.relative_to(folder).as_posix())
-        pairs.insert(0, ("情景", f"{cite(run.audit.scenario.reason, own)}。{changed}"))
-    return html.definition_list(pairs)
-
-
 def _verification(run: Run) -> Html:
     prints = fingerprints(run)
     named = {"evidence": "原始资料", "rules": "规则（案例、评分表、字典）", "program": "程序"}
@@ -101,6 +60,17 @@ def _verification(run: Run) -> Html:
             "在项目文件夹内运行 ",
             html.code(f"make report CASE={run.audit.case.case}"),
             "，同样的资料、规则和程序得出同样的页面。",
+        ),
+        html.paragraph(
+            "正文里的每个数字都可点开依据，依据有一个短号，可以抄下来提问。要把页面上的每个数字与表重新核对一遍，运行 ",
+            html.code(f"auditbook verify --trace {run.workspace.run}"),
+            "：它逐个列出没有依据或与依据不符的数字。资料见",
+            html.see("资料登记簿"),
+            "，口径见",
+            html.see("口径与假设"),
+            "，部门报告的次序见",
+            html.see("按部门报告的次序"),
+            "。",
         ),
     )
 
@@ -151,7 +121,7 @@ PARTS: dict[str, Callable[[Run], Html]] = {
     "findings": finding_parts.findings,
     "sheets": finding_parts.sheets,
     "gaps": indicator_parts.gaps,
-    "assumptions": _assumptions,
+    "assumptions": assumptions.assumptions,
     "verification": _verification,
     "limits": _limits,
     "ingest_products": evidence_parts.products("ingest"),

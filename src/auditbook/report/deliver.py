@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditbook.pipeline import fingerprints
-from auditbook.report import chart_files, page, paper_head, word
+from auditbook.report import chart_files, cover, page, paper_head, word
 from auditbook.report.evidence_entries import RunSources
 from auditbook.report.workbook import workbook
 from auditbook.stages import Stage
@@ -27,17 +27,6 @@ class Pages:
         self._title = (
             case.report_title or f"{case.department.name}{case.year}年度部门整体支出绩效评价审核报告"
         )
-        self._cover = "\n".join(
-            [
-                f"被审核单位：{case.department.name}"
-                + (f"（{case.department.region}）" if case.department.region else ""),
-                f"预算年度：{case.year}年",
-                f"评分表：{run.framework.title}（{run.framework.edition}）",
-                f"情景：{run.audit.scenario.reason}"
-                if run.audit.scenario
-                else "情景：无（按案例文件所定口径）",
-            ]
-        )
         self._sources = RunSources(run)
         self._run = run
         self.files: dict[str, bytes] = {}
@@ -45,8 +34,11 @@ class Pages:
     def add(self, stage: Stage, executed: NotebookNode) -> None:
         """Make the page of a stage's executed notebook; ``files`` holds it by its name in the outputs."""
         own = stage.name == "report"
+        masks = self._sources.masks
+        executed = masks.notebook(executed)
+        head = masks.masked("\n".join(cover.lines(self._run)))
         text = page.render(
-            executed, title=self._title if own else "", subtitle=self._cover, hide_code=own,
+            executed, title=self._title if own else "", subtitle=head, hide_code=own,
             footer=f"报告编号 {self._print}", fingerprint=self._print, sources=self._sources,
             head=None if own else paper_head.head(stage, executed, self._run),
             beside=paper_head.ways_beside(stage, self._run),

@@ -20,6 +20,7 @@ from auditbook.report.document_parts import document_counts
 from auditbook.report.evidence_parts import CHECKS, QUOTED, shown_value
 from auditbook.report.fragments import Html, Text
 from auditbook.report.graphs import value_words
+from auditbook.report.masking import Masks, masks
 from auditbook.report.references import (
     APPRAISAL,
     CHART,
@@ -57,6 +58,11 @@ class RunSources:
         self._indexes: dict[str, dict[tuple[str, ...], Row]] = {}
         self._digests: dict[str, str] = {}
         self._found: dict[str, Collection[str] | None] = {}
+
+    @cached_property
+    def masks(self) -> Masks:
+        """What hides the names of private persons on every page."""
+        return masks(self._run)
 
     @cached_property
     def names(self) -> re.Pattern[str] | None:
@@ -172,7 +178,7 @@ class RunSources:
         told = html.entry(
             f"{ENTRY}{key}", reference, heading, [(name, words) for name, words in pairs if words]
         )
-        return str(told.markup)
+        return self.masks.masked(str(told.markup))
 
     def _told(self, reference: str) -> tuple[str, list[tuple[Text, Text]]]:
         kind, own = parts(reference)

@@ -1,0 +1,28 @@
+"""The block on the cover: who, which year, by which scheme, on which evidence, made by which rules and program."""
+
+from __future__ import annotations
+
+from auditbook.pipeline import Run, fingerprints
+
+_PRINTS = {"evidence": "原始资料", "rules": "规则", "program": "程序"}
+
+
+def lines(run: Run) -> list[str]:
+    """A line each, plain text: the same for every page of the run."""
+    case, framework = run.audit.case, run.framework
+    region = f"（{case.department.region}）" if case.department.region else ""
+    absent = [row["title"] for row in run.table("sources") if row["status"] == "absent"]
+    received = len(run.table("sources")) - len(absent)
+    changed = run.audit.scenario.reason if run.audit.scenario else "无（按案例文件所定口径）"
+    prints = fingerprints(run)
+    return [
+        f"被审核单位：{case.department.name}{region}",
+        f"预算年度：{case.year}年",
+        f"评分表：{framework.title}（{framework.edition}）",
+        f"评分表来源：{framework.issuer}；{framework.source}",
+        f"情景：{changed}",
+        f"运行：{run.workspace.run}",
+        f"资料：收到或转录 {received} 份，缺失 {len(absent)} 份"
+        + (f"（{'；'.join(absent)}）" if absent else ""),
+        *(f"{name}指纹：{prints[key][:16]}" for key, name in _PRINTS.items()),
+    ]
