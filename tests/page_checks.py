@@ -328,7 +328,8 @@ def poor_on_paper(page: Page) -> list[str]:
     document.close()
     whole = "".join(texts)
     for number, text in enumerate(texts[1:], 2):
-        if f"—{number}—" not in text:
+        # a report's own number, or a working paper's: 第 2 页 共 7 页
+        if f"—{number}—" not in text and f"第{number}页共{len(texts)}页" not in text:
             found.append(f"page {number} has no number")
     found += [f"missing: {words}" for words in units["heads"] if words not in whole]
     found += [f"cut or missing: {cell}" for cell in units["cells"] if not any(cell in text for text in texts)]

@@ -12,6 +12,7 @@ from xlsxwriter.workbook import Workbook
 
 from auditbook.numbers import Interval
 from auditbook.pipeline import Run, fingerprints
+from auditbook.report.masking import masks
 from auditbook.report.workbook import (
     assumption_sheet,
     figure_cells,
@@ -81,9 +82,10 @@ def workbook(run: Run) -> bytes:
     book.set_calc_mode("auto")
     head = f"{case.department.name}　{case.year}年度"
     formats = Formats(book)
+    masked = masks(run).masked
 
     def sheet(name: str, title: str, note: str, columns: Sequence[Column]) -> Sheet:
-        return Sheet(book, formats, name, title, note, columns, head)
+        return Sheet(book, formats, name, title, note, columns, head, masked)
 
     cover = sheet(
         COVER, f"{case.department.name}{case.year}年度　审核工作底稿", "本簿与报告出自同一次运行。", _COVER

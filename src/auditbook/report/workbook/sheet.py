@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -110,9 +110,13 @@ class Sheet:
 
     def __init__(
         self, book: Workbook, formats: Formats, name: str, title: str, note: str, columns: Sequence[Column],
-        running_head: str,
+        running_head: str, masked: Callable[[str], str],
     ) -> None:  # fmt: skip
-        """Write title, note and head, and set up the page. Columns with ``printed=False`` are for the screen only."""
+        """Write title, note and head, and set up the page. Columns with ``printed=False`` are for the screen only.
+
+        ``masked`` gives a text in which no private person is named.
+        """
+        self._masked = masked
         self.name, self.title, self.columns = name, title, tuple(columns)
         self._book, self._formats = book, formats
         self.page = book.add_worksheet(name, worksheet_class=ExactWorksheet)
@@ -163,6 +167,7 @@ class Sheet:
 
     def text(self, column: int, text: str, kind: Kind = "", **look: Any) -> None:
         """Write text as text, whatever it begins with; too long a text is cut, and says so."""
+        text = self._masked(text)
         if len(text) > MOST_CHARACTERS:
             text = text[: MOST_CHARACTERS - len(_CUT)] + _CUT
         own = self.columns[column].kind if column < len(self.columns) else TEXT
