@@ -212,6 +212,9 @@ _OWN_NUMBER = re.compile(
     re.VERBOSE,
 )
 
+# An annex (附表1) keeps its name, and is no chapter of the count.
+_ANNEX = re.compile(r"附[表件]\s*[\d一二三四五六七八九十]*")
+
 
 @dataclass
 class Entry:
@@ -273,6 +276,8 @@ class _Numbers:
         self._titles: dict[str, str] = {}
         self._levels: list[int] = []
         self._counts = {"表": 0, "图": 0}
+        self._chapter = ""  # what tables and figures of the chapter are numbered after
+        self._numbered = 0
         self._holder = ""
         self._of_figure = ""
 
@@ -310,7 +315,7 @@ class _Numbers:
         return f'<a class="see" href="#{target}">{self._labels[target]}</a>'
 
     def _number(self, kind: str) -> str:
-        return f"{len(self.chapters)}-{self._counts[kind]}" if self.chapters else str(self._counts[kind])
+        return f"{self._chapter}-{self._counts[kind]}" if self.chapters else str(self._counts[kind])
 
     def _count(self, kind: str) -> str:
         self._counts[kind] += 1
@@ -330,13 +335,17 @@ class _Numbers:
         prefix = ""
         if level == 2:
             self._counts = {"表": 0, "图": 0}
-            chapter = _chinese(len(self.chapters) + 1)
-            prefix, label = f"{chapter}、", f"第{chapter}部分"
+            annex = _ANNEX.match(text)
+            self._numbered += not annex
+            self._chapter = annex.group() if annex else str(self._numbered)
+            prefix = f"{_chinese(self._numbered)}、"
+            label = annex.group() if annex else f"第{_chinese(self._numbered)}部分"
             entries, id = self.chapters, f"s{len(self.chapters) + 1}"
         elif level == 3:
             entries = self.chapters[-1].parts
             part = _chinese(len(entries) + 1)
-            prefix, label = f"（{part}）", f"第{_chinese(len(self.chapters))}部分（{part}）"
+            own = self._chapter if not self._chapter.isdigit() else f"第{_chinese(self._numbered)}部分"
+            prefix, label = f"（{part}）", f"{own}（{part}）"
             id = f"s{len(self.chapters)}-{len(entries) + 1}"
         else:
             entries, label, id = [], text, ""

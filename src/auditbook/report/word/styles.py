@@ -139,10 +139,10 @@ _STYLES = (
     _Style("Normal", "Normal", 32, 560),
     _Style("BodyText", "Body Text", 32, 560, first=200),
     _Style(
-        "Title", "Title", 44, 720, font=TITLE, before=2800, after=900, align="center", next="Subtitle", keep=True
+        "Title", "Title", 44, 720, font=TITLE, before=1800, after=900, align="center", next="Subtitle", keep=True
     ),
     _Style("Kicker", "眉题", 32, 560, align="center", colour=MUTED, keep=True),
-    _Style("Subtitle", "Subtitle", 30, 520, left=640, right=640, align="left"),
+    _Style("Subtitle", "Subtitle", 26, 400, left=640, right=640, align="left"),
     _Style(
         "Heading1", "heading 1", 32, 560, font=HEI, before=360, after=120, first=200, align="left", level=0,
         keep=True, whole=True, next="BodyText",
@@ -160,8 +160,8 @@ _STYLES = (
     ),
     _Style("Heading5", "heading 5", 32, 560, first=200, align="left", level=4, keep=True, whole=True, next="BodyText"),
     _Style("TOCHeading", "TOC Heading", 36, 600, font=HEI, after=120, align="center", turn=True, keep=True),
-    _Style("TOC1", "toc 1", 26, 390, font=HEI, left=0, align="left", tabs=_TO_EDGE),
-    _Style("TOC2", "toc 2", 24, 350, left=480, align="left", tabs=_TO_EDGE),
+    _Style("TOC1", "toc 1", 24, 340, font=HEI, left=0, align="left", tabs=_TO_EDGE),
+    _Style("TOC2", "toc 2", 21, 300, left=480, align="left", tabs=_TO_EDGE),
     _Style("Footer", "footer", 28, 0, font=SONG, align="left"),
     _Style("Caption", "caption", 21, 0, font=HEI, before=200, after=80, align="center", keep=True, whole=True),
     _Style("FigureCaption", "图题", 21, 0, font=HEI, before=60, after=200, align="center", whole=True),
