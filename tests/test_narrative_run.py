@@ -17,6 +17,7 @@ from test_narrative import ACCOUNTS
 
 from auditbook import case_narratives, pipeline
 from auditbook.report import conclusions
+from auditbook.report.references import uncited
 from auditbook.workspace import locate
 
 PUTUO = "putuo-finance-2024"
@@ -302,7 +303,7 @@ def test_sentences_that_were_judged_are_told_where_nothing_was_entered(narrated)
     assert "公开说明里的陈述共 13 条，逐句核对：" in run.out
     # a case of published accounts alone: no claim was entered by hand
     tables = {"claims": [], "coverage": [row for row in rows(run, "coverage") if row["source"] == "said"]}
-    [line] = conclusions.claims_sentences(SimpleNamespace(table=tables.__getitem__))
+    [line] = map(uncited, conclusions.claims_sentences(SimpleNamespace(table=tables.__getitem__)))
     assert line.startswith("公开说明里的陈述共 13 条") and "不一致 3 条" in line
     assert conclusions.claims_sentences(SimpleNamespace(table=lambda name: [])) == ["没有公布的数字可判断。"]
 

@@ -15,6 +15,7 @@ from auditbook.faults import EXIT_CONTRADICTION, AuditbookError, Fault
 from auditbook.intake import limited
 from auditbook.quality import blocking_failures
 from auditbook.report.conclusions import corroboration_sentence
+from auditbook.report.references import uncited
 from auditbook.tables import Row
 from corpus.forms import Key, Read
 
@@ -73,7 +74,7 @@ def judge(case: Path, workspace: Path) -> Outcome:
         },
         {_key(row): row["locator"] for row in run.table("figures") if row["chosen"] == "yes"},
         {_key(row): row["checks"] for row in run.table("corroboration")},
-        corroboration_sentence(run),
+        uncited(corroboration_sentence(run)),
         frozenset(name for result in run.results for name in result.lacking),
     )
 
