@@ -107,6 +107,8 @@ class RunSources:
         if row is None:
             return None
         found = {number for c, cell in row.items() if c not in _NO_NUMBERS for number in numbers_in(cell)}
+        if row.get("unit") in ("%", "‰"):  # written apart in the table, together on the page
+            found |= {f"{number}{row['unit']}" for number in found}
         for shown in self._shown(kind, row):
             found |= numbers_in(shown)
         return found
