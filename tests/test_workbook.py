@@ -1,6 +1,7 @@
 """The workbook: recalculated by other programs, changed and blanked like a reader would, and looked into as a file."""
 
 import csv
+import hashlib
 import io
 import re
 import shutil
@@ -20,7 +21,7 @@ from auditbook.numbers import Interval
 from auditbook.report.workbook import workbook
 from auditbook.report.workbook.names import Names
 from auditbook.report.workbook.score_formulas import points_between
-from auditbook.report.workbook.sheet import Column, Formats, Sheet
+from auditbook.report.workbook.sheet import Column, Formats, Sheet, _lines
 from auditbook.scoring_rules import Rule
 
 CASES = {
@@ -573,7 +574,14 @@ def test_risky_texts_stay_the_text_that_they_are():
     data = io.BytesIO()
     book = Workbook(data, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = Sheet(
-        book, Formats(book), "表", "=标题", "+说明", [Column("=列", 20), Column("乙", 20)], "&A=页眉"
+        book,
+        Formats(book),
+        "表",
+        "=标题",
+        "+说明",
+        [Column("=列", 20), Column("乙", 20)],
+        "&A=页眉",
+        str,
     )
     for text in RISKY:
         sheet.text(0, text)
@@ -595,32 +603,94 @@ def test_risky_texts_stay_the_text_that_they_are():
     assert "&amp;&amp;A=页眉" in xml
 
 
-def test_risky_texts_of_a_case_stay_text(tmp_path, monkeypatch):
-    """Formulas written into the evidence's own texts: they are there, and none of them is live."""
-    base = tmp_path / "base"
+@pytest.fixture(scope="module")
+def written_into(tmp_path_factory):
+    """The workbook of the invented department with formulas in its evidence's texts, and a reply by a private person."""
+    folder = tmp_path_factory.mktemp("written")
+    base = folder / "base"
     shutil.copytree(INVENTED, base)
-    said = base / "data" / "raw" / "invented-water-2021" / "SOURCES.yaml"
+    evidence = base / "data" / "raw" / "invented-water-2021"
+    said = evidence / "SOURCES.yaml"
     text = said.read_text(encoding="utf-8")
     titles = re.findall(r"title: ([^,}\n]+)", text)
     for number, title in enumerate(dict.fromkeys(titles)):
         text = text.replace(f"title: {title}", f"title: '=cmd|{number}!A1'", 1)
-    said.write_text(text, encoding="utf-8")
-    outcome = auditbook(
-        "run", base / "params" / "cases" / "invented-water-2021.yaml", workspace=tmp_path / "w"
+    reply = evidence / "replied.csv"
+    reply.write_text(
+        "finding,reply,replied_by,replied_when,answer,answered_by,answered_when,status,locator,quote\n"
+        "done_but_not_met:g2.leakage:department,=1+1 钱钟亮已核对,钱钟亮,2022-06-01,,,,open,1,\n",
+        encoding="utf-8",
     )
+    text += (
+        "  - id: replied\n    title: 回复\n    status: received\n    file: replied.csv\n    shape: replies\n"
+        "    reliability: medium\n    reason: 单位的回复\n"
+        f"    sha256: {hashlib.sha256(reply.read_bytes()).hexdigest()}\n"
+    )
+    said.write_text(text, encoding="utf-8")
+    case = base / "params" / "cases" / "invented-water-2021.yaml"
+    outcome = auditbook("run", case, workspace=folder / "w")
     assert outcome.code == 0, outcome.err
-    monkeypatch.setenv("AUDITBOOK_WORKSPACE", str(tmp_path / "w"))
-    run = pipeline.check(str(base / "params" / "cases" / "invented-water-2021.yaml"))
-    page = openpyxl.load_workbook(io.BytesIO(workbook(run)))["资料登记簿"]
-    cells = [cell for row in page.iter_rows() for cell in row if str(cell.value).startswith("=cmd|")]
-    assert len(cells) >= 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AUDITBOOK_WORKSPACE", str(folder / "w"))
+        data = workbook(pipeline.check(str(case)))
+    return data
+
+
+def test_risky_texts_of_a_case_stay_text(written_into):
+    """Formulas written into the evidence's own texts: they are there, and none of them is live."""
+    book = openpyxl.load_workbook(io.BytesIO(written_into))
+    cells = [
+        cell for row in book["资料登记簿"].iter_rows() for cell in row if str(cell.value).startswith("=cmd|")
+    ]
+    cells += [
+        cell for row in book["单位回复"].iter_rows() for cell in row if str(cell.value).startswith("=1+1")
+    ]
+    assert len(cells) >= 2
     assert {cell.data_type for cell in cells} == {"s"}
+
+
+def test_the_workbook_names_no_private_person(written_into):
+    with zipfile.ZipFile(io.BytesIO(written_into)) as file:
+        everything = "".join(file.read(name).decode() for name in file.namelist())
+    assert "钱某已核对" in everything
+    assert "钱钟亮" not in everything
+
+
+def test_what_a_missing_figure_lacks_is_said_in_words_and_no_quote(books):
+    """The column of quoted phrases holds phrases of documents only; keys of tables are no words."""
+    seen = 0
+    for name in CASES:
+        for cells in rows(books(name).stored, "数字表").values():
+            if (cells["定位"].value or "").startswith("应见："):
+                seen += 1
+                assert not cells["原文短语"].value
+                assert not re.search(r"[a-z_]+:[a-z-]*:", cells["定位"].value)
+    assert seen > 40
+    staff = rows(books("wuxi").stored, "数字表")["project_spent:department::2019"]["定位"].value
+    units = [unit.name for unit in books("wuxi").run.audit.case.units]
+    assert staff.endswith(f"；缺{'、'.join(units)}的数")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", 1),
+        ("一二三四五", 1),  # 9.5 of 9.8
+        ("一二三四五六", 2),
+        ("一二三四五；", 2),  # the mark takes the character before it along
+        ("一二 abcdef", 2),  # a word is not cut
+        ("abcdefghijkl", 2),  # unless it is longer than a line
+        ("一\n二\n", 3),
+    ],
+)
+def test_rows_are_as_high_as_the_lines_of_their_text(text, lines):
+    assert _lines(text, 10.5) == lines
 
 
 def test_a_text_longer_than_a_cell_says_that_it_was_cut():
     data = io.BytesIO()
     book = Workbook(data, {"in_memory": True})
-    sheet = Sheet(book, Formats(book), "表", "题", "说明", [Column("甲", 20)], "页眉")
+    sheet = Sheet(book, Formats(book), "表", "题", "说明", [Column("甲", 20)], "页眉", str)
     sheet.text(0, "长" * 40000)
     sheet.next()
     sheet.finish()

@@ -151,10 +151,23 @@ class FigureCells:
     def _entry(self, key: Key, found: Resolved) -> None:
         self._head(key, STATE_WORDS[found.state])
         cells = self._numbers(key, None, _unit(self._run, key), EXACT, found.state, named=True)
-        lacking = "；".join(name for name in found.lacking if name != str(key))
-        need = self._run.dictionary[key.figure].table
-        self._tail(key, cells, ["", "", f"应见：{need}", f"缺：{lacking}" if lacking else "", ""])
+        own = self._run.dictionary[key.figure]
+        lacking = "、".join(self._part(name, key) for name in found.lacking if name != str(key))
+        need = f"应见：{own.table}{f'；缺{lacking}的数' if lacking else ''}"
+        self._tail(key, cells, ["", "", need, "", ""])
         self._sheet.next()
+
+    def _part(self, lacking: str, key: Key) -> str:
+        """What is lacking of a sum, in words, as far as it is not what the row says already."""
+        run = self._run
+        figure, scope, item, year = lacking.split(":")
+        words = [
+            "" if year == str(key.year) else f"{year}年",
+            "" if scope == key.scope else run.audit.scope_name(scope),
+            "" if figure == key.figure else run.dictionary[figure].name,
+            "" if item == key.item else run.figures.item_name(figure, item),
+        ]
+        return "".join(words)
 
     def _numbers(
         self, key: Key, value: Fraction | None, unit: str, precision: str, state: str, *, named: bool

@@ -26,6 +26,7 @@ _A4 = 9
 _LINE = 12.75
 _MOST_HEIGHT = 400  # a row may be 409 points high
 _WIDE = "“”‘’…—～·×÷−≥≤①②③④⑤⑥⑦⑧⑨"
+_PIECES = re.compile(r"(?:[!-~]+|.)[，。；：、）】》”’！？]*")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 TEXT, NUMBER, MONEY, RATE, COUNT, POINTS, CODE = "text", "number", "money", "rate", "count", "points", "code"
@@ -37,18 +38,22 @@ Kind = str
 
 
 def _lines(text: str, width: float) -> int:
-    """How many lines a text takes in a column: a Chinese character is as wide as two digits."""
-    held = max(2, width - 0.7)
-    return sum(
-        max(
-            1,
-            -(
-                -int(sum(1.9 if ord(letter) > 0x2E7F or letter in _WIDE else 1.0 for letter in line))
-                // int(held)
-            ),
-        )
-        for line in text.split("\n")
-    )
+    """How many lines a text takes in a column: a Chinese character is as wide as two digits.
+
+    A word of letters and digits goes to the next line as a whole, and no line begins with a mark that closes.
+    """
+    held = max(2.0, width - 0.7)
+    count = 0
+    for line in text.split("\n"):
+        count += 1
+        used = 0.0
+        for piece in _PIECES.findall(line):
+            own = sum(1.9 if ord(letter) > 0x2E7F or letter in _WIDE else 1.0 for letter in piece)
+            if used and used + own > held:
+                count, used = count + 1, 0.0
+            whole, used = divmod(used + own, held)
+            count += int(whole)
+    return count
 
 
 class ExactWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter says nothing of its types
