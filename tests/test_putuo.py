@@ -10,7 +10,7 @@ import shutil
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from conftest import ROOT, auditbook
+from conftest import ROOT, auditbook, unlinked
 
 PUTUO = "putuo-finance-2024"
 RAW = ROOT / "data" / "raw" / PUTUO
@@ -163,7 +163,7 @@ def test_what_the_accounts_do_not_give_is_not_assessed(putuo, indicator, definit
 
 
 def test_the_page_says_what_can_be_computed_where_the_scoring_definition_cannot(putuo):
-    page = (putuo.outputs(PUTUO) / "report.html").read_text(encoding="utf-8")
+    page = unlinked((putuo.outputs(PUTUO) / "report.html").read_text(encoding="utf-8"))
     assert "可以算出的一般公共预算支出除以其年初预算数：98.20% ＝ 2,940.05 ÷ 2,993.92" in page
     assert "可以算出的结转结余总额除以支出完成数：1.88% ＝ 55.34 ÷ 2,940.05" in page
     # a number below zero stands in brackets after a sign
