@@ -4,7 +4,7 @@ import csv
 
 import damage
 import pytest
-from conftest import auditbook
+from conftest import auditbook, unlinked
 from test_runs import WUXI, rows
 
 from auditbook import findings, pipeline
@@ -179,7 +179,8 @@ def test_what_the_auditor_recorded_is_told_from_what_a_rule_found(copied):
     found, outcome = found_in(copied)
     own = found["auditor:no-minutes:river-station"]
     assert (own["origin"], own["rule"], own["number"], own["amount"]) == ("auditor", "", "2", "120000")
-    page = (outcome.outputs(damage.CASE) / "report.html").read_text(encoding="utf-8")
+    page = unlinked((outcome.outputs(damage.CASE) / "report.html").read_text(encoding="utf-8"))
+    page = page[page.index('id="finding-2"') :].partition("</section>")[0]
     assert "审计人员记录（审计组，2022-04-01）" in page and "12.00万元" not in page and "120,000.00元" in page
     sheets = (outcome.outputs(damage.CASE) / "workpapers" / "40_findings.html").read_text(encoding="utf-8")
     assert sheets.count('class="sheet"') == len(found) and "审计取证单（第2号）" in sheets

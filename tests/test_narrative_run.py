@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from conftest import ROOT, auditbook
+from conftest import ROOT, auditbook, unlinked
 from original_files import pdf
 from test_narrative import ACCOUNTS
 
@@ -189,7 +189,7 @@ def test_what_is_not_judged_stops_nothing_and_is_told(tmp_path):
     # 35 and 12.50 are left, 2024 is a year
     assert (told["minutes", "left"]["count"], told["minutes", "numbers"]["count"]) == ("2", "3")
     page = (run.workspace / "outputs" / PUTUO / "report.html").read_text(encoding="utf-8")
-    section = page[page.rindex("公开说明里的话逐句核对") :].partition("<h2")[0]
+    section = unlinked(page[page.rindex("公开说明里的话逐句核对</h2>") :].partition("<h2")[0])
     assert "没有逐句核对的资料 3 份" in section
     assert "没有不成立的" not in section
     for title in ("上年决算说明", "会议纪要", "批复扫描件"):
