@@ -183,7 +183,7 @@ def test_what_the_auditor_recorded_is_told_from_what_a_rule_found(copied):
     page = page[page.index('id="finding-2"') :].partition("</section>")[0]
     assert "审计人员记录（审计组，2022-04-01）" in page and "12.00万元" not in page and "120,000.00元" in page
     sheets = (outcome.outputs(damage.CASE) / "workpapers" / "40_findings.html").read_text(encoding="utf-8")
-    assert sheets.count('class="sheet"') == len(found) and "审计取证单（第2号）" in sheets
+    assert sheets.count('class="sheet" id="sheet-') == len(found) and "审计取证单（第2号）" in sheets
 
 
 @pytest.mark.parametrize(
