@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from corpus import tally
 
+from auditbook.report import printed_page
+
 ROOT = Path(__file__).resolve().parents[1]
 INVENTED = ROOT / "tests" / "invented"
 INVENTED_CASE = INVENTED / "params" / "cases" / "invented-water-2021.yaml"
@@ -97,13 +99,19 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def chromium_program() -> str:
+    """Where Chromium is; a test that needs it is skipped where there is none."""
+    program = printed_page.available()
+    if program is None:
+        pytest.skip("no Chromium on this machine: nothing is looked at or printed (apt-get install chromium)")
+    return str(program)
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_program: str, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """How Chromium is called, to look at layout and print."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not program:
-        pytest.skip("no Chromium on this machine: layout and print are not looked at")
     profile = tmp_path_factory.mktemp("profile")
     return [
-        program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={profile}",
+        chromium_program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={profile}",
         "--allow-file-access-from-files", "--hide-scrollbars",
     ]  # fmt: skip

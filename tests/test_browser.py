@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,14 +18,12 @@ EACH = [pytest.param(case, name, id=f"{case} {name}") for case in RUNS for name 
 
 
 @pytest.fixture(scope="module")
-def contexts() -> Iterator[tuple[BrowserContext, BrowserContext]]:
+def contexts(chromium_program: str) -> Iterator[tuple[BrowserContext, BrowserContext]]:
     """Chromium once: as a reader has it but for the page's policy, which would keep axe-core out, and without scripts."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not program:
-        pytest.skip("no Chromium on this machine: the pages are not looked at (apt-get install chromium)")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+            executable_path=chromium_program,
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
         )
         # what is asked for in spite of everything gets no further than this machine
         yield (

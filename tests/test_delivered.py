@@ -10,19 +10,13 @@ from conftest import INVENTED_CASE, Outcome, auditbook
 RUN = "invented-water-2021"
 
 
-@pytest.fixture
-def printer() -> None:
-    if not (shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")):
-        pytest.skip("no Chromium on this machine: report.pdf is not made (apt-get install chromium)")
-
-
 def files_of(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
     }
 
 
-def test_a_run_hands_over_page_word_pdf_workbook_papers_and_chart_data(invented, printer):
+def test_a_run_hands_over_page_word_pdf_workbook_papers_and_chart_data(invented, chromium_program):
     found = files_of(invented.outputs(RUN))
     assert {name for name in found if "/" not in name} == {
         "report.html", "report.docx", "report.pdf", "workpapers.xlsx",
@@ -39,7 +33,7 @@ def test_a_run_hands_over_page_word_pdf_workbook_papers_and_chart_data(invented,
         assert len({len(row) for row in rows}) == 1
 
 
-def test_the_same_case_hands_over_the_same_bytes(invented, printer, tmp_path):
+def test_the_same_case_hands_over_the_same_bytes(invented, chromium_program, tmp_path):
     again = auditbook("run", INVENTED_CASE, workspace=tmp_path, printing=True)
     assert files_of(again.outputs(RUN)) == files_of(invented.outputs(RUN))
 
@@ -71,7 +65,7 @@ def test_without_a_printer_everything_else_is_there_and_one_line_says_how_to_get
     assert {"report.html", "report.docx", "workpapers.xlsx"} <= set(files_of(own.outputs(RUN)))
 
 
-def test_a_printer_that_came_later_prints(own, printer):
+def test_a_printer_that_came_later_prints(own, chromium_program):
     auditbook("run", INVENTED_CASE, "--force", workspace=own.workspace)
     done = auditbook("run", INVENTED_CASE, workspace=own.workspace, printing=True)
     assert "沿用上次结果" not in done.err

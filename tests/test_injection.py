@@ -11,7 +11,6 @@ import csv
 import io
 import json
 import re
-import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -74,14 +73,11 @@ def injected(request, tmp_path_factory) -> Injected:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[BrowserContext]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not program:
-        pytest.skip(
-            "no Chromium on this machine: whether anything runs is not tried (apt-get install chromium)"
-        )
+def browser(chromium_program: str) -> Iterator[BrowserContext]:
     with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        opened = driver.chromium.launch(
+            executable_path=chromium_program, args=["--no-sandbox", "--disable-gpu"]
+        )
         # past the page's own policy: what is alive in it must show itself
         yield opened.new_context(bypass_csp=True, offline=True)
         opened.close()
@@ -257,51 +253,16 @@ def test_a_live_cell_is_found():
 OURS = re.compile(r"[A-Za-z_一-鿿][\w.一-鿿]*")
 
 
-def live_in_workbook(data: bytes) -> list[str]:
-    """Formulas with words in them, links, connections and whatever else of a workbook reaches out."""
-    found = []
+Part = tuple[str, etree._Element, str]
+
+
+def opened(data: bytes, unwanted: str) -> tuple[list[str], list[Part]]:
+    """An office file: what of it lives or reaches out whatever it says, and each element with its part's name and its tag."""
+    found: list[str] = []
+    elements: list[Part] = []
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for name in archive.namelist():
-            if re.search(
-                r"externalLink|connection|queryTable|vbaProject|activeX|embeddings|oleObject|ctrlProp|customXml",
-                name,
-                re.IGNORECASE,
-            ):
-                found.append(name)
-            if not name.endswith((".xml", ".rels")):
-                continue
-            tree = etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False))
-            for element in tree.iter():
-                tag = etree.QName(element).localname if isinstance(element.tag, str) else "?"
-                if tag == "Relationship" and element.get("TargetMode") == "External":
-                    found.append(f"{name}: leads to {element.get('Target')}")
-                if tag in {"f", "definedName", "formula1", "formula2", "formula"}:
-                    formula = element.text or ""
-                    if re.search(
-                        r"zq[a-y]{3}qz|evil|\||https?:|\[|(?i:HYPERLINK|WEBSERVICE|DDE|IMPORT|INDIRECT|CALL|EXEC|REGISTER)\(",
-                        formula,
-                    ):
-                        found.append(f"{name}: ={formula[:80]}")
-                if tag in {"ddeLink", "oleLink", "webPublishing", "hyperlink"} and not (
-                    tag == "hyperlink" and element.get("location")
-                ):
-                    found.append(f"{name}: <{tag}>")
-    return found
-
-
-_FIELDS = re.compile(r"\s*(TOC|PAGE|NUMPAGES|SECTIONPAGES|REF|PAGEREF|SEQ|STYLEREF)\b")
-
-
-def live_in_document(data: bytes) -> list[str]:
-    """Fields other than contents, page numbers and references, and whatever else of a Word document reaches out."""
-    found = []
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for name in archive.namelist():
-            if re.search(
-                r"vbaProject|activeX|embeddings|oleObject|afchunk|customXml|attachedTemplate",
-                name,
-                re.IGNORECASE,
-            ):
+            if re.search(unwanted, name, re.IGNORECASE):
                 found.append(name)
             if not name.endswith((".xml", ".rels")):
                 continue
@@ -312,23 +273,47 @@ def live_in_document(data: bytes) -> list[str]:
                 tag = etree.QName(element).localname if isinstance(element.tag, str) else "?"
                 if tag == "Relationship" and element.get("TargetMode") == "External":
                     found.append(f"{name}: leads to {element.get('Target')}")
-                instruction = "".join(element.itertext()).strip() if tag == "instrText" else ""
-                if tag == "fldSimple":
-                    instruction = next(
-                        (value for key, value in element.items() if key.endswith("instr")), "?"
-                    )
-                if not _FIELDS.match(instruction or "PAGE") or re.search("zq[a-y]{3}qz|evil", instruction):
-                    found.append(f"{name}: field {instruction[:60]}")
-                if tag in {
-                    "altChunk",
-                    "object",
-                    "control",
-                    "subDoc",
-                    "dataBinding",
-                    "attachedTemplate",
-                    "mailMerge",
-                }:
-                    found.append(f"{name}: <{tag}>")
+                elements.append((name, element, tag))
+    return found, elements
+
+
+def live_in_workbook(data: bytes) -> list[str]:
+    """Formulas with words in them, links, connections and whatever else of a workbook reaches out."""
+    found, elements = opened(
+        data,
+        "externalLink|connection|queryTable|vbaProject|activeX|embeddings|oleObject|ctrlProp|customXml",
+    )
+    for name, element, tag in elements:
+        if tag in {"f", "definedName", "formula1", "formula2", "formula"}:
+            formula = element.text or ""
+            if re.search(
+                r"zq[a-y]{3}qz|evil|\||https?:|\[|(?i:HYPERLINK|WEBSERVICE|DDE|IMPORT|INDIRECT|CALL|EXEC|REGISTER)\(",
+                formula,
+            ):
+                found.append(f"{name}: ={formula[:80]}")
+        if tag in {"ddeLink", "oleLink", "webPublishing", "hyperlink"} and not (
+            tag == "hyperlink" and element.get("location")
+        ):
+            found.append(f"{name}: <{tag}>")
+    return found
+
+
+_FIELDS = re.compile(r"\s*(TOC|PAGE|NUMPAGES|SECTIONPAGES|REF|PAGEREF|SEQ|STYLEREF)\b")
+
+
+def live_in_document(data: bytes) -> list[str]:
+    """Fields other than contents, page numbers and references, and whatever else of a Word document reaches out."""
+    found, elements = opened(
+        data, "vbaProject|activeX|embeddings|oleObject|afchunk|customXml|attachedTemplate"
+    )
+    for name, element, tag in elements:
+        instruction = "".join(element.itertext()).strip() if tag == "instrText" else ""
+        if tag == "fldSimple":
+            instruction = next((value for key, value in element.items() if key.endswith("instr")), "?")
+        if not _FIELDS.match(instruction or "PAGE") or re.search("zq[a-y]{3}qz|evil", instruction):
+            found.append(f"{name}: field {instruction[:60]}")
+        if tag in {"altChunk", "object", "control", "subDoc", "dataBinding", "attachedTemplate", "mailMerge"}:
+            found.append(f"{name}: <{tag}>")
     return found
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 DELIVERED = "delivered"
 PDF = "report.pdf"
+DOCUMENTS = ("report.docx", PDF, "workpapers.xlsx")
 # Seconds after which a busy thread lets another one go on. Pages are made in this process while its other threads
 # talk to notebooks: with Python's own 5 ms each word of theirs would wait for the page.
 TURN = 0.0005
@@ -71,23 +72,26 @@ def unchanged(workspace: Workspace) -> Finished | None:
     """
     inputs.use(records.places(workspace))
     record = records.proven(workspace, DELIVERED, Verifier({}))
-    if record is None or _could_print(record):
+    if record is None or not _whole(record):
         return None
     return Finished(workspace.outputs / "report.html", record.said["summary"], record.said["blocking"], ())
 
 
-def _could_print(record: records.Record) -> bool:
-    """Whether the report was not printed for want of a program that is there now."""
+def _whole(record: records.Record) -> bool:
+    """Whether everything was handed over that can be: pages alone are not, nor a report that could be printed by now."""
     from auditbook.report import printed_page
 
-    return f"file outputs/{PDF}" not in record.wrote and printed_page.available() is not None
+    wanted = DOCUMENTS if printed_page.available() else [name for name in DOCUMENTS if name != PDF]
+    return all(f"file outputs/{name}" in record.wrote for name in wanted)
 
 
-def run(checked: Run, told: Told, *, force: bool = False, parents: Kernels | None = None) -> Finished:
+def run(
+    checked: Run, told: Told, *, force: bool = False, documents: bool = True, parents: Kernels | None = None
+) -> Finished:
     """Run the notebooks whose inputs have changed, then write the pages.
 
     Takes    checked: from ``pipeline.check``; told: called with (stage, ``run`` | ``proven`` | ``done``); force: prove
-             nothing, make all anew; parents: from ``kernels``, else every notebook starts a process of its own.
+             nothing, make all anew; documents: else the pages alone, for who looks at them as they work; parents: from ``kernels``, else every notebook starts a process of its own.
     Returns  where the report is and what was made anew.
     Raises   NotebookFailed where a cell fails for our own fault; deliverables of an earlier run stay whole.
     """
@@ -100,12 +104,12 @@ def run(checked: Run, told: Told, *, force: bool = False, parents: Kernels | Non
     before = sys.getswitchinterval()
     sys.setswitchinterval(TURN)
     try:
-        return _run(_Job(checked, told, parents))
+        return _run(_Job(checked, told, parents), documents)
     finally:
         sys.setswitchinterval(before)
 
 
-def _run(job: _Job) -> Finished:
+def _run(job: _Job, documents: bool) -> Finished:
     job.stage("ingest")
     # Notebooks beside each other, and the pages beside them. Quality starts first, since Great Expectations takes
     # longest to import; the report starts as soon as the tables of the findings are there.
@@ -125,7 +129,7 @@ def _run(job: _Job) -> Finished:
         except BaseException:
             beside.shutdown(wait=False, cancel_futures=True)
             raise
-    return job.deliver()
+    return job.deliver(documents)
 
 
 class _Job:
@@ -179,10 +183,9 @@ class _Job:
             self.pages.add(stage, notebook)
         self.reads.found.update(reads.found)
 
-    def deliver(self) -> Finished:
+    def deliver(self, documents: bool) -> Finished:
         """Make what is left, and put everything in place, the record last."""
         from auditbook.quality import blocking_failures
-        from auditbook.report import printed_page
         from auditbook.report.conclusions import summary_lines
         from auditbook.report.references import uncited
 
@@ -194,24 +197,18 @@ class _Job:
                     inputs.read_bytes(self.workspace.processed / f"{name}.csv")
             for group in self.run.rules.reads.values():
                 inputs.note_all(group)
-            self.pages.add_workbook()
             summary = [uncited(line) for line in summary_lines(self.run)]
             blocking = [
                 f"{row['why'].partition('：')[0]}（{row['rule']}）"
                 for row in blocking_failures(self.run.table("quality"))
             ]
+            if documents:
+                summary += self._documents()
         outputs = self.workspace.outputs
         wrote = {}
         for name, data in self.pages.files.items():
             write_whole(outputs / name, data)
             wrote[f"file outputs/{name}"] = records.digest(data)
-        try:
-            data = printed_page.pdf(outputs / "report.html")
-        except printed_page.PrintError as error:  # whoever cannot print has everything else
-            summary += map(str, error.faults)
-        else:
-            write_whole(outputs / PDF, data)
-            wrote[f"file outputs/{PDF}"] = records.digest(data)
         for name in _left_over(outputs, wrote):
             (outputs / name).unlink()
         # what pages have of the rules is in these files: nobody who looks for changes computes a choice again
@@ -222,10 +219,34 @@ class _Job:
         self.told("pages", "done")
         return Finished(outputs / "report.html", summary, blocking, tuple(self.made))
 
+    def _documents(self) -> list[str]:
+        """Make Word report, workbook and PDF; why there is no PDF, where there is none."""
+        from auditbook.report.printed_page import PrintError
+
+        # Chromium prints, a program of its own, while this one makes the others
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            printing = beside.submit(_printed, self.pages.files["report.html"])
+            self.pages.add_documents()
+            try:
+                self.pages.files[PDF] = printing.result()
+            except PrintError as error:  # whoever cannot print has everything else
+                return list(map(str, error.faults))
+        return []
+
+
+def _printed(page: bytes) -> bytes:
+    """The PDF of a page that is not in its place yet."""
+    from auditbook.report import printed_page
+
+    with tempfile.TemporaryDirectory(prefix="auditbook-") as aside:
+        own = Path(aside) / "report.html"
+        own.write_bytes(page)
+        return printed_page.pdf(own)
+
 
 def _left_over(outputs: Path, wrote: Mapping[str, str]) -> list[str]:
     """What an earlier run has left that this one did not make: it would speak of other numbers than the report."""
-    own = [outputs / PDF, *(outputs / "charts").glob("*.csv")]
+    own = [*(outputs / name for name in DOCUMENTS), *(outputs / "charts").glob("*.csv")]
     names = [path.relative_to(outputs).as_posix() for path in own if path.is_file()]
     return [name for name in names if f"file outputs/{name}" not in wrote]
 

@@ -9,17 +9,16 @@ from pathlib import Path
 
 from auditbook import pipeline
 from auditbook.faults import CaseError, Fault, UsageError
+from auditbook.report.column_names import TABLES
 from auditbook.report.evidence_entries import RunSources
+from auditbook.report.references import APPRAISAL, CHART, COUNT, DOCUMENT, RULE, WIDTH
 from auditbook.report.tracing import Traced, scan
 from auditbook.workspace import Workspace
 
 MOST_FAULTS = 20  # told one by one for a file; the JSON has all
 _KINDS = {
-    "figures": "数字", "indicators": "指标", "claims": "陈述", "narrative": "逐句核对的陈述", "findings": "审计发现",
-    "scores": "得分", "schemes": "各评分表", "quality": "数据质量规则", "reconciliations": "勾稽", "sources": "资料",
-    "objectives": "绩效目标", "statements": "文字陈述", "judgements": "评价要点", "overrides": "改判", "coverage": "核对覆盖",
-    "count": "计数", "width": "区间宽度", "rule": "规则文件", "chart": "作图差额", "document": "原件引用", "appraisal": "考评算式",
-    "corroboration": "独立核对", "published": "公布数字", "entry": "依据栏内",
+    **TABLES, COUNT: "计数", WIDTH: "区间宽度", RULE: "规则文件", CHART: "作图差额", DOCUMENT: "原件引用", APPRAISAL: "考评算式",
+    "entry": "依据栏内",
 }  # fmt: skip
 
 

@@ -27,12 +27,17 @@ def watch(
     while True:
         before = _stamps(workspace)
         try:
-            finished(known or running.run(pipeline.check(case, scenario), told, parents=parents))
+            finished(known or _pages(case, scenario, told, parents))
         except AuditbookError as error:
             failed(error)
         known = None
         while _stamps(workspace) == before:
             time.sleep(INTERVAL)
+
+
+def _pages(case: str, scenario: str, told: Told, parents: Kernels | None) -> Finished:
+    """Who changes a rule looks at the pages; Word, workbook and PDF come with ``auditbook run``."""
+    return running.run(pipeline.check(case, scenario), told, documents=False, parents=parents)
 
 
 def _stamps(workspace: Workspace) -> Stamp:

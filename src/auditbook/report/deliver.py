@@ -47,9 +47,8 @@ class Pages:
         )  # fmt: skip
         self.files[paper_head.file_name(stage)] = text.encode()
         self.files |= {f"charts/{name}.csv": data for name, data in chart_files.charts_in(text).items()}
-        if own:
-            self.files["report.docx"] = word.document(text)
 
-    def add_workbook(self) -> None:
-        """Make the workbook, from the tables of every stage."""
+    def add_documents(self) -> None:
+        """Make the Word report, from the report's page, and the workbook, from the tables of every stage."""
+        self.files["report.docx"] = word.document(self.files["report.html"].decode())
         self.files["workpapers.xlsx"] = workbook(self._run)

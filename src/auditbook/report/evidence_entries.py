@@ -11,6 +11,7 @@ from functools import cached_property
 from auditbook import formulas, inputs, records, tables
 from auditbook.claims import VERDICTS
 from auditbook.indicators import Result, number_texts
+from auditbook.narrative.shown import published, recomputed
 from auditbook.numbers import amount_text, factor, parse, rounded, text
 from auditbook.pipeline import Run
 from auditbook.report import fragments as html
@@ -412,8 +413,6 @@ def _stanza(written: str, id: str) -> str:
 
 def _claim_texts(row: Row) -> list[str]:
     """The published number in its own unit, and the recomputed one, as the table of claims shows them."""
-    from auditbook.narrative.shown import published, recomputed
-
     return [f"{row['published']}{row['unit']}", published(row), recomputed(row)]
 
 

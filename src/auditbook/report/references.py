@@ -1,11 +1,17 @@
 """What a number shown rests on: a reference rides in the text from where the number is made to the finished page.
 
-A reference is written ``table|key|key…`` for a row of a processed table (keys as in ``tables.KEYS``), ``count|table|
-column=value…`` for how many of its rows hold these values, ``width|scheme|line;line`` for points that are still open,
-``document|source`` for how much of an original was quoted, ``appraisal|what`` for sums of the staff appraisal, ``chart|indicator`` for what a chart adds
-to the figures that it is drawn from (a difference, a limit), and ``rule|file|stanza`` for what a rule file says. In a text it stands between noncharacters, so that a number keeps
-its reference through every f-string. Data that holds such characters gains nothing: what a reference does not yield is
-no number of it (``tracing``).
+A reference is one word, a kind and what it names between bars:
+
+    table|key|key…               a row of a processed table (keys as in ``tables.KEYS``)
+    count|table|column=value…    how many of its rows hold these values, or what a column of theirs adds up to
+    width|scheme|line;line       points that lines of the scheme leave open
+    rule|file|stanza             what a rule file says
+    document|source              how much of an original was quoted
+    appraisal|what               sums of the staff appraisal
+    chart|indicator              what a chart adds to the figures that it is drawn from (a difference, a limit)
+
+In a text it stands between noncharacters, so that a number keeps it through every f-string. Data that holds such characters
+gains nothing: what a reference does not yield is no number of it (``tracing``).
 """
 
 from __future__ import annotations

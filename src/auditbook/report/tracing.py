@@ -40,7 +40,7 @@ _ELEMENTS = {
     "h4": "标题与题注", "h5": "标题与题注", "h6": "标题与题注",
 }  # fmt: skip
 _CLASSES = {
-    "passage": "原文引语", "folded": "原文定位", "index-number": "序号", "link-number": "序号", "link-index": "序号", "invented": "虚构算例", "locator": "定位",
+    "passage": "原文引语", "folded": "原文定位", "index-number": "序号", "link-number": "序号", "link-index": "序号", "invented": "虚构算例",
 }  # fmt: skip
 _COLUMN_HEAD = "标题与题注"
 _NAME = "名称中的数字"
@@ -93,6 +93,7 @@ class _Element:
     rests: Sequence[str]
     holds: str = ""  # the reference of a <data> element, the key of a link
     linked: bool = False
+    entry: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _element(name: str, attributes: Mapping[str, str]) -> _Element:
         holds = entities.unescape(attributes.get("value", ""))
     elif "ref" in classes:
         holds = attributes.get("href", attributes.get("data-key", "")).removeprefix(f"#{ENTRY}")
-    return _Element(name, exempt, rests, holds, name in ("a", "summary"))
+    return _Element(name, exempt, rests, holds, name in ("a", "summary"), "entry" in classes)
 
 
 def _numbers(words: str, names: re.Pattern[str] | None) -> Iterator[tuple[int, int, str, str]]:
@@ -201,7 +202,8 @@ class Keys:
 def link(html: str, sources: Sources, keys: Keys, within: str = "") -> str:
     """Markup in which each number is a link to the entry of the reference that it rests on.
 
-    Takes    within: the reference of the entry that the markup is; its own numbers lead nowhere else. A number that nothing yields stays as it is, and ``scan`` tells it. ``<data>`` elements are taken out.
+    Takes    within: the reference of the entry that the markup is; its own numbers lead nowhere else.
+    Returns  the markup without its ``<data>`` elements. A number that nothing yields stays as it is; ``scan`` tells it.
     """
     made: list[str] = []
     for text in _walk(html):
@@ -269,12 +271,12 @@ def entries_in(html: str) -> dict[str, str]:
     return {key: entities.unescape(reference) for key, reference in _ENTRY_OPENS.findall(html)}
 
 
-def scan(html: str, sources: Sources, elsewhere: Mapping[str, str] | None = None) -> Traced:
+def scan(html: str, sources: Sources) -> Traced:
     """Trace every number of a finished file, from ``<body>`` to its end.
 
-    Takes    html: a whole file; sources: made anew from the tables; elsewhere: entries of a file beside it.
+    Takes    html: a whole file; sources: made anew from the tables.
     """
-    entries = {**(elsewhere or {}), **entries_in(html)}
+    entries = entries_in(html)
     found = Traced()
     for text in _walk(html[max(html.find("<body"), 0) :]):
         if text.around is None or not any(character.isdigit() for character in text.words):
@@ -286,37 +288,32 @@ def scan(html: str, sources: Sources, elsewhere: Mapping[str, str] | None = None
                 if kind == _ELEMENTS["code"]:
                     break  # one code, however many runs of digits a hash has
                 continue
-            fault = _fault(number, text.around, entries, sources)
+            kind, fault = _traced(number, text.around, entries, sources)
             if fault:
                 near = words[max(0, start - 20) : end + 20]
                 found.faults.append((number, near.replace("\n", " "), fault))
             else:
-                found.resolved[_kind(text.around, entries)] += 1
+                found.resolved[kind] += 1
     return found
 
 
-def _kind(around: Sequence[_Element], entries: Mapping[str, str]) -> str:
-    key = next((element.holds for element in reversed(around) if element.holds), "")
-    return entries[key].partition("|")[0] if key else "entry"
-
-
-def _fault(number: str, around: Sequence[_Element], entries: Mapping[str, str], sources: Sources) -> str:
+def _traced(
+    number: str, around: Sequence[_Element], entries: Mapping[str, str], sources: Sources
+) -> tuple[str, str]:
+    """The kind of reference that a number rests on, and what is wrong with it; "" where nothing is."""
     key = next((element.holds for element in reversed(around) if element.holds), "")
     if key and key not in entries:
-        return f"依据 {key} 不在页内"
-    if key:
-        yielded = sources.numbers(entries[key])
-        if yielded is None:
-            return f"依据 {key}（{entries[key]}）在各表中不存在"
-        return "" if plain(number) in yielded else f"依据 {key}（{entries[key]}）得不出这个数"
-    in_entry = next(
-        (
-            e
-            for e in reversed(around)
-            if e.name == "div" and len(e.rests) == 1 and e.rests[0] in entries.values()
-        ),
-        None,
-    )
-    if in_entry and plain(number) in (sources.numbers(in_entry.rests[0]) or ()):
-        return ""
-    return "没有依据"
+        return "", f"依据 {key} 不在页内"
+    # within an entry, its own numbers lead nowhere: they are what it tells
+    within = next((element.rests[0] for element in reversed(around) if element.entry and element.rests), "")
+    reference = entries[key] if key else within
+    if not reference:
+        return "", "没有依据"
+    kind = reference.partition("|")[0] if key else "entry"
+    yielded = sources.numbers(reference)
+    if yielded is not None and plain(number) in yielded:
+        return kind, ""
+    if not key:
+        return "", "没有依据"
+    missing = "在各表中不存在" if yielded is None else "得不出这个数"
+    return "", f"依据 {key}（{reference}）{missing}"
