@@ -92,6 +92,17 @@ def copied(tmp_path, monkeypatch) -> Path:
     return Path(shutil.copytree(INVENTED, tmp_path / "base"))
 
 
+def pytest_sessionfinish(session):
+    """A worker hands what its tests counted to the process that tells it."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["tally"] = tally.counted()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    tally.add(getattr(node, "workeroutput", {}).get("tally", [[], [], []]))
+
+
 def pytest_terminal_summary(terminalreporter):
     """What the mutation corpus came to; pytest's own summary comes after it."""
     for line in tally.lines():

@@ -10,6 +10,18 @@ ran: Counter[str] = Counter()
 narrative: Counter[tuple[str, str]] = Counter()
 
 
+def counted() -> list[list[tuple[object, int]]]:
+    """What this process has counted, in a form that goes from one process to another."""
+    return [list(counter.items()) for counter in (caught, ran, narrative)]
+
+
+def add(others: list[list[tuple[object, int]]]) -> None:
+    """Count what another process has counted."""
+    for counter, items in zip((caught, ran, narrative), others, strict=True):
+        for what, count in items:
+            counter[what] += count  # type: ignore[index]
+
+
 def lines() -> list[str]:
     """A line each for damages and harmless variants; none where neither was run."""
     found = []

@@ -12,7 +12,18 @@ from auditbook.charts import Chart
 from auditbook.report.references import uncited
 
 _NUMBER = re.compile(r"[+\-−]?\d[\d,]*(?:\.\d+)?[%‰]?")
-_LIVE = ("=", "+", "-", "@", "\t", "\r")
+_LIVE = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+)  # full-width signs too: a spreadsheet in a Chinese locale takes them for formulas
 _NAME = re.compile(r"[\w][\w.+-]*")
 
 

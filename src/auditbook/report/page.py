@@ -213,7 +213,7 @@ _OWN_NUMBER = re.compile(
 )
 
 # An annex (附表1) keeps its name, and is no chapter of the count.
-_ANNEX = re.compile(r"附[表件]\s*[\d一二三四五六七八九十]*")
+_ANNEX = re.compile(r"附[表件]\s*[\d一二三四五六七八九十]+")
 
 
 @dataclass
@@ -338,7 +338,7 @@ class _Numbers:
             annex = _ANNEX.match(text)
             self._numbered += not annex
             self._chapter = annex.group() if annex else str(self._numbered)
-            prefix = f"{_chinese(self._numbered)}、"
+            prefix = "" if annex else f"{_chinese(self._numbered)}、"
             label = annex.group() if annex else f"第{_chinese(self._numbered)}部分"
             entries, id = self.chapters, f"s{len(self.chapters) + 1}"
         elif level == 3:
