@@ -318,12 +318,13 @@ def poor_on_paper(page: Page) -> list[str]:
     document = pypdfium2.PdfDocument(data)
     found, texts = [], []
     for number, sheet in enumerate(document, 1):
-        if tuple(round(side) for side in sheet.get_size()) != A4:
+        size = tuple(round(side) for side in sheet.get_size())
+        if size not in (A4, A4[::-1]):
             found.append(f"page {number} is no A4: {sheet.get_size()}")
         read = sheet.get_textpage()
         texts.append(re.sub(r"[\s\x00-\x1f\ufffe-]", "", read.get_text_bounded()))
         right = max((box[2] for n in range(read.count_rects()) if (box := read.get_rect(n))), default=0)
-        if right > A4[0] - _OUTER + 2:
+        if right > size[0] - _OUTER + 2:
             found.append(f"page {number}: text beyond the margin, to {right:.0f}")
     document.close()
     whole = "".join(texts)
