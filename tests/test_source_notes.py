@@ -31,7 +31,7 @@ def test_a_note_names_the_places_that_the_table_of_figures_has(wuxi, soup):
         places = {
             row["figure"]: row["locator"]
             for row in csv.DictReader(file)
-            if row["scope"] == "department" and row["chosen"] == "yes"
+            if (row["scope"], row["item"], row["year"], row["chosen"]) == ("department", "", "2019", "yes")
         }
     [note] = [note for note in soup.select(".source-notes li") if "追加与追减的绝对额之和" in note.get_text()]
     words = note.get_text()

@@ -427,6 +427,7 @@ def test_nothing_in_it_leads_out_or_runs(report):
         "numbering",
         "settings",
         "fontTable",
+        "footnotes",
         "footer",
         "image",
     }
