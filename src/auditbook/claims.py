@@ -306,16 +306,17 @@ def _rounded_zero(precision: str) -> str:
 def judge_all(
     published: Sequence[Row], objectives: Sequence[Row], statements: Sequence[Row], results: Sequence[Result],
     figures: Figures, scoring: Mapping[str, str], definitions: Mapping[str, Mapping[str, str]], wording: Wording,
-    unit_names: Mapping[str, str] | None = None,
+    unit_names: Mapping[str, str] | None = None, *, strict: bool = False,
 ) -> list[Row]:  # fmt: skip
     """Rows of claims.csv: every published number, and every sub-target that has a number, an answer or is said to be done.
 
     Takes    scoring: per indicator the definition that scores; definitions: their Chinese names, none for an
-             indicator that is judged by points; unit_names: what a reader calls each unit of the department.
+             indicator that is judged by points; unit_names: what a reader calls each unit of the department; strict: a task
+             counts as done only with a figure.
     """
     scopes = {**(unit_names or {}), DEPARTMENT: "部门整体"}
     rows = [_published(row, results, figures, scoring, definitions, wording, scopes) for row in published]
-    rows += _completions(objectives, statements, figures, wording)
+    rows += _completions(objectives, statements, figures, wording, strict)
     return rows
 
 
@@ -745,7 +746,7 @@ def about_of(row: Row) -> str:
 
 
 def _completions(
-    objectives: Sequence[Row], statements: Sequence[Row], figures: Figures, wording: Wording
+    objectives: Sequence[Row], statements: Sequence[Row], figures: Figures, wording: Wording, strict: bool
 ) -> Iterable[Row]:
     """A row for each sub-target of which there is something to judge, then one for each objective said to be done.
 
@@ -759,7 +760,7 @@ def _completions(
             continue
         kind = _kind_of(row, wording)
         if kind == COMPLETION or row["target"] or row["actual"] or about_of(row) in answered:
-            found = _completion(row, statements, figures, wording)
+            found = _completion(row, statements, figures, wording, strict)
             subs.setdefault(row["objective"], []).append(found)
             yield _completion_row(row, kind, _as_said(found, kind, row), figures.year)
     for row in objectives:
@@ -767,7 +768,7 @@ def _completions(
             continue
         kind, own = _kind_of(row, wording), subs.get(row["objective"], [])
         if not own and row["target"]:
-            found = _as_said(_completion(row, statements, figures, wording), kind, row)
+            found = _as_said(_completion(row, statements, figures, wording, strict), kind, row)
             yield _completion_row(row, kind, found, figures.year)
         elif kind == COMPLETION:
             yield _completion_row(row, kind, _objective(own), figures.year)
@@ -804,7 +805,16 @@ def _objective(own: Sequence[Judgement]) -> Judgement:
     return Judgement(worst, f"子目标{len(own)}项：{said}")
 
 
-def _completion(row: Row, statements: Sequence[Row], figures: Figures, wording: Wording) -> Judgement:
+def _completion(
+    row: Row, statements: Sequence[Row], figures: Figures, wording: Wording, strict: bool
+) -> Judgement:
+    found = _shown_done(row, statements, figures, wording)
+    if strict and found.verdict in {AGREES, NOT_CHECKABLE} and not row["target"]:
+        return Judgement(NOT_EVIDENCED, f"{found.explanation}；没有数字，按严格证据不算完成")
+    return found
+
+
+def _shown_done(row: Row, statements: Sequence[Row], figures: Figures, wording: Wording) -> Judgement:
     about = about_of(row)
     if row["target"]:
         return _numeric(row, about, figures, wording)
@@ -949,16 +959,18 @@ class Counts:
 
 
 def completion_counts(
-    objectives: Sequence[Row], statements: Sequence[Row], figures: Figures, wording: Wording
-) -> Counts:
+    objectives: Sequence[Row], statements: Sequence[Row], figures: Figures, wording: Wording,
+    *, strict: bool = False,
+) -> Counts:  # fmt: skip
     """Count the sub-targets by what the evidence says of each; indicators are not needed for it.
 
+    Takes    strict: only a figure shows a target to be met.
     Returns  ``proven`` counts those that a number, or a document or acceptance of the year, shows to be met;
              ``possible`` all but those that the evidence, or where it is silent the report itself, shows not to be
              met.
     """
     subs = [row for row in objectives if row["item"]]
-    verdicts = [_completion(row, statements, figures, wording).verdict for row in subs]
+    verdicts = [_completion(row, statements, figures, wording, strict).verdict for row in subs]
     disproven = sum(
         verdict == DISAGREES or (verdict != AGREES and says_undone(row["claimed"], wording))
         for row, verdict in zip(subs, verdicts, strict=True)

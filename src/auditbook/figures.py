@@ -21,6 +21,8 @@ from auditbook.numbers import EXACT, Interval, dimension, factor, parse, publish
 
 VALUE, ZERO, MISSING, NOT_APPLICABLE = "value", "zero", "missing", "not_applicable"
 STATES = (VALUE, ZERO, MISSING, NOT_APPLICABLE)
+# The basis of a figure that a scenario assumes; every other one comes from the evidence.
+ASSUMED = "assumed"
 ANY_UNIT = "any"
 FREE = "free"
 
@@ -275,6 +277,11 @@ class Figures:
         if not parts and scope == DEPARTMENT and meaning.units == "sum" and not meaning.sum:
             parts = self._unit_parts(meaning, item, at)
         return self._add(parts, key)
+
+    def assumed(self, keys: Iterable[str]) -> list[FigureRow]:
+        """Those of some figures, by their keys, that a scenario assumes."""
+        rows = (self.by_name.get(key) for key in dict.fromkeys(keys))
+        return [row for row in rows if row is not None and row.basis == ASSUMED]
 
     def key(self, figure: str, scope: str = DEPARTMENT, item: str = "") -> Key:
         """The key under which the evidence would give a figure of the case: that of the year before by its own name."""

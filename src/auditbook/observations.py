@@ -110,6 +110,7 @@ class Observed:
     claims: Sequence[Row]
     quality: Sequence[Row]
     narrative: Sequence[Row] = ()
+    strict: bool = False
 
 
 def about_name(about: str, rulebook: Rulebook, objectives: Sequence[Row]) -> str:
@@ -375,7 +376,9 @@ def _attained(about: str, figures: Figures) -> str:
 
 def of_completion(seen: Observed) -> list[Seen]:
     """What is said of all objectives together, beside what is proven of them."""
-    counts = claims.completion_counts(seen.objectives, seen.statements, seen.figures, seen.wording)
+    counts = claims.completion_counts(
+        seen.objectives, seen.statements, seen.figures, seen.wording, strict=seen.strict
+    )
     if not counts.planned:
         return []
     tops = [row for row in seen.objectives if not row["item"]]
