@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from auditbook import formulas
 from auditbook.cases import DEPARTMENT, Id, Strict, Words
 from auditbook.faults import CaseError
-from auditbook.figures import NOT_APPLICABLE, Figures, Resolved, same_dimension
+from auditbook.figures import ASSUMED_SIGN, NOT_APPLICABLE, Figures, Resolved, same_dimension
 from auditbook.indicators import COMPUTED, UNDEFINED, Result
 from auditbook.intake.evidence import ACTUAL, OTHER_ANSWER, TARGET, same_words
 from auditbook.numbers import (
@@ -337,6 +337,7 @@ def _published(
         found = _against_lines(row, figures)
     else:
         found = _against_figure(row, figures)
+    found = _as_assumed(found, row, results, figures)
     held = factor(row["unit"])
     box = found.interval
     return {
@@ -349,6 +350,24 @@ def _published(
         "verdict": found.verdict, "definition": found.definition, "explanation": found.explanation,
         "source": row["source"], "locator": row["locator"], "quote": row["quote"],
     }  # fmt: skip
+
+
+def _as_assumed(found: Judgement, row: Row, results: Sequence[Result], figures: Figures) -> Judgement:
+    """The judgement, saying where what it was held against is assumed by a scenario."""
+    if not figures.assumptions or found.value is None:
+        return found
+    at = (row["about"], row["scope"], row["item"], int(row["year"]))
+    keys = [term for r in results if (r.indicator, r.scope, r.item, r.year) == at for term in r.terms]
+    base, _, part = row.get("base", "").partition(":")
+    places = [(row["about"], row["item"], int(row["year"])), (base, part, int(row["year"]))]
+    places += (
+        [(row["about"], row["item"], int(row["year"]) - 1)] if row["kind"] in {"growth", "change"} else []
+    )
+    for figure, item, year in places:
+        if figure in figures.dictionary:
+            keys += figures.resolve(figure, row["scope"], item, year).terms
+    said = figures.assumed_words(keys)
+    return replace(found, explanation=f"{found.explanation}（{said}）") if said else found
 
 
 def _against_indicator(
@@ -998,17 +1017,32 @@ def _numeric(row: Row, about: str, figures: Figures, wording: Wording) -> Judgem
             return Judgement(OTHER_MEASURE, said, None, None)
         return Judgement(NOT_EVIDENCED, f"目标“{row['measure']}”{row['target']}{unit}没有报告实际完成值")
     assert target.value is not None
-    aim = f"{COMPARATORS[row['comparator']]}{row['target']}{unit}"
+    aimed, got = numbers_of(row, figures)
+    aim = f"{COMPARATORS[row['comparator']]}{aimed}"
     if met(row["comparator"], target.value, actual.value):
-        said = f"目标{aim}，实际{row['actual']}{unit}，达成"
+        said = f"目标{aim}，实际{got}，达成"
         return Judgement(AGREES, said, actual.value, actual.interval)
     # what exceeds a limit or an exact number has not fallen short of it
     beyond = actual.value > target.value
-    reached = f"实际{'达到' if beyond else '只有'}{row['actual']}{unit}"
+    reached = f"实际{'达到' if beyond else '只有'}{got}"
     over = "，超过目标值" if beyond and row["comparator"] == "=" else ""
     claimed = f"而报“{row['claimed']}”" if row["claimed"] and _kind_of(row, wording) != ADMITTED else ""
     said = f"目标{aim}，{reached}{over}，未达成{claimed}"
     return Judgement(DISAGREES, said, actual.value, actual.interval)
+
+
+def numbers_of(row: Row, figures: Figures) -> tuple[str, str]:
+    """Target and actual value of a row of objectives.csv with their unit: as the report writes them, or as assumed."""
+    target, actual = (figures.resolve(figure, DEPARTMENT, about_of(row)) for figure in (TARGET, ACTUAL))
+    return _given(row["target"], target, row, figures), _given(row["actual"], actual, row, figures)
+
+
+def _given(written: str, found: Resolved, row: Row, figures: Figures) -> str:
+    """A number of a target with its unit: as the report writes it; what a scenario assumes instead, as such."""
+    if not figures.assumed(found.terms) or found.value is None:
+        return f"{written}{row['unit']}"
+    unit = figures.by_name[next(iter(found.terms))].unit
+    return f"{text(found.value, unit)}{ASSUMED_SIGN}"
 
 
 def met(comparator: str, target: Fraction, actual: Fraction) -> bool:

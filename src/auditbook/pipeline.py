@@ -37,7 +37,7 @@ from auditbook import (
 )
 from auditbook.cases import DEPARTMENT, Audit, Scenario
 from auditbook.faults import CaseError, Fault, UsageError
-from auditbook.figures import Dictionary, FigureRow, Figures, Key
+from auditbook.figures import ASSUMED, Dictionary, FigureRow, Figures, Key
 from auditbook.inputs import Verifier
 from auditbook.intake import evidence as intake
 from auditbook.intake.documents import Kept
@@ -386,7 +386,15 @@ def figure_rows(
         if faults := list(wrong):
             raise CaseError(faults)
     rows = scenarios.assume(evidence, audit.scenario, document, audit.case.year)
-    return [quality_tables.figure_row(row) for row in [*rows, *_counted(run, rows, objectives, statements)]]
+    counted = _counted(run, rows, objectives, statements)
+    if audit.scenario is not None and audit.scenario.assumed:
+        proven = {row.key: row for row in _counted(run, evidence, objectives, statements)}
+        counted = [
+            row if row == proven[row.key]
+            else replace(row, basis=ASSUMED, locator=f"假设：{row.locator}；其中有情景假设的数字")
+            for row in counted
+        ]  # fmt: skip
+    return [quality_tables.figure_row(row) for row in [*rows, *counted]]
 
 
 def _counted(

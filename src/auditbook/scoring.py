@@ -56,6 +56,7 @@ Basis = Literal["department", "worst_unit"]
 BASES = {"department": "按部门整体", "worst_unit": "按最差单位"}
 OUT_OF_RANGE = "超出评分范围，不评等级"
 JUDGEMENT_TABLE = "评价要点判断表（逐点写明判断、依据、出处、人员与日期）"
+ASSUMED_WORDS = "依据情景假设的数字"
 THEIR_EVIDENCE = "其中各指标自己的证据"
 BETWEEN = ";"  # between documents of one line; a document's own words use “；”
 # Two ends nearer than the last place that a reader sees: only the published precision keeps them apart.
@@ -549,7 +550,7 @@ def score(
         if stopped:
             scored = _Scored(None, STOPPED, stopped)
         else:
-            scored = _line(item, held)
+            scored = _as_assumed(_line(item, held), item, held)
             if key in changed:
                 scored = _overridden(scored, changed[key], item.weight)
         rows.append(_row(held, "indicator", key, item.weight, scored, item, self_scored.get(key)))
@@ -564,6 +565,29 @@ def score(
     scored = replace(_sum(lines, spans, stopped), reason=stopped or _total_reason(framework, lines, rulebook))
     total = _row(held, "total", "", Fraction(framework.full_marks), scored, None, self_scored.get(""))
     return [*rows, total]
+
+
+def rests_on_assumed(
+    item: Item, results: Iterable[Result], definitions: Mapping[str, str], rulebook: Rulebook
+) -> tuple[str, ...]:
+    """The figures, by their keys, of which a line's computed results are made, where a scenario assumes one of them."""
+    stanza = rulebook.stanzas.get(item.indicator or "")
+    if stanza is None or stanza.judged:
+        return ()
+    chosen = definitions.get(stanza.id, item.definition or stanza.primary)
+    counting = {chosen, *(name for name, definition in stanza.definitions.items() if definition.bound)}
+    return tuple(
+        term for r in results
+        if r.assumed and r.indicator == stanza.id and r.definition in counting and r.status in {COMPUTED, UNDEFINED}
+        for term in r.terms
+    )  # fmt: skip
+
+
+def _as_assumed(scored: _Scored, item: Item, held: _Evidence) -> _Scored:
+    """What a line earns, saying where it rests on a figure that a scenario assumes."""
+    if not rests_on_assumed(item, held.results, held.definitions, held.rulebook):
+        return scored
+    return replace(scored, reason="；".join(filter(None, (scored.reason, ASSUMED_WORDS))))
 
 
 def _comparators(objectives: Iterable[Row]) -> dict[str, str]:
@@ -705,6 +729,11 @@ def _total_reason(framework: Framework, lines: Sequence[Row], rulebook: Rulebook
     regular = _regular(framework, lines)
     assessed = _weight_of(regular, ASSESSED, OVERRIDDEN)
     said = [f"可评权重{points_text(assessed)}分，占{rate_text(assessed / Fraction(framework.full_marks))}"]
+    if supposed := [row for row in regular if ASSUMED_WORDS in row["reason"]]:
+        weight = sum((Fraction(row["weight"]) for row in supposed), _NOUGHT)
+        said.append(
+            f"其中{points_text(weight)}分{ASSUMED_WORDS}：{named(supposed[:_MOST_NAMES])}{'等' if len(supposed) > _MOST_NAMES else ''}"
+        )
     if partly := _weight_of(regular, BOUNDED):
         said.append(f"另有{points_text(partly)}分部分可评")
     if undefined := [row for row in regular if row["state"] == UNDEFINED]:

@@ -10,7 +10,7 @@ from auditbook import charts, unseen
 from auditbook.cases import DEPARTMENT
 from auditbook.charts import Bar, Bullet, Chart, Pair, Stack, Step
 from auditbook.claims import COMPARATORS, VERDICTS, met
-from auditbook.figures import ANY_UNIT, NOT_APPLICABLE, Resolved
+from auditbook.figures import ANY_UNIT, ASSUMED_SIGN, NOT_APPLICABLE, Resolved
 from auditbook.findings import SEVERITIES
 from auditbook.indicators import COMPUTED, NOT_ASSESSED, VERDICTS_ON_POINTS, Result, Stanza
 from auditbook.numbers import amount_text, factor, text
@@ -42,7 +42,11 @@ def drawable(words: str) -> str:
 
 
 def value_words(result: Result, stanza: Stanza) -> str:
-    """A result as a reader sees it: 106.99%, 不高于 1.78%, 33.33%～66.67%, 无法评价, 没有定义."""
+    """A result as a reader sees it: 106.99%, 不高于 1.78%, 33.33%～66.67%, 无法评价, 没有定义; 106.99%（假设）."""
+    return _value_words(result, stanza) + (ASSUMED_SIGN if result.assumed else "")
+
+
+def _value_words(result: Result, stanza: Stanza) -> str:
     if result.status != COMPUTED:
         return _NOT_KNOWN.get(result.status, "无法评价")
     if result.value is not None:
