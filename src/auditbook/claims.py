@@ -357,7 +357,17 @@ def _as_assumed(found: Judgement, row: Row, results: Sequence[Result], figures: 
     if not figures.assumptions or found.value is None:
         return found
     at = (row["about"], row["scope"], row["item"], int(row["year"]))
-    keys = [term for r in results if (r.indicator, r.scope, r.item, r.year) == at for term in r.terms]
+    alone = found.verdict in {
+        AGREES,
+        WITHIN_ROUNDING,
+        TRUNCATED,
+    }  # by one definition; else others were tried as well
+    keys = [
+        term for r in results
+        if (r.indicator, r.scope, r.item, r.year) == at and r.status == COMPUTED
+        and (r.definition == found.definition or not alone)
+        for term in r.terms
+    ]  # fmt: skip
     base, _, part = row.get("base", "").partition(":")
     places = [(row["about"], row["item"], int(row["year"])), (base, part, int(row["year"]))]
     places += (

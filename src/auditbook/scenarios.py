@@ -463,7 +463,7 @@ def assume(
     assumed: dict[Key, FigureRow] = {}
     for index, own in enumerate(scenario.assumed):
         key = key_of(own, year)
-        where = held.where(("assumed", index))
+        where = _inside(held, ("assumed", index))
         reason = own.reason.replace("〔", "［").replace("〕", "］")
         value = plain(Fraction(own.value))
         assumed[key] = FigureRow(
@@ -472,6 +472,12 @@ def assume(
         )  # fmt: skip
     kept = [replace(row, chosen=False) if row.key in assumed else row for row in rows]
     return [*kept, *assumed.values()]
+
+
+def _inside(document: strict_yaml.Document, place: Sequence[str | int]) -> str:
+    """Where a part of a scenario stands; of a file outside the project only its name, since results name no folder."""
+    where = document.where(place)
+    return where.removeprefix(f"{document.path.parent}/") if Path(document.shown).is_absolute() else where
 
 
 def _listed(known: Iterable[str]) -> str:

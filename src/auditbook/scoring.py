@@ -730,9 +730,9 @@ def _total_reason(framework: Framework, lines: Sequence[Row], rulebook: Rulebook
     assessed = _weight_of(regular, ASSESSED, OVERRIDDEN)
     said = [f"可评权重{points_text(assessed)}分，占{rate_text(assessed / Fraction(framework.full_marks))}"]
     if supposed := [row for row in regular if ASSUMED_WORDS in row["reason"]]:
-        weight = sum((Fraction(row["weight"]) for row in supposed), _NOUGHT)
+        worth = sum((Fraction(row["weight"]) for row in supposed), _NOUGHT)
         said.append(
-            f"其中{points_text(weight)}分{ASSUMED_WORDS}：{named(supposed[:_MOST_NAMES])}{'等' if len(supposed) > _MOST_NAMES else ''}"
+            f"其中{points_text(worth)}分{ASSUMED_WORDS}：{named(supposed[:_MOST_NAMES])}{'等' if len(supposed) > _MOST_NAMES else ''}"
         )
     if partly := _weight_of(regular, BOUNDED):
         said.append(f"另有{points_text(partly)}分部分可评")

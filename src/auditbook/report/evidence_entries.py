@@ -143,7 +143,10 @@ class RunSources:
         workspace = self._run.workspace
         if workspace.scenario_path is not None and file == scenario_file(self._run):
             return workspace.scenario_path
-        return next(folder / file for folder in (workspace.base, workspace.root) if (folder / file).is_file())
+        found = [folder / file for folder in (workspace.base, workspace.root) if (folder / file).is_file()]
+        if not found:
+            raise KeyError(file)
+        return found[0]
 
     def _shown(self, table: str, row: Row) -> list[str]:
         """The numbers of a row as parts of the page show them, each in its unit and rounded for a reader."""
@@ -156,7 +159,9 @@ class RunSources:
             held = [Fraction(row[c]) for c in _POINTS[table] if row[c]]
             low, high = Fraction(row["lowest"] or 0), Fraction(row["highest"] or 0)
             best = [Fraction(row["self_scored"]) - Fraction(row["shortfall"])] if row.get("shortfall") else []
-            return [*map(points_text, [*held, *best, high - low]), f"{low}～{high}"]
+            # a rule whose points a scenario has changed stands in no file: as it was applied, it stands in the row
+            rule = [row["rule"]] if table == "scores" and self._run.rules.unchanged else []
+            return [*map(points_text, [*held, *best, high - low]), f"{low}～{high}", *rule]
         if table == "findings" and row["amount"]:
             return [text(parse(row["amount"]) * factor(row["unit"]), row["unit"])]
         if table in ("claims", "narrative"):

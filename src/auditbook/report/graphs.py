@@ -43,7 +43,8 @@ def drawable(words: str) -> str:
 
 def value_words(result: Result, stanza: Stanza) -> str:
     """A result as a reader sees it: 106.99%, 不高于 1.78%, 33.33%～66.67%, 无法评价, 没有定义; 106.99%（假设）."""
-    return _value_words(result, stanza) + (ASSUMED_SIGN if result.assumed else "")
+    sign = ASSUMED_SIGN if result.assumed and result.status == COMPUTED else ""
+    return _value_words(result, stanza) + sign
 
 
 def _value_words(result: Result, stanza: Stanza) -> str:
@@ -85,7 +86,8 @@ def _waterfall(stanza: Stanza, run: Run) -> Chart:
 
     def add(role: str, value: Fraction | None, kind: str, label: str = "") -> None:
         if value is not None:
-            steps.append(Step(label or names[role], value, amount_text(value, unit), kind))  # type: ignore[arg-type]
+            sign = ASSUMED_SIGN if run.figures.assumed(found[role].terms) else ""
+            steps.append(Step(label or names[role], value, amount_text(value, unit) + sign, kind))  # type: ignore[arg-type]
 
     add("start", found["start"].value, "total")
     add("up", found["up"].value, "change")

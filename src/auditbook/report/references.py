@@ -166,11 +166,11 @@ def case_reference(run: Run) -> str:
 
 
 def scenario_file(run: Run) -> str:
-    """What the file of a scenario is called in a reference; one that lies outside the project, by its name alone."""
+    """What the file of a scenario is called in a reference; one that lies outside the project, as if it lay in its place."""
     file, workspace = run.workspace.scenario_path, run.workspace
     assert file
-    folder = next((f for f in (workspace.base, workspace.root) if file.is_relative_to(f)), file.parent)
-    return file.relative_to(folder).as_posix()
+    inside = next((f for f in (workspace.base, workspace.root) if file.is_relative_to(f)), None)
+    return file.relative_to(inside).as_posix() if inside else f"params/scenarios/{file.name}"
 
 
 def scenario_reference(run: Run) -> str:
