@@ -34,7 +34,8 @@ class Change:
     @property
     def words(self) -> str:
         """The change in a line."""
-        return f"{self.kind}“{self.name}”：{self.before} → {self.after}"
+        what = self.kind if self.name == self.kind else f"{self.kind}“{self.name}”"
+        return f"{what}：{self.before} → {self.after}"
 
 
 SCHEME, DEFINITION, WEIGHT, RULE, THRESHOLD, TOLERANCE, EVIDENCE, FIGURE = KINDS = (

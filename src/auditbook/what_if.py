@@ -13,6 +13,7 @@ from auditbook.inputs import Verifier
 from auditbook.intake import evidence as intake
 from auditbook.pipeline import Run
 from auditbook.stages import STAGES
+from auditbook.strict_yaml import Document
 
 # What no scenario changes: the evidence, and what is read out of its sentences.
 _EVIDENCE = (
@@ -44,19 +45,20 @@ def in_memory(run: Run) -> Run:
     return made
 
 
-def under(run: Run, scenario: Scenario) -> Run:
+def under(run: Run, scenario: Scenario, document: Document | None = None) -> Run:
     """The case of a run under a scenario that no file needs to hold.
 
     Takes    run: any opened run whose tables are there (a notebook's, or from ``in_memory``). A scenario of its own does
-             not count: what is returned is the case under ``scenario`` alone (``combined`` makes one of two).
+             not count: what is returned is the case under ``scenario`` alone (``combined`` makes one of two). document: the
+             scenario's file, where one holds it, for the lines of faults.
     Returns  an opened run in memory. Its rules and figures are the changed ones; ``results``, ``table("scores")``,
              ``"schemes"``, ``"findings"``, ``"claims"`` and ``"indicators"`` are computed when first asked for.
     Raises   CaseError with every fault of the scenario: a target that is not there, weights that do not add up.
     """
     base = without_scenario(run)
-    rules, faults = base.rules.under(scenario)
+    rules, faults = base.rules.under(scenario, document)
     evidence = [row for row in base.figures.rows if not base.dictionary[row.key.figure].derived]
-    faults += scenarios.unknown_items(scenario, None, base.dictionary, evidence, rules.audit.case.year)
+    faults += scenarios.unknown_items(scenario, document, base.dictionary, evidence, rules.audit.case.year)
     if faults:
         raise CaseError(faults)
     made = Run(rules, in_memory=True)

@@ -290,7 +290,7 @@ def conclusion(run: Run) -> Html:
     return html.join(*head)
 
 
-def _between(bounds: list[Result], stanza: Stanza) -> str:
+def between(bounds: list[Result], stanza: Stanza) -> str:
     """A value of which only bounds are known: 不高于1.78%, 5.88%～94.12%, or the value that both bounds leave."""
     low = max(
         (r.low for r in bounds if stanza.definitions[r.definition].bound == "lower" and r.low is not None),
@@ -338,7 +338,7 @@ def key_figures(run: Run) -> Html:
             bounds = [r for r in own if stanza.definitions[r.definition].bound]
             if bounds:
                 named = "；".join(stanza.definition_name(r.definition) for r in bounds)
-                cards.append((stanza.name, _between(bounds, stanza), named))
+                cards.append((stanza.name, between(bounds, stanza), named))
             elif own:
                 cards.append(
                     (stanza.name, cited_result(own[0], run), stanza.definition_name(own[0].definition))
