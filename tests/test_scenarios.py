@@ -385,8 +385,9 @@ def test_an_identity_that_an_assumption_breaks_is_told_and_blocks_nothing(base):
     run = supposed(base)
     ((words, figures),) = contradictions(run)
     # 5234 + 130 - 0 is not 5354
-    assert "年初预算 + 调增 − 调减 = 调整后预算" in words and "130.00（假设）" in words.replace(
-        "1,300,000.00", "130.00"
+    assert (
+        "年初预算 + 调增 − 调减 = 调整后预算" in words
+        and "52,340,000.00元 + 130.00万元（假设）" in words.replace("1,300,000.00", "130.00")
     )
     assert "budget_added:department::2021" in figures
     assert total(run)["state"] != "stopped"
