@@ -64,10 +64,11 @@ class Rules:
 
 @dataclass
 class Run:
-    """An opened audit with its rules and tables. Whatever is asked for is noted as read."""
+    """An opened audit with its rules and tables. Whatever is asked for is noted as read. ``looking``: it writes nothing."""
 
     rules: Rules
     stage: str = ""
+    looking: bool = False
     shown: set[str] = field(default_factory=set)
     _tables: dict[str, tuple[list[Row], dict[str, str]]] = field(default_factory=dict)
 
@@ -135,10 +136,12 @@ class Run:
         return records.digest(json.dumps(self._scoring, sort_keys=True).encode())
 
     def table(self, name: str) -> list[Row]:
-        """The rows of a processed table."""
+        """The rows of a processed table; none of one that is only written where it has rows, and is not there."""
         if name not in self._tables:
+            path = self.workspace.processed / f"{name}.csv"
             with inputs.recording() as own:
-                data = inputs.read_bytes(self.workspace.processed / f"{name}.csv")
+                there = name not in tables.OPTIONAL or inputs.is_file(path)
+                data = inputs.read_bytes(path) if there else b""
             self._tables[name] = (tables.from_csv(data), own.found)
         rows, reads = self._tables[name]
         inputs.note_all(reads)
@@ -153,7 +156,13 @@ class Run:
     @cached_property
     def raw(self) -> Evidence:
         """The evidence as it lies in the case's folder."""
-        return intake.read(self.audit, self.dictionary, _kept(self.workspace))
+        return intake.read(self.audit, self.dictionary, self.kept)
+
+    @property
+    def kept(self) -> Kept | None:
+        """Where the text of originals is kept; nowhere for a run that only looks, unless a run has kept it there."""
+        kept = _kept(self.workspace)
+        return None if self.looking and not kept.folder.is_dir() else kept
 
     @cached_property
     def figures(self) -> Figures:
@@ -211,7 +220,7 @@ def check(case: str, scenario: str = "") -> Run:
     Takes    case, scenario: paths or names.
     Raises   CaseError with every mistake in the case, its rules and its sources.
     """
-    return Run(_opened(locate(case, scenario), with_evidence=True))
+    return Run(_opened(locate(case, scenario), with_evidence=True), looking=True)
 
 
 def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
@@ -289,7 +298,7 @@ def _ingest(run: Run) -> dict[str, list[Row]]:
         "objectives": found.objectives,
         "statements": found.statements,
         "published": found.published,
-        **found.entered,
+        **{name: rows for name, rows in found.entered.items() if rows or name not in tables.OPTIONAL},
     }
 
 
@@ -354,23 +363,36 @@ def _narrative(run: Run) -> dict[str, list[Row]]:
         for row in run.table("figures")
         if row["quote"]
     ]
-    return case_narratives.rows_of(run.audit, said, figures, _kept(run.workspace))
+    return case_narratives.rows_of(run.audit, said, figures, run.kept)
 
 
 def _findings(run: Run) -> dict[str, list[Row]]:
     judged, changed = run.table("judgements"), run.table("overrides")
     stopped = run.stopped()
     objectives, own = run.table("objectives"), _self_scored(run)
-    scores = scoring.score(
-        run.framework, run.results, run.scoring, run.rulebook, judged, changed, own, stopped,
-        unit_names={unit.id: unit.name for unit in run.audit.case.units}, objectives=objectives,
-    )  # fmt: skip
     schemes = scoring.scheme_rows(
         run.audit, run.frameworks, run.results, run.rulebook, judged, changed, own.get(""), stopped,
         objectives=objectives,
     )  # fmt: skip
     found = findings.find(run.observed(), run.table("recorded"), run.table("replies"))
-    return {"scores": scores, "schemes": schemes, "findings": found}
+    return {"scores": _scores(run, stopped), "schemes": schemes, "findings": found}
+
+
+def _scores(run: Run, stopped: str) -> list[Row]:
+    return scoring.score(
+        run.framework, run.results, run.scoring, run.rulebook, run.table("judgements"), run.table("overrides"),
+        _self_scored(run), stopped, unit_names={unit.id: unit.name for unit in run.audit.case.units},
+        objectives=run.table("objectives"),
+    )  # fmt: skip
+
+
+def scored_in_memory(run: Run) -> list[Row]:
+    """What scores.csv would say of a case that is only looked at, as if no data-quality rule stood against scoring.
+
+    Takes    run: from ``check``. Nothing is written, and Great Expectations is not asked.
+    """
+    make_in_memory(run, STAGES[0])
+    return _scores(run, "")
 
 
 def _self_scored(run: Run) -> dict[str, Fraction]:
@@ -428,11 +450,34 @@ def _ensure(run: Run, stage: Stage, verifier: Verifier) -> records.Record:
     return record
 
 
+def in_memory(run: Run) -> None:
+    """Have every table of a run that looks, writing none: as its last run left it where that is proven, else made anew.
+
+    Takes    run: from ``check``. Its tables can be asked for afterwards as after a run.
+    """
+    verifier = Verifier({"scoring": lambda: run.scoring_digest})
+    for stage in STAGES:
+        if records.proven(run.workspace, f"{stage.name}.tables", verifier) is None:
+            make_in_memory(run, stage)
+
+
+def make_in_memory(run: Run, stage: Stage) -> None:
+    """Make the tables of one stage for this process alone; those of the stages that it needs are there already."""
+    made = {name: tables.to_csv(name, rows) for name, rows in _MAKE[stage.name](run).items()}
+    for name in (*made, *(own for own in tables.OPTIONAL if stage.name == "ingest" and own not in made)):
+        run._tables[name] = (tables.from_csv(made.get(name, b"")), {})
+
+
 def _make(run: Run, stage: Stage) -> records.Record:
     """Compute and write the tables of a stage, each whole or not at all."""
     wrote = {}
     with inputs.recording() as reads:
-        for name, rows in _MAKE[stage.name](run).items():
+        made = _MAKE[stage.name](run)
+        for name in tables.OPTIONAL:  # one that an earlier run had rows for
+            if stage.name == "ingest" and name not in made:
+                (run.workspace.processed / f"{name}.csv").unlink(missing_ok=True)
+                run._tables.pop(name, None)
+        for name, rows in made.items():
             data = tables.to_csv(name, rows)
             tables.write_whole(run.workspace.processed / f"{name}.csv", data)
             wrote[f"file run/{name}.csv"] = records.digest(data)

@@ -1088,7 +1088,7 @@ class Supply:
     """A document and how far it would narrow the score.
 
     ``alone`` is the width that it settles by itself, ``shared`` the width of lines that need others beside it
-    (``others`` by line); ``lines`` and ``shared_lines`` are called as in scores.csv.
+    (``others`` by line); ``lines`` and ``shared_lines`` are called as in scores.csv, ``widths`` are what each leaves open.
     """
 
     document: str
@@ -1097,6 +1097,7 @@ class Supply:
     lines: tuple[str, ...]
     shared_lines: tuple[str, ...]
     others: Mapping[str, tuple[str, ...]]
+    widths: Mapping[str, Fraction]
 
 
 def narrowing(rows: Sequence[Row]) -> list[Supply]:
@@ -1125,6 +1126,7 @@ def narrowing(rows: Sequence[Row]) -> list[Supply]:
                     row["indicator"]: tuple(other for other in documents if other != document)
                     for row, documents in shared
                 },
+                {row["indicator"]: _width([row]) for row, _ in lines},
             )
         )  # fmt: skip
     return sorted(found, key=lambda supply: (-supply.alone, -supply.shared, supply.document))
