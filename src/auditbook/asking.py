@@ -144,6 +144,9 @@ class _Asked:
             own.ids = tuple(figures)
             own.sheets = self._sheets(figures)
             asked = [d for d in self.layout.documents if any(word in document for word in d.words)]
+            if document == self.run.framework.own_table:
+                own.holder = self.run.framework.issuer
+                continue
             if asked:
                 own.holder = "、".join(dict.fromkeys(d.holder for d in asked))
             own.status = _status(document, asked, self.run.audit)
@@ -152,16 +155,20 @@ class _Asked:
         )
 
     def _figure(self, id: str, keys: Iterable[str]) -> str:
-        """A figure in words, with the units and items of which it is lacking."""
+        """A figure in words, with the units and items of which it is lacking; units are not named where it is all of them."""
         run = self.run
-        parts: dict[str, None] = {}
+        scopes: dict[str, dict[str, None]] = {}
         for key in keys:
             figure, scope, item, _ = key.split(":")
-            name = run.figures.item_name(figure, item) if item else ""
-            whose = run.audit.scope_name(scope) if scope != DEPARTMENT else ""
-            if name or whose:
-                parts["".join((whose, name))] = None
-        return run.dictionary[id].name + (f"（{'、'.join(parts)}）" if parts else "")
+            scopes.setdefault(run.figures.item_name(figure, item) if item else "", {})[scope] = None
+        parts = []
+        for name, own in scopes.items():
+            units = [run.audit.scope_name(scope) for scope in own if scope != DEPARTMENT]
+            every = len(run.audit.case.units) > 1 and len(units) == len(run.audit.case.units)
+            whose = "各单位" if every else "、".join(units)
+            parts.append(f"{whose}的{name}" if whose and name else whose or name)
+        told = "；".join(filter(None, parts))
+        return run.dictionary[id].name + (f"（{told}）" if told else "")
 
     def _sheets(self, figures: Iterable[str]) -> tuple[str, ...]:
         """The sheets of the intake workbook that give these figures."""

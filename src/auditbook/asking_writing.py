@@ -9,13 +9,14 @@ from fractions import Fraction
 from pathlib import Path
 
 from auditbook.asking import Wanted, path_of, wanted
+from auditbook.intake_writing import lines_taken
 from auditbook.pipeline import Run
 from auditbook.scoring_rules import points_text
 from auditbook.tables import Row, write_whole
 
 _COLUMNS = (
-    ("次序", 6), ("资料", 42), ("需要的数字或要点", 46), ("可评的指标", 30), ("单凭它可定（分）", 10),
-    ("连同其他可定（分）", 11), ("填在录入表", 16), ("向谁要", 22), ("状态", 22), ("收到日期", 12), ("备注", 16),
+    ("次序", 5), ("资料", 34), ("需要的数字或要点", 42), ("可评的指标", 24), ("单凭它可定（分）", 9),
+    ("连同其他可定（分）", 9), ("填在录入表", 14), ("向谁要", 15), ("状态", 16), ("收到日期", 10), ("备注", 10),
 )  # fmt: skip
 _NOTE = (
     "按能定下的分数排列：先要排在前面的。分数是得分区间因此缩小的宽度，不是会得到的分；一行指标要几份资料的，宽度记在每一份之下，不能相加。"
@@ -40,7 +41,7 @@ def workbook(run: Run, scores: Sequence[Row]) -> bytes:
         book.set_properties({"title": title, "author": "auditbook", "created": datetime(case.year, 1, 1)})
         head = book.add_format({**_FONT, **_LINES, "bold": True, "align": "center", "bg_color": "#D9E2EC"})
         words = book.add_format({**_FONT, **_LINES})
-        number = book.add_format({**_FONT, **_LINES, "num_format": "0.##", "align": "right"})
+        number = book.add_format({**_FONT, **_LINES, "align": "right"})
         sheet = book.add_worksheet("资料需求清单")
         sheet.hide_gridlines(2)
         last = len(_COLUMNS) - 1
@@ -60,6 +61,12 @@ def workbook(run: Run, scores: Sequence[Row]) -> bytes:
                     sheet.write_number(row, index, float(shown), number)
                 else:
                     sheet.write_string(row, index, text[:_MOST_CELL], words)
+            most = max(
+                lines_taken(text, width)
+                for text, (_, width) in zip(_cells(own), _COLUMNS[1:], strict=True)
+                if isinstance(text, str)
+            )
+            sheet.set_row(row, 15 * most + 4)
         sheet.freeze_panes(3, 2)
         sheet.repeat_rows(2)
         sheet.set_landscape()

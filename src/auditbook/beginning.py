@@ -296,12 +296,13 @@ def _register(
         "  # 还要向部门索取的资料，没有收到之前是 absent。收到一份：status 改成 received，补上 file、reliability（high、",
         '  # medium、low 之一）、reason，写一行 sha256: ""，再运行上面的命令记录指纹。不需要的条目可以删去。',
     ]
-    for id, title, supplies in _asked_again(last, year) if last else _asked(layout, department, year):
+    for id, title, issuer, supplies in _asked_again(last, year) if last else _asked(layout, department, year):
         if report and id == REPORT:
             continue  # it is here
         lines += [
             f"  - id: {quoted(id)}",
             f"    title: {quoted(title)}",
+            *([f"    issuer: {quoted(issuer)}"] if issuer else []),
             "    date: null",
             "    status: absent",
             *([f"    supplies: {quoted(supplies)}"] if supplies else []),
@@ -310,23 +311,26 @@ def _register(
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _asked(layout: Workbook, department: str, year: int) -> list[tuple[str, str, str]]:
-    """The documents that an auditor asks any department for: id, title, what they supply."""
+def _asked(layout: Workbook, department: str, year: int) -> list[tuple[str, str, str, str]]:
+    """The documents that an auditor asks any department for: id, title, no issuer, what they supply."""
     words = {"{department}": department, "{year}": str(year)}
     found = []
     for document in layout.documents:
         title = document.title
         for name, value in words.items():
             title = title.replace(name, value)
-        found.append((document.id, title, document.supplies))
+        found.append((document.id, title, "", document.supplies))
     return found
 
 
-def _asked_again(last: Ended, year: int) -> list[tuple[str, str, str]]:
+def _asked_again(last: Ended, year: int) -> list[tuple[str, str, str, str]]:
     """The documents of last year's register, for this year."""
     before = last.case.year
     return [
-        (moved(source.id, before, year), moved(source.title, before, year), moved(source.supplies or "", before, year))
+        (
+            moved(source.id, before, year), moved(source.title, before, year), source.issuer or "",
+            moved(source.supplies or "", before, year),
+        )
         for source in last.documents()
     ]  # fmt: skip
 

@@ -99,17 +99,17 @@ class _Writing:
             self.styles[key] = self.book.add_format({**_STYLES[name], **more})
         return self.styles[key]
 
-    def cell(self, kind: str, *, shown: bool = False) -> Format:
-        """The style of a cell to fill in, or of one of the example row."""
+    def cell(self, kind: str, *, shown: bool = False, brought: bool = False) -> Format:
+        """The style of a cell to fill in, of one of the example row, or of one that last year's case or a report has filled."""
         more: dict[str, Any] = {**_FONT, **_LINES, "num_format": _NUMBER_FORMATS.get(kind, "General")}
         if kind not in NUMERIC and kind != DATE:
             more |= {"num_format": "@", "text_wrap": True, "indent": 1}
         more |= (
             {"italic": True, "font_color": "#595959", "bg_color": "#EDEDED"}
             if shown
-            else {"bg_color": "#FFFBEB"}
+            else {"bg_color": "#EAF2FB" if brought else "#FFFBEB"}
         )
-        key = f"cell {kind} {shown}"
+        key = f"cell {kind} {shown} {brought}"
         if key not in self.styles:
             self.styles[key] = self.book.add_format(more)
         return self.styles[key]
@@ -173,13 +173,13 @@ def _write_instructions(writing: _Writing) -> str:
         said = writing.said(text)
         sheet.write(row, 0, topic, writing.style("topic"))
         sheet.write(row, 1, said, writing.style("words"))
-        sheet.set_row(row, 18 * _lines(said, 104) + 4)
+        sheet.set_row(row, 18 * lines_taken(said, 104) + 4)
         row += 1
     sheet.write(row + 1, 0, "工作表", writing.style("topic"))
     for layout in writing.sheets:
         row += 1
         sheet.write(row, 1, f"{layout.title}：{layout.notes[0]}", writing.style("words"))
-        sheet.set_row(row, 18 * _lines(layout.title + layout.notes[0], 104) + 2)
+        sheet.set_row(row, 18 * lines_taken(layout.title + layout.notes[0], 104) + 2)
     sheet.write(2, 3, told.lists_heading, writing.style("topic"))
     names = [DEPARTMENT_NAME, *writing.units.values()]
     for index, name in enumerate(names):
@@ -189,7 +189,7 @@ def _write_instructions(writing: _Writing) -> str:
     return f"='{told.title}'!$D$4:$D${3 + len(names)}"
 
 
-def _lines(text: str, width: float) -> int:
+def lines_taken(text: str, width: float) -> int:
     """How many lines a text takes in a cell of a width."""
     taken = sum(1.0 if ord(character) > 0x2E80 or character in "—“”‘’…" else 0.5 for character in text)
     return max(1, -(-int(taken * 10) // int(width * _PER_WIDTH * 9.4)))
@@ -222,10 +222,13 @@ class _Sheet:
         for number in range(first, last + 1):
             own = rows[number - first] if number - first < len(rows) else {}
             if self.layout.kind in BROUGHT:
-                most = max(_lines(own.get(column.id, ""), column.width) for column in self.layout.columns)
+                most = max(
+                    lines_taken(own.get(column.id, ""), column.width) for column in self.layout.columns
+                )
                 self.sheet.set_row(number, 15 * most + 3)
             for index, column in enumerate(self.layout.columns):
-                style, text = self.writing.cell(column.kind), own.get(column.id)
+                text = own.get(column.id)
+                style = self.writing.cell(column.kind, brought=bool(text) and self.layout.kind in BROUGHT[1:])
                 if text and column.kind in NUMERIC and len(text) <= _MOST_DIGITS and text[-1].isdigit():
                     self.sheet.write_number(number, index, float(text), style)
                 elif text:
@@ -263,7 +266,7 @@ class _Sheet:
         for number, note in enumerate(self.layout.notes, 1):
             text = f"{number}. {writing.said(note)}"
             self.sheet.merge_range(row, 0, row, self.last, text, writing.style("note"))
-            self.sheet.set_row(row, 16 * _lines(text, width) + 2)
+            self.sheet.set_row(row, 16 * lines_taken(text, width) + 2)
             row += 1
         return row
 

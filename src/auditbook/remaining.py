@@ -51,7 +51,7 @@ class Remaining:
             shown = self.documents[:MOST_DOCUMENTS]
             told += [f"  {number}. {_line(own)}" for number, own in enumerate(shown, 1)]
             if rest := len(self.documents) - len(shown):
-                told.append(f"  另有 {rest} 份，运行后见 {asking.FILE}")
+                told.append(f"  另有 {rest} 份，全部见 {asking.FILE}（new 与 run 都写出它）")
         return told or ["没有还要填写、索取的。"]
 
     def _decisions(self) -> Iterator[str]:

@@ -192,6 +192,11 @@ class Framework(Strict):
         low, high = self.grade(box.low), self.grade(box.high)
         return low if low == high else f"{low}～{high}"
 
+    @property
+    def own_table(self) -> str:
+        """The scheme's own text, which would say what is not specified or not documented."""
+        return f"{self.title}（全文及评分标准）"
+
     def validity_note(self, year: int) -> str:
         """What a reader is told where a case lies outside the scheme's years; "" inside."""
         if year >= self.valid.from_ and (self.valid.to is None or year <= self.valid.to):
@@ -492,11 +497,6 @@ class _Evidence:
     names: Mapping[str, str] = field(default_factory=dict)
     comparators: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def own_table(self) -> str:
-        """The scheme's own text, which would say what is not specified or not documented."""
-        return f"{self.framework.title}（全文及评分标准）"
-
     def find(self, indicator: str, definition: str, scope: str, item: str = "") -> Result | None:
         """A result, where there is one."""
         at = (indicator, definition, scope, item)
@@ -697,7 +697,7 @@ def line_name(framework: Framework, rulebook: Rulebook, key: str) -> str:
 
 def _line(item: Item, held: _Evidence) -> _Scored:
     if item.indicator is None or item.rule is None:
-        return _Scored(None, UNSPECIFIED, item.reason or "", (held.own_table,))
+        return _Scored(None, UNSPECIFIED, item.reason or "", (held.framework.own_table,))
     stanza = held.rulebook.stanzas[item.indicator]
     definition = held.definitions.get(stanza.id, item.definition or stanza.primary)
     if item.rule.undocumented:
@@ -705,7 +705,7 @@ def _line(item: Item, held: _Evidence) -> _Scored:
         result = None if stanza.judged else held.find(stanza.id, definition, DEPARTMENT)
         if result is not None:
             lacking = _documents(result, held.rulebook)
-        return _Scored(None, NOT_ASSESSABLE, item.rule.words(), (held.own_table, *lacking))
+        return _Scored(None, NOT_ASSESSABLE, item.rule.words(), (held.framework.own_table, *lacking))
     if stanza.judged:
         return _judged(item, item.rule, stanza, held)
     if item.over:
@@ -759,7 +759,7 @@ def _judged(item: Item, rule: Rule, stanza: Stanza, held: _Evidence) -> _Scored:
     if lacking or box.is_point:
         documents = lacking
     else:
-        documents = (JUDGEMENT_TABLE,) if rule.bands else (held.own_table,)
+        documents = (JUDGEMENT_TABLE,) if rule.bands else (held.framework.own_table,)
     return _settled(box, item.weight, [f"评价要点：{counted}"], documents)
 
 
@@ -829,7 +829,7 @@ def _value(
         why += f"，以{'、'.join(used)}为界：{_value_range(stanza, low, high)}"
     box = rule.reach(low, high, full)
     if box is None:
-        return _Scored(None, NOT_ASSESSABLE, "评分规则没有说到这个数值", (held.own_table,))
+        return _Scored(None, NOT_ASSESSABLE, "评分规则没有说到这个数值", (held.framework.own_table,))
     said = [why]
     if result.value is not None and box.high - box.low >= _NEAR:
         said.append("公布数字的精度不足以确定得分")
@@ -989,7 +989,7 @@ def _of_item(
         if reached:
             return _Scored(Interval(share, share), ASSESSED)
         said = f"评分表没有写明{'上限' if comparator == '<=' else '定数'}目标没有达到时如何计分"
-        return _Scored(None, NOT_ASSESSABLE, said, (held.own_table,))
+        return _Scored(None, NOT_ASSESSABLE, said, (held.framework.own_table,))
     return _value(item, chosen or rule, stanza, result.definition, DEPARTMENT, held, result.item, share)
 
 
