@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 
 from auditbook import scoring
 from auditbook.cases import DEPARTMENT, Audit
@@ -19,11 +18,9 @@ from auditbook.pipeline import Run
 from auditbook.scoring import JUDGEMENT_TABLE, Supply
 from auditbook.tables import Row
 
-FILE = "资料需求清单.xlsx"
 NOBODY, ABSENT, HERE = "没有登记", "没有收到", "已收到，没有这些数"
 MOST_FIGURES = 12
 _HOLDER = "被评价部门"
-_POINTS = "评价要点"
 
 
 @dataclass
@@ -32,7 +29,7 @@ class Wanted:
 
     ``alone`` and ``shared``: points of the score's interval that it settles by itself, and with others; ``lines`` and
     ``shared_lines`` those lines of the scheme; ``indicators``: every indicator that it opens, in the scheme or not;
-    ``figures``: what is wanted out of it, in words, with the ids in ``ids``; ``sheets``: of the intake workbook, where they are filled in.
+    ``figures``: what is wanted out of it, in words, with the ids in ``ids``; ``sheets``: of the intake workbook, where they are filled in; ``sources``: ids of the register under which it is known.
     """
 
     document: str
@@ -46,17 +43,17 @@ class Wanted:
     sheets: tuple[str, ...] = ()
     holder: str = _HOLDER
     status: str = NOBODY
+    sources: tuple[str, ...] = ()
 
     @property
     def figures_words(self) -> str:
         """The figures, so many that a cell holds them."""
-        more = len(self.figures) - MOST_FIGURES
-        return "、".join(self.figures[:MOST_FIGURES]) + (f"等{len(self.figures)}项" if more > 0 else "")
+        return "、".join(self.figures[:MOST_FIGURES]) + ("等" if len(self.figures) > MOST_FIGURES else "")
 
-
-def path_of(results: Path, run: str) -> Path:
-    """Where the list of a run lies: beside its report, where no evidence is read."""
-    return results / "outputs" / run / FILE
+    @property
+    def status_words(self) -> str:
+        """Whether it is here, and under which ids of the register."""
+        return f"{self.status}（{'、'.join(self.sources)}）" if self.sources else self.status
 
 
 def wanted(run: Run, scores: Sequence[Row]) -> list[Wanted]:
@@ -71,8 +68,9 @@ def wanted(run: Run, scores: Sequence[Row]) -> list[Wanted]:
     for result in run.results:
         if result.definition == run.scoring[result.indicator] and result.status == NOT_ASSESSABLE:
             asked.result(result)
-    for supply in scoring.narrowing(scores):
-        asked.supply(supply)
+    if not any(row["state"] == scoring.STOPPED for row in scores):
+        for supply in scoring.narrowing(scores):
+            asked.supply(supply)
     return asked.done()
 
 
@@ -109,11 +107,10 @@ class _Asked:
             row["point"] for row in self.run.table("judgements")
             if row["indicator"] == stanza.id and row["verdict"] in VERDICTS_ON_POINTS and row["verdict"] != "not_assessed"
         }  # fmt: skip
-        open_points = [words for point, words in stanza.points.items() if point not in judged]
-        if open_points:
+        if set(stanza.points) - judged:
             own = self._at(str(stanza.table))
             own.indicators[stanza.id] = stanza.name
-            own.figures.append(f"{stanza.name}的{_POINTS}{len(open_points)}个（审计人员逐点判断）")
+            own.figures.append(f"{stanza.name}的评价要点（审计人员逐点判断）")
 
     def supply(self, supply: Supply) -> None:
         """What a document settles of the score."""
@@ -149,7 +146,7 @@ class _Asked:
                 continue
             if asked:
                 own.holder = "、".join(dict.fromkeys(d.holder for d in asked))
-            own.status = _status(document, asked, self.run.audit)
+            own.status, own.sources = _status(document, asked, self.run.audit)
         return sorted(
             self.found.values(), key=lambda w: (-w.alone, -w.shared, -len(w.indicators), w.document)
         )
@@ -198,7 +195,7 @@ _COUNTED: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def _status(document: str, asked: Sequence[Document], audit: Audit) -> str:
+def _status(document: str, asked: Sequence[Document], audit: Audit) -> tuple[str, tuple[str, ...]]:
     """Whether a document is in the register: under its id, or under a title or contents that name it."""
     ids = {one.id for one in asked}
     words = [word for one in asked for word in one.words] or [document]
@@ -210,5 +207,5 @@ def _status(document: str, asked: Sequence[Document], audit: Audit) -> str:
     here = [source for source in own if source.status != "absent"]
     for found, status in ((here, HERE), (own, ABSENT)):
         if found:
-            return f"{status}（{'、'.join(source.id for source in found)}）"
-    return NOBODY
+            return status, tuple(source.id for source in found)
+    return NOBODY, ()

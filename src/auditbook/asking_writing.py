@@ -8,11 +8,12 @@ from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
-from auditbook.asking import Wanted, path_of, wanted
+from auditbook.asking import Wanted, wanted
 from auditbook.intake_writing import lines_taken
 from auditbook.pipeline import Run
 from auditbook.scoring_rules import points_text
 from auditbook.tables import Row, write_whole
+from auditbook.workspace import REQUESTS
 
 _COLUMNS = (
     ("次序", 5), ("资料", 34), ("需要的数字或要点", 42), ("可评的指标", 24), ("单凭它可定（分）", 9),
@@ -80,15 +81,12 @@ def workbook(run: Run, scores: Sequence[Row]) -> bytes:
 def _cells(own: Wanted) -> list[str | Fraction]:
     return [
         own.document, own.figures_words or "见资料本身", "、".join(own.indicators.values()), own.alone, own.shared,
-        "、".join(own.sheets) or "—", own.holder, own.status, "", "",
+        "、".join(own.sheets) or "—", own.holder, own.status_words, "", "",
     ]  # fmt: skip
 
 
-def write_new(run: Run, scores: Sequence[Row]) -> Path:
-    """Write the list of a case that has not been run yet; returns where it lies.
-
-    Raises   CaseError where it cannot be written; the run writes it anew.
-    """
-    path = path_of(run.workspace.results, run.workspace.run)
+def write(run: Run, scores: Sequence[Row]) -> Path:
+    """Write the list beside where the report of a run will lie; returns its path."""
+    path = run.workspace.outputs / REQUESTS
     write_whole(path, workbook(run, scores))
     return path

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditbook import asking, begun_report, indicators, intake_writing, scoring
+from auditbook import begun_report, indicators, intake_writing, scoring
 from auditbook.begun_report import REPORT, Begun
 from auditbook.case_text import Filled, case_text, moved, quoted
 from auditbook.cases import DEPARTMENT, Case, Unit
 from auditbook.faults import CaseError, Fault, UsageError
 from auditbook.figures import Dictionary, read_dictionary
 from auditbook.intake.intake_layouts import Workbook, read_workbook
-from auditbook.workspace import Workspace, locate, results_of
+from auditbook.workspace import REQUESTS, Workspace, locate, results_of
 
 if TYPE_CHECKING:
     from auditbook.next_year import Ended
@@ -66,7 +66,7 @@ def begin(
     base = workspace.base if workspace else root
     case_file, folder = base / "params" / "cases" / f"{case}.yaml", base / "data" / "raw" / case
     if _CASE.fullmatch(case):
-        faults += _there_already(base, case_file, folder, asking.path_of(results_of(base), case))
+        faults += _there_already(base, case_file, folder, results_of(base) / "outputs" / case / REQUESTS)
     if framework or not old:
         faults += _bad_framework((base, root), framework or "default-2013")
     last = None

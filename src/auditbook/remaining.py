@@ -19,6 +19,7 @@ from auditbook.intake.intake_carried import NOT_CARRIED
 from auditbook.pipeline import Run
 from auditbook.scoring_rules import points_text
 from auditbook.tables import Row
+from auditbook.workspace import REQUESTS
 
 MOST_DOCUMENTS = 12
 UNNAMED = "待填部门全称"
@@ -37,7 +38,7 @@ class Remaining:
         """Write the list of documents beside where the report will lie; returns its path as it is shown."""
         from auditbook import asking_writing
 
-        path: Path = asking_writing.write_new(self.run, self.scores)
+        path: Path = asking_writing.write(self.run, self.scores)
         return self.run.workspace.shown(path)
 
     def lines(self) -> list[str]:
@@ -51,7 +52,7 @@ class Remaining:
             shown = self.documents[:MOST_DOCUMENTS]
             told += [f"  {number}. {_line(own)}" for number, own in enumerate(shown, 1)]
             if rest := len(self.documents) - len(shown):
-                told.append(f"  另有 {rest} 份，全部见 {asking.FILE}（new 与 run 都写出它）")
+                told.append(f"  另有 {rest} 份，全部见 {REQUESTS}（new 与 run 都写出它）")
         return told or ["没有还要填写、索取的。"]
 
     def _decisions(self) -> Iterator[str]:
@@ -100,7 +101,7 @@ def _line(own: Wanted) -> str:
         f"要：{own.figures_words}" if own.figures else "",
         f"填在：{'、'.join(own.sheets)}" if own.sheets else "",
         f"向：{own.holder}",
-        own.status,
+        own.status_words,
     ]
     return f"{own.document}——{'；'.join(part for part in parts if part)}"
 

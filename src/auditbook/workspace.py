@@ -11,6 +11,8 @@ from pathlib import Path
 from auditbook import inputs
 from auditbook.faults import CaseError, Fault
 
+# the documents to ask for, beside the report: ``new`` writes the list before there is one
+REQUESTS = "资料需求清单.xlsx"
 _PROJECT = re.compile(r'^name\s*=\s*"auditbook"', re.MULTILINE)
 
 
