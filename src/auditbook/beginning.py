@@ -10,23 +10,27 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditbook import begun_report, indicators, intake_writing, scoring
 from auditbook.begun_report import REPORT, Begun
-from auditbook.cases import DEPARTMENT, Case
+from auditbook.case_text import Filled, case_text, moved, quoted
+from auditbook.cases import DEPARTMENT, Case, Unit
 from auditbook.faults import CaseError, Fault, UsageError
 from auditbook.figures import Dictionary, read_dictionary
 from auditbook.intake.intake_layouts import Workbook, read_workbook
+from auditbook.workspace import REQUESTS, Workspace, locate, results_of
+
+if TYPE_CHECKING:
+    from auditbook.next_year import Ended
 
 WORKBOOK = "录入表.xlsx"
 MOST_NAME, MOST_TITLE = 60, 100
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _CASE = re.compile(r"[a-z0-9][a-z0-9_-]*")
-# the characters that YAML reads as something else than themselves between double quotes
-_ESCAPED = {ord('"'): '\\"', ord("\\"): "\\\\"}
 
 
 @dataclass(frozen=True)
@@ -34,69 +38,114 @@ class Beginning:
     """What was made, and what an auditor does next."""
 
     case_file: str
+    case_path: str
     folder: str
     steps: Sequence[str]
     told: Sequence[str] = ()
 
 
 def begin(
-    root: Path, case: str, year: str, *, name: str = "", units: Sequence[str] = (), framework: str = "default-2013",
-    report: Path | None = None,
+    root: Path, case: str, year: str, *, name: str = "", units: Sequence[str] = (), framework: str = "",
+    report: Path | None = None, old: str = "",
 ) -> Beginning:  # fmt: skip
-    """Make a case from zero.
+    """Make a case from zero, or next year's from last year's.
 
     Takes    root: the project; case: its name (letters, digits, hyphens); year: four digits; name: of the department;
-             units: ``id=名称`` each; framework: a scheme of ``params/frameworks``; report: the department's evaluation
-             report, whose numbers are proposed in the workbook; it also says the name and the units where they are not given.
-    Returns  the files, and the steps that follow.
-    Raises   UsageError with every mistake: a name or year that is none, a unit without id or name, an unknown scheme, a
-             case or folder that is there already, a report that is none or of another year; CaseError where the rules cannot be read or the files not be written.
+             units: ``id=名称`` each, with ``old`` also ``id=名称=former,former``; framework: a scheme of ``params/frameworks``,
+             default-2013 or that of last year where it is not given; report: the department's evaluation report, whose
+             numbers are proposed in the workbook; it also says the name and the units where they are not given; old: last
+             year's case, by name or path. Name and units that are given take the place of last year's.
+    Returns  the files, and the steps that follow. The case lies where last year's does, else in the project.
+    Raises   UsageError with every mistake: a name or year that is none, or not after last year's, a unit without id or name
+             or of former units that there were none of, an unknown scheme, a case, folder or list of documents that is
+             there already, a report that is none or of another year; CaseError where the rules or last year's case cannot be
+             read (with every fault of it) or the files not be written.
     """
-    case_file, folder = root / "params" / "cases" / f"{case}.yaml", root / "data" / "raw" / case
-    faults = [*_bad_names(case, year, name), *_bad_units(units), *_bad_framework(root, framework)]
-    if not faults:
-        faults += _there_already(root, case_file, folder)
+    faults = [*_bad_names(case, year, name), *_bad_units(units, formers=bool(old))]
+    workspace = _located(old, faults) if old else None
+    base = workspace.base if workspace else root
+    case_file, folder = base / "params" / "cases" / f"{case}.yaml", base / "data" / "raw" / case
+    if _CASE.fullmatch(case):
+        faults += _there_already(base, case_file, folder, results_of(base) / "outputs" / case / REQUESTS)
+    if framework or not old:
+        faults += _bad_framework((base, root), framework or "default-2013")
+    last = None
+    if workspace and not faults:
+        from auditbook import next_year
+
+        last = next_year.ended(old)
+        faults += _bad_year(int(year), last.case)
+        faults += next_year.unknown_formers(_units(units), last.case.units)
     if faults:
         raise UsageError(faults)
+    scheme = framework or (last.case.framework if last else "default-2013")
     own = _units(units)
-    read = begun_report.read(root, report, int(year), name.strip(), own) if report is not None else None
-    named = name.strip() or (read.department if read else "")
-    if read and not own:
-        own = read.units
+    read = None
+    if report is not None:
+        read = begun_report.read(root, report, int(year), name.strip(), {unit.id: unit.name for unit in own})
+    named = name.strip() or (last.case.department.name if last else read.department if read else "")
+    if not own and last:
+        own = [Unit(id=unit.id, name=unit.name) for unit in last.case.units]
+    elif not own and read:
+        own = [Unit(id=id, name=unit) for id, unit in read.units.items()]
     department = named or f"待填部门全称（{case}）"
     dictionary = read_dictionary(root)
     layout = read_workbook(root, dictionary)
-    lines = _lines(root, framework, dictionary)
+    brought: dict[str, Sequence[Mapping[str, str]]] = {"taken": read.rows(layout) if read else ()}
+    if last:
+        brought |= {"carried": last.carried(int(year)), "follow_up": last.open_findings()}
     workbook = intake_writing.write(
-        layout, case=case, department=department, year=int(year), units=own, lines=lines,
-        taken=read.rows(layout) if read else (),
+        layout, case=case, department=department, year=int(year), units={unit.id: unit.name for unit in own},
+        lines=_lines((base, root), root, scheme, dictionary), brought=brought,
     )  # fmt: skip
-    written = {
-        WORKBOOK: workbook,
-        "SOURCES.yaml": _register(layout, case, department, int(year), workbook, read).encode(),
-    }
+    register = _register(layout, case, department, int(year), workbook, read, last)
+    written = {WORKBOOK: workbook, "SOURCES.yaml": register.encode()}
     if read:
         written[read.file] = read.data
-    _put(
-        case_file,
-        _case_text(case, department, int(year), own, framework, bool(named)).encode(),
-        folder,
-        written,
+    text = case_text(
+        Filled(case, int(year), department, bool(named), own, scheme, last.case if last else None)
     )
+    _put(case_file, text.encode(), folder, written)
+    file, raw = (
+        path.relative_to(root).as_posix() if base == root else path.as_posix() for path in (case_file, folder)
+    )
+    shown = case if base == root else file
     return Beginning(
-        case_file.relative_to(root).as_posix(),
-        folder.relative_to(root).as_posix(),
+        file,
+        case_file.as_posix(),
+        raw,
         (
-            *(read.steps(case) if read else ()),
-            f"把 {WORKBOOK} 交给部门填写（第一张表是填写说明）；填好后仍放在 data/raw/{case}/，名称不变",
-            f"核对并补全 params/cases/{case}.yaml：部门全称、下属单位、评分框架的理由、重要性水平",
-            f"向部门索取 data/raw/{case}/SOURCES.yaml 末尾所列的资料，收到的放进该文件夹并登记",
-            f"python tools/record_hashes.py data/raw/{case}　文件改过之后重新记录指纹",
-            f"auditbook check {case}　列出全部读不通的地方",
-            f"auditbook run {case}　计算并写出报告",
+            *(read.steps(raw) if read else ()),
+            *(_steps_from(raw) if last else ()),
+            f"把 {WORKBOOK} 交给部门填写（第一张表是填写说明）；填好后仍放在 {raw}/，名称不变",
+            f"核对并补全 {file}：部门全称、下属单位、评分框架的理由、重要性水平",
+            f"向部门索取 {raw}/SOURCES.yaml 末尾所列的资料，收到的放进该文件夹并登记",
+            f"python tools/record_hashes.py {raw}　文件改过之后重新记录指纹",
+            f"auditbook check {shown}　列出全部读不通的地方；都读得通，就按次序列出还缺什么",
+            f"auditbook run {shown}　计算并写出报告；没有填的，报告写明无法评价",
         ),
-        read.told() if read else (),
+        (*(read.told() if read else ()), *(_told_from(last, brought, int(year)) if last else ())),
     )
+
+
+def _steps_from(raw: str) -> list[str]:
+    """What an auditor does with what last year's case brings."""
+    return [
+        f"打开 {raw}/ 里的录入表，核对“上年带入”各行；在“上年审计发现”逐项写整改情况、依据、核实人和日期",
+        "单位改名、合并或拆分的，在案例文件 units 写明 formerly（由上年哪些单位而来）",
+    ]
+
+
+def _told_from(last: Ended, brought: Mapping[str, Sequence[Mapping[str, str]]], year: int) -> list[str]:
+    """What was carried, and what was not."""
+    before = last.case.year
+    lines = [
+        f"上年案例：{last.case.case}（{before}年度）。带入数字 {len(brought['carried'])} 个，"
+        f"没有了结的审计发现 {len(brought['follow_up'])} 项"
+    ]
+    if year > before + 1:
+        lines.append(f"{before}年度不是{year}年度的上一年：年末的数没有带入，只带入不变就沿用的数（如编制）")
+    return lines
 
 
 # --- what may be wrong -----------------------------------------------------------------------------------------
@@ -126,22 +175,36 @@ def _bad_names(case: str, year: str, name: str) -> list[Fault]:
     return faults
 
 
-def _units(units: Sequence[str]) -> dict[str, str]:
-    pairs = (unit.partition("=") for unit in units)
-    return {id.strip(): name.strip() for id, _, name in pairs}
+def _parts(unit: str) -> tuple[str, str, list[str] | None]:
+    """Id, name and former units of ``id=名称=former,former``; None where no former units are written."""
+    id, _, rest = unit.partition("=")
+    name, told, formers = rest.partition("=")
+    listed = [former.strip() for former in formers.replace("，", ",").split(",") if former.strip()]
+    return id.strip(), name.strip(), listed if told else None
 
 
-def _bad_units(units: Sequence[str]) -> list[Fault]:
+def _units(units: Sequence[str]) -> list[Unit]:
+    return [Unit(id=id, name=name, formerly=formers) for id, name, formers in map(_parts, units)]
+
+
+def _bad_units(units: Sequence[str], *, formers: bool) -> list[Fault]:
     faults = []
     seen: set[str] = set()
     for unit in units:
-        id, _, name = (part.strip() for part in unit.partition("="))
-        if not _CASE.fullmatch(id) or not name or not name.isprintable() or len(name) > MOST_TITLE:
+        id, name, former = _parts(unit)
+        if former is not None and not formers:
+            faults.append(
+                Fault("--unit", f"“{unit}”写了上年的单位，没有 --from", "代号=名称，如 bureau=局机关")
+            )
+        elif former is not None and (len(set(former)) < len(former) or not all(map(_CASE.fullmatch, former))):
+            expected = "代号=名称=上年代号,上年代号，各写一次，如 centre=服务中心=office,garage"
+            faults.append(Fault("--unit", f"“{unit}”", expected))
+        elif not _CASE.fullmatch(id) or not name or not name.isprintable() or len(name) > MOST_TITLE:
             faults.append(Fault("--unit", f"“{unit}”", "代号=名称，代号用小写英文，如 bureau=局机关"))
         elif id in seen or id == DEPARTMENT:
             faults.append(Fault("--unit", f"代号“{id}”重复或被保留", "各不相同的代号", "请改名"))
         seen.add(id)
-    names = list(_units(units).values())
+    names = [name for _, name, _ in map(_parts, units)]
     faults += [
         Fault("--unit", f"名称“{name}”重复", "各不相同的名称", "请改名")
         for name in dict.fromkeys(names)
@@ -150,44 +213,56 @@ def _bad_units(units: Sequence[str]) -> list[Fault]:
     return faults
 
 
-def _bad_framework(root: Path, framework: str) -> list[Fault]:
-    known = sorted(path.stem for path in (root / "params" / "frameworks").glob("*.yaml"))
+def _located(old: str, faults: list[Fault]) -> Workspace | None:
+    """Where last year's case lies; None and a fault, with the cases that there are, where there is none."""
+    try:
+        return locate(old)
+    except CaseError as error:
+        faults += (
+            Fault(f"--from {one.where}", "没有这个上年案例", one.expected, one.remedy) for one in error.faults
+        )
+        return None
+
+
+def _bad_year(year: int, last: Case) -> list[Fault]:
+    if year > last.year:
+        return []
+    expected = f"{last.year}以后的年度，如 {last.year + 1}"
+    return [Fault("YEAR", f"“{year}”不晚于上年案例 {last.case} 的{last.year}年度", expected)]
+
+
+def _bad_framework(folders: Sequence[Path], framework: str) -> list[Fault]:
+    paths = (path for folder in folders for path in (folder / "params" / "frameworks").glob("*.yaml"))
+    known = sorted({path.stem for path in paths})
     if framework in known:
         return []
     return [Fault("--framework", f"没有评分框架“{framework}”", f"以下之一：{'、'.join(known)}")]
 
 
-def _there_already(root: Path, case_file: Path, folder: Path) -> list[Fault]:
-    faults = []
-    if case_file.exists():
-        faults.append(
-            Fault(
-                case_file.relative_to(root).as_posix(),
-                "这个案例已经有了",
-                "一个新的名字",
-                "已有的案例不会被覆盖",
-            )
-        )
-    if folder.exists():
-        faults.append(
-            Fault(
-                folder.relative_to(root).as_posix(),
-                "这个资料夹已经有了",
-                "一个还没有的资料夹",
-                "请换一个名字，或先把资料夹移开",
-            )
-        )
-    return faults
+def _there_already(base: Path, case_file: Path, folder: Path, requests: Path) -> list[Fault]:
+    found = (
+        (case_file, "这个案例已经有了", "一个新的名字", "已有的案例不会被覆盖"),
+        (folder, "这个资料夹已经有了", "一个还没有的资料夹", "请换一个名字，或先把资料夹移开"),
+        (requests, "这份资料需求清单已经有了", "一个还没有的文件", "请换一个名字，或先把它移开"),
+    )
+    return [
+        Fault(path.relative_to(base).as_posix() if path.is_relative_to(base) else str(path), *said)
+        for path, *said in found
+        if path.exists()
+    ]
 
 
 # --- what is written -------------------------------------------------------------------------------------------
 
 
-def _lines(root: Path, framework: str, dictionary: Dictionary) -> list[tuple[str, str]]:
+def _lines(
+    folders: Sequence[Path], root: Path, framework: str, dictionary: Dictionary
+) -> list[tuple[str, str]]:
     """Code and name of each line of a scheme that names an indicator."""
     rulebook = indicators.read_rulebook(root, dictionary)
-    path = root / "params" / "frameworks" / f"{framework}.yaml"
-    read, faults = scoring.read(path, path.relative_to(root).as_posix(), rulebook)
+    paths = (folder / "params" / "frameworks" / f"{framework}.yaml" for folder in folders)
+    path = next(path for path in paths if path.is_file())
+    read, faults = scoring.read(path, f"params/frameworks/{path.name}", rulebook)
     if read is None or faults:
         raise CaseError(faults)
     return [
@@ -197,58 +272,19 @@ def _lines(root: Path, framework: str, dictionary: Dictionary) -> list[tuple[str
     ]
 
 
-def _quoted(text: str) -> str:
-    return f'"{text.translate(_ESCAPED)}"'
-
-
-def _case_text(
-    case: str, department: str, year: int, units: Mapping[str, str], framework: str, named: bool
-) -> str:
-    """The case file, half filled: it can be read at once, and says what else belongs into it."""
-    lines = [
-        "# 案例文件：被评价部门、年度、评分框架、下属单位。写好后运行 auditbook check，列出全部写错的地方。",
-        f"case: {case}",
-        "department:",
-        f"  name: {_quoted(department)}" + ("" if named else "  # 请改成部门全称"),
-        "  # region: 所在的省、市、县",
-        "  # level: 县级、市级或省级",
-        f"year: {year}",
-        "# report_title: 报告的标题；不写就用部门名称与年度",
-        f"framework: {framework}",
-        "# framework_reason: 为什么用这个评分框架（财政部门的要求，或没有公开的评分表时借用）",
-        "# 重要性水平：多大的差额算重要，由审计人员按项目判断并写明理由",
-        "# materiality: {amount: 50, unit: 万元, reason: 约为调整后预算的0.5%}",
-        "# 下属单位：代号用小写英文；名称须与录入表“单位”一栏所写的一致",
-    ]
-    if units:
-        lines += [
-            "units:",
-            *(f"  - {{id: {_quoted(id)}, name: {_quoted(name)}}}" for id, name in units.items()),
-        ]
-    else:
-        lines += ["# units:", "#   - {id: bureau, name: 局机关}"]
-    # what is read here is what `check` will read: a file that it would refuse must not be written
-    Case.model_validate(
-        {
-            "case": case, "department": {"name": department}, "year": year, "framework": framework,
-            "units": [{"id": id, "name": name} for id, name in units.items()],
-        }
-    )  # fmt: skip
-    return "\n".join(lines) + "\n"
-
-
 def _register(
-    layout: Workbook, case: str, department: str, year: int, workbook: bytes, report: Begun | None
-) -> str:
-    """The evidence register: the workbook, and the documents to ask for, absent until they arrive."""
+    layout: Workbook, case: str, department: str, year: int, workbook: bytes, report: Begun | None,
+    last: Ended | None,
+) -> str:  # fmt: skip
+    """The evidence register: the workbook, what figures were carried out of, the documents to ask for, absent until they arrive."""
     lines = [
         f"# 资料登记簿。录入表或别的表改过之后运行：python tools/record_hashes.py data/raw/{case}",
         "sources:",
         "  - id: intake-workbook",
         f"    file: {WORKBOOK}",
         "    shape: intake",
-        f"    title: {_quoted(f'{department}{year}年度资料录入表')}",
-        f"    issuer: {_quoted(department)}",
+        f"    title: {quoted(f'{department}{year}年度资料录入表')}",
+        f"    issuer: {quoted(department)}",
         "    date: null",
         "    status: received",
         f'    sha256: "{hashlib.sha256(workbook).hexdigest()}"',
@@ -256,22 +292,71 @@ def _register(
         "    reason: 部门自行填报，尚未与批复、账簿和决算核对；核对后由审计人员改评",
         "",
         *(report.register(department, year) if report else ()),
+        *(_carried_from(last, year) if last else ()),
         "  # 还要向部门索取的资料，没有收到之前是 absent。收到一份：status 改成 received，补上 file、reliability（high、",
         '  # medium、low 之一）、reason，写一行 sha256: ""，再运行上面的命令记录指纹。不需要的条目可以删去。',
     ]
-    for document in layout.documents:
-        if report and document.id == REPORT:
+    for id, title, issuer, supplies in _asked_again(last, year) if last else _asked(layout, department, year):
+        if report and id == REPORT:
             continue  # it is here
-        title = document.title.replace("{department}", department).replace("{year}", str(year))
         lines += [
-            f"  - id: {document.id}",
-            f"    title: {_quoted(title)}",
+            f"  - id: {quoted(id)}",
+            f"    title: {quoted(title)}",
+            *([f"    issuer: {quoted(issuer)}"] if issuer else []),
             "    date: null",
             "    status: absent",
-            f"    supplies: {_quoted(document.supplies)}",
+            *([f"    supplies: {quoted(supplies)}"] if supplies else []),
             "",
         ]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _asked(layout: Workbook, department: str, year: int) -> list[tuple[str, str, str, str]]:
+    """The documents that an auditor asks any department for: id, title, no issuer, what they supply."""
+    words = {"{department}": department, "{year}": str(year)}
+    found = []
+    for document in layout.documents:
+        title = document.title
+        for name, value in words.items():
+            title = title.replace(name, value)
+        found.append((document.id, title, "", document.supplies))
+    return found
+
+
+def _asked_again(last: Ended, year: int) -> list[tuple[str, str, str, str]]:
+    """The documents of last year's register, for this year."""
+    before = last.case.year
+    return [
+        (
+            moved(source.id, before, year), moved(source.title, before, year), source.issuer or "",
+            moved(source.supplies or "", before, year),
+        )
+        for source in last.documents()
+    ]  # fmt: skip
+
+
+def _carried_from(last: Ended, year: int) -> Iterator[str]:
+    """The documents of last year's case that figures were carried out of: named and hashed, though they lie there."""
+    if last.figures(year):
+        yield "  # 上年案例的资料，数字由它带入（见录入表“上年带入”）。文件在上年的资料夹里，不必再放进来。"
+    register = {source.id: source for source in last.sources}
+    for id in dict.fromkeys(row.source for row in last.figures(year)):
+        source = register[id]
+        again = source.carried_from is not None  # out of a case before last year's: it keeps its name
+        file, title = f"{last.case.year}-{source.file}", f"{source.title}（{last.case.year}年度案例的资料）"
+        yield from (
+            f"  - id: {quoted(id if again else last.source_id(id))}",
+            f"    file: {quoted(str(source.file) if again else file)}",
+            f"    title: {quoted(source.title if again else title)}",
+            f"    issuer: {quoted(source.issuer)}" if source.issuer else "    issuer: null",
+            f'    date: "{source.date}"' if source.date else "    date: null",
+            "    status: transcribed",
+            f'    sha256: "{source.sha256}"',
+            f"    reliability: {source.reliability or 'low'}",
+            f"    reason: {quoted(source.reason or '上年案例没有写明理由')}",
+            f"    carried_from: {source.carried_from or last.case.case}",
+            "",
+        )
 
 
 def _put(case_file: Path, case_text: bytes, folder: Path, written: Mapping[str, bytes]) -> None:

@@ -48,11 +48,9 @@ class Begun:
         lines = [f"报告：{self.file}，读出 {said or '0 行'}；没有读作数字的数 {len(self.found.left)} 个"]
         return [*lines, f"不陈述什么的数：{aside}"] if aside else lines
 
-    def steps(self, case: str) -> list[str]:
-        """What an auditor does with it."""
-        return [
-            f"打开 data/raw/{case}/ 里的录入表，在“原文取数”逐行核对原文，写“是”或“否”；没有写的一行也不用"
-        ]
+    def steps(self, raw: str) -> list[str]:
+        """What an auditor does with it. Takes raw: the folder as it is shown."""
+        return [f"打开 {raw}/ 里的录入表，在“原文取数”逐行核对原文，写“是”或“否”；没有写的一行也不用"]
 
     def register(self, department: str, year: int) -> list[str]:
         """Its lines of SOURCES.yaml."""

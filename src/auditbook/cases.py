@@ -39,10 +39,27 @@ class Department(Strict):
 
 
 class Unit(Strict):
-    """A unit of the department (下属单位): figures whose scope is ``id`` belong to it."""
+    """A unit of the department (下属单位): figures whose scope is ``id`` belong to it.
+
+    ``formerly``: the units of last year's case that it has come out of; not written, it is the unit of the same id. Several
+    units of one former unit: it was split. An empty list: there was none.
+    """
 
     id: Id
     name: Words
+    formerly: list[Id] | None = None
+
+    @field_validator("formerly")
+    @classmethod
+    def _formerly_once(cls, formerly: list[str] | None) -> list[str] | None:
+        if formerly and len(set(formerly)) < len(formerly):
+            raise ValueError("formerly 里同一个上年单位写了两次")
+        return formerly
+
+    @property
+    def former(self) -> tuple[str, ...]:
+        """The ids that it may have had in last year's case."""
+        return (self.id,) if self.formerly is None else tuple(self.formerly)
 
 
 class Materiality(Strict):
@@ -125,6 +142,7 @@ class Case(Strict):
     case: Id
     department: Department
     year: int = Field(ge=1990, le=2100)
+    previous: Id | None = None
     framework: Id
     framework_reason: Words | None = None
     materiality: Materiality | None = None
@@ -143,6 +161,14 @@ class Case(Strict):
         if repeated:
             raise ValueError(f"单位代号重复或被保留：{'、'.join(repeated)}")
         return units
+
+    @model_validator(mode="after")
+    def _former_units_are_of_a_case(self) -> Case:
+        if self.previous == self.case:
+            raise ValueError("previous 是本案例自己；应为上年的案例")
+        if self.previous is None and any(unit.formerly for unit in self.units):
+            raise ValueError("写了 formerly 而没有 previous；应在 previous 写明上年的案例")
+        return self
 
 
 class Tolerance(Strict):
@@ -198,7 +224,8 @@ class Source(Strict):
     """A document of the evidence register.
 
     ``shape`` says which table a file holds, where it holds one: a raw table, an intake workbook (资料录入表) or published
-    final accounts (部门决算公开), whose amounts are those of ``scope``.
+    final accounts (部门决算公开), whose amounts are those of ``scope``. ``carried_from``: the case of an earlier year in whose
+    folder the document lies; figures were carried out of it into this one.
     """
 
     id: Id
@@ -210,7 +237,7 @@ class Source(Strict):
     shape: (
         Literal[
             "figures", "objectives", "statements", "published", "judgements", "overrides", "recorded", "replies", "grades",
-            "intake", "accounts",
+            "follow_up", "intake", "accounts",
         ]
         | None
     ) = None  # fmt: skip
@@ -219,6 +246,7 @@ class Source(Strict):
     reliability: Literal["high", "medium", "low"] | None = None
     reason: Words | None = None
     transcribed_from: TranscribedFrom | None = None
+    carried_from: Id | None = None
     referred_in: Words | None = None
     quote: Words | None = None
     supplies: Words | None = None
@@ -246,6 +274,12 @@ class Audit:
     register_lines: dict[str, str]
     register_reads: dict[str, str]
     scenario_document: strict_yaml.Document | None = None
+    previous: Case | None = None
+
+    @property
+    def previous_absent(self) -> str:
+        """Last year's case where the case file names one that is not there; "" otherwise."""
+        return (self.case.previous or "") if self.previous is None else ""
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -305,7 +339,42 @@ def open_audit(workspace: Workspace) -> tuple[Audit | None, list[Fault]]:
     known = read_case or _salvaged(document.content, case_path.stem)
     if known is None:
         return None, faults
-    return Audit(known, read_scenario, workspace, tuple(sources), lines, reads.found, changes), faults
+    previous = _previous(read_case, document, workspace, faults) if read_case and read_case.previous else None
+    return Audit(
+        known, read_scenario, workspace, tuple(sources), lines, reads.found, changes, previous
+    ), faults
+
+
+def _previous(
+    case: Case, document: strict_yaml.Document, workspace: Workspace, faults: list[Fault]
+) -> Case | None:
+    """Last year's case, where its file is there. What of it the case file gets wrong is a fault; that it is absent is none."""
+    path = workspace.rule_file("cases", str(case.previous))
+    if path is None:
+        return None
+    where = document.where(("previous",))
+    read = strict_yaml.load(path, workspace.shown(path))
+    previous = strict_yaml.validate(read, Case)
+    if previous is None:
+        shown = workspace.shown(path)
+        faults.append(Fault(where, f"上年的案例 {shown} 读不通", "", f"见 auditbook check {case.previous}"))
+        return None
+    if previous.year >= case.year:
+        faults.append(
+            Fault(
+                where, f"previous 是{previous.year}年度的案例“{case.previous}”", f"早于{case.year}年度的案例"
+            )
+        )
+    known = [unit.id for unit in previous.units]
+    for index, unit in enumerate(case.units):
+        for former in unit.formerly or ():
+            if former not in known:
+                expected = f"上年案例的单位：{'、'.join(known) or '（没有单位）'}"
+                place = document.where(("units", index, "formerly"))
+                faults.append(
+                    Fault(place, f"“{unit.id}”的 formerly 里没有这个上年单位：“{former}”", expected)
+                )
+    return previous
 
 
 def _salvaged(content: Any, name: str) -> Case | None:
@@ -318,6 +387,7 @@ def _salvaged(content: Any, name: str) -> Case | None:
                 "department": {"name": name},
                 "year": year if isinstance(year, int) and 1990 <= year <= 2100 else 2000,
                 "framework": name,
+                "previous": content.get("previous"),
                 "units": content.get("units", []),
             }
         )

@@ -71,18 +71,21 @@ def run_case(
 
 @app.command()
 def check(case: CaseName, scenario: ScenarioName = "") -> None:
-    """只读不算：一次列出案例和资料的全部错误 / read everything, run nothing."""
-    from auditbook import pipeline
+    """只读不算：列出全部错误；都读得通，就按次序列出还要填写、索取的 / read everything, run nothing."""
+    from auditbook import pipeline, remaining
 
-    run = pipeline.check(case, scenario)
+    try:
+        run = pipeline.check(case, scenario)
+    except AuditbookError:
+        _say("还缺什么，要等以下各处改正、读得通了才能算。先改这些：", err=True)
+        raise
     found = run.raw
     _say(
         f"{run.audit.workspace.run}：资料 {len(found.sources)} 份，数字 {len(found.figures)} 个，目标 {len(found.objectives)} 条，"
         f"陈述 {len(found.statements)} 条，公布的数字 {len(found.published)} 个。没有读不通的地方。"
     )
-    for note in found.notes:
-        if note.kind == "undecided":
-            _say(f"{note.where}：{note.written}，{note.read_as}。")
+    for line in remaining.of_case(run).lines():
+        _say(line)
 
 
 @app.command("scenarios")
@@ -110,16 +113,26 @@ def new_case(
     case: Annotated[str, typer.Argument(help="新案例的名字，如 qinghe-water-2025")],
     year: Annotated[str, typer.Argument(help="被评价的年度，如 2025")],
     name: Annotated[str, typer.Option("--name", help="部门全称")] = "",
-    unit: Annotated[list[str] | None, typer.Option("--unit", help="下属单位，代号=名称，可以写几次")] = None,
-    framework: Annotated[str, typer.Option("--framework", help="评分框架")] = "default-2013",
+    unit: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--unit", help="下属单位，代号=名称，可以写几次；与 --from 同用时可写 代号=名称=上年代号,上年代号"
+        ),
+    ] = None,
+    framework: Annotated[
+        str, typer.Option("--framework", help="评分框架；不写用 default-2013，或上年案例的")
+    ] = "",
     report: Annotated[
         str,
         typer.Option(
             "--report", help="部门的绩效评价报告（.txt .docx .pdf .html）：读出的数写进录入表待采纳"
         ),
     ] = "",
+    old: Annotated[
+        str, typer.Option("--from", help="上年的案例：单位、编制、年末的数和没有了结的审计发现由它带入")
+    ] = "",
 ) -> None:
-    """从零开始一个案例：案例文件、资料登记簿、资料录入表 / begin a case from zero."""
+    """开始一个案例：案例文件、资料登记簿、资料录入表、资料需求清单 / begin a case, from zero or from last year's."""
     from pathlib import Path
 
     from auditbook import beginning
@@ -127,15 +140,21 @@ def new_case(
 
     made = beginning.begin(
         project_root(Path.cwd()), case, year, name=name, units=unit or [], framework=framework,
-        report=Path(report) if report else None,
+        report=Path(report) if report else None, old=old,
     )  # fmt: skip
     _say(f"案例：{made.case_file}")
     _say(f"资料：{made.folder}/（{beginning.WORKBOOK}、SOURCES.yaml）")
+    from auditbook import pipeline, remaining
+
+    begun = remaining.of_case(pipeline.check(made.case_path))
+    _say(f"清单：{begun.write()}（向部门索取的资料，能定下分数多的在前）")
     for line in made.told:
         _say(line)
     _say("接下来：")
     for number, step in enumerate(made.steps, 1):
         _say(f"{number}. {step}")
+    for line in begun.lines():
+        _say(line)
 
 
 @app.command()

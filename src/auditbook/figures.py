@@ -19,6 +19,7 @@ from auditbook.cases import DEPARTMENT, Id, Strict, Words
 from auditbook.faults import CaseError, Fault
 from auditbook.numbers import EXACT, Interval, dimension, factor, parse, published_interval
 
+CARRIED = "carried"  # the basis of a figure that comes from an earlier year's case
 VALUE, ZERO, MISSING, NOT_APPLICABLE = "value", "zero", "missing", "not_applicable"
 STATES = (VALUE, ZERO, MISSING, NOT_APPLICABLE)
 # The basis of a figure that a scenario assumes, or that was counted from such; every other one comes from the evidence.
@@ -65,6 +66,7 @@ class Meaning(Strict):
     units: Literal["sum", "none"] = "sum"
     counted: bool = False
     previous: Id | None = None
+    carries_to: Id | None = None
     derived: bool = False
     signed: bool = False
 
@@ -72,7 +74,14 @@ class Meaning(Strict):
     def _previous_is_another_year_of_a_figure(self) -> Meaning:
         if self.previous is not None and (self.items is not None or self.sum or self.derived):
             raise ValueError("previous（上年的同一数字）不与 items、sum、derived 同写")
+        if self.carries_to is not None and (self.previous or self.sum or self.derived):
+            raise ValueError("carries_to（次年带入为）不与 previous、sum、derived 同写")
         return self
+
+    @property
+    def stands(self) -> bool:
+        """Whether next year has the same figure until something changes it, as an establishment."""
+        return self.carries_to == self.id
 
 
 Dictionary = Mapping[str, Meaning]
@@ -111,6 +120,11 @@ def _dangling(
         if of is not None and (of not in found or (word == "previous" and found[of].previous)):
             where = document.where((index, word))
             yield Fault(where, f"{word} 指向没有定义的数字“{of}”", "本文件里的一个 id（本年的数字）")
+    own, to = entry.get("id"), entry.get("carries_to")
+    if to is not None and to != own and (to not in found or found[to].previous != own):
+        where = document.where((index, "carries_to"))
+        expected = f"“{own}”自己（不变就沿用），或 previous 是“{own}”的一个 id（成为次年的上年数）"
+        yield Fault(where, f"carries_to 指向“{to}”", expected)
 
 
 @dataclass(frozen=True)

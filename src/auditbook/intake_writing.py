@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from auditbook.cases import DEPARTMENT
 from auditbook.intake.intake_layouts import (
     AMOUNT,
     CHOICE,
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 DEPARTMENT_NAME = "部门整体"
-TAKEN = "taken"
+TAKEN, CARRIED, FOLLOW_UP = "taken", "carried", "follow_up"
+BROUGHT = (TAKEN, CARRIED, FOLLOW_UP)  # sheets that come with their rows, and only where there are any
 _LEGEND = "黄色的格子填写；灰色的一行是示例，读表时略过。空白＝没有数据，0＝没有发生，不适用＝没有这类事项。"
 _NUMBERS_ONLY = "只写数。没有数据留空，没有发生写 0，不适用写“不适用”。"
 _FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
@@ -64,13 +66,32 @@ class _Writing:
     units: Mapping[str, str]
     lines: Sequence[tuple[str, str]]
     year: int
-    taken: Sequence[Mapping[str, str]] = ()
+    brought: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
     styles: dict[str, Format] = field(default_factory=dict)
 
     @property
     def sheets(self) -> list[SheetLayout]:
-        """The sheets to write: all, but that of what was read out of a report only where something was."""
-        return [layout for layout in self.workbook.sheets if layout.kind != TAKEN or self.taken]
+        """The sheets to write: all, but those of what a report or last year's case brings only where it brings something."""
+        return [
+            sheet
+            for sheet in self.workbook.sheets
+            if sheet.kind not in BROUGHT or self.brought.get(sheet.kind)
+        ]
+
+    def carried(self, scope: str, layout: SheetLayout, row: Mapping[str, str]) -> str:
+        """What of a row of a grid comes from last year's case, in words, for the row's remark."""
+        units = {DEPARTMENT_NAME: DEPARTMENT, **{name: id for id, name in self.units.items()}}
+        spec = layout.row(row.get("item", "")) if layout.has("item") else None
+        said = []
+        for column in layout.columns:
+            figure = (spec.figures.get(column.id) if spec and spec.figures else column.figure) or ""
+            year = str(self.year - 1 if column.year == "before" else self.year)
+            said += [
+                f"{column.heading}{own['value']}{own['measured_in']}"
+                for own in self.brought.get(CARRIED, ())
+                if (own["code"], own["unit"], own["at"], own["item"]) == (figure, units.get(scope), year, spec.item if spec else "")
+            ]  # fmt: skip
+        return f"上年带入：{'，'.join(said)}" if said else ""
 
     def style(self, name: str, **more: Any) -> Format:
         key = name + repr(sorted(more.items()))
@@ -78,17 +99,17 @@ class _Writing:
             self.styles[key] = self.book.add_format({**_STYLES[name], **more})
         return self.styles[key]
 
-    def cell(self, kind: str, *, shown: bool = False) -> Format:
-        """The style of a cell to fill in, or of one of the example row."""
+    def cell(self, kind: str, *, shown: bool = False, brought: bool = False) -> Format:
+        """The style of a cell to fill in, of one of the example row, or of one that last year's case or a report has filled."""
         more: dict[str, Any] = {**_FONT, **_LINES, "num_format": _NUMBER_FORMATS.get(kind, "General")}
         if kind not in NUMERIC and kind != DATE:
             more |= {"num_format": "@", "text_wrap": True, "indent": 1}
         more |= (
             {"italic": True, "font_color": "#595959", "bg_color": "#EDEDED"}
             if shown
-            else {"bg_color": "#FFFBEB"}
+            else {"bg_color": "#EAF2FB" if brought else "#FFFBEB"}
         )
-        key = f"cell {kind} {shown}"
+        key = f"cell {kind} {shown} {brought}"
         if key not in self.styles:
             self.styles[key] = self.book.add_format(more)
         return self.styles[key]
@@ -102,12 +123,14 @@ class _Writing:
 
 def write(
     workbook: Workbook, *, case: str, department: str, year: int, units: Mapping[str, str], lines: Sequence[tuple[str, str]],
-    taken: Sequence[Mapping[str, str]] = (),
+    brought: Mapping[str, Sequence[Mapping[str, str]]] | None = None,
 ) -> bytes:  # fmt: skip
     """The bytes of an empty intake workbook.
 
     Takes    workbook: its layout; units: name by id; lines: code and name of what the self-evaluation may score;
-             taken: rows that were read out of a report, by column, for the sheet of kind ``taken``, which is written only then.
+             brought: by kind of sheet its rows, by column: ``taken`` out of a report, ``carried`` and ``follow_up`` out of
+             last year's case. Such a sheet is written only where it has rows; what is carried is also said in the remark
+             of the row to which it belongs.
     """
     import xlsxwriter
 
@@ -122,7 +145,7 @@ def write(
         title = f"{department}{year}年度部门整体支出绩效评价资料录入表"
         book.set_properties({"title": title, "author": "auditbook", "created": datetime(year, 1, 1)})
         words = {"case": case, "department": department, "year": str(year), "before": str(year - 1)}
-        writing = _Writing(book, workbook, words, units, lines, year, taken)
+        writing = _Writing(book, workbook, words, units, lines, year, brought or {})
         scopes = _write_instructions(writing)
         for layout in writing.sheets:
             _Sheet(writing, layout, scopes).write()
@@ -150,13 +173,13 @@ def _write_instructions(writing: _Writing) -> str:
         said = writing.said(text)
         sheet.write(row, 0, topic, writing.style("topic"))
         sheet.write(row, 1, said, writing.style("words"))
-        sheet.set_row(row, 18 * _lines(said, 104) + 4)
+        sheet.set_row(row, 18 * lines_taken(said, 104) + 4)
         row += 1
     sheet.write(row + 1, 0, "工作表", writing.style("topic"))
     for layout in writing.sheets:
         row += 1
         sheet.write(row, 1, f"{layout.title}：{layout.notes[0]}", writing.style("words"))
-        sheet.set_row(row, 18 * _lines(layout.title + layout.notes[0], 104) + 2)
+        sheet.set_row(row, 18 * lines_taken(layout.title + layout.notes[0], 104) + 2)
     sheet.write(2, 3, told.lists_heading, writing.style("topic"))
     names = [DEPARTMENT_NAME, *writing.units.values()]
     for index, name in enumerate(names):
@@ -166,7 +189,7 @@ def _write_instructions(writing: _Writing) -> str:
     return f"='{told.title}'!$D$4:$D${3 + len(names)}"
 
 
-def _lines(text: str, width: float) -> int:
+def lines_taken(text: str, width: float) -> int:
     """How many lines a text takes in a cell of a width."""
     taken = sum(1.0 if ord(character) > 0x2E80 or character in "—“”‘’…" else 0.5 for character in text)
     return max(1, -(-int(taken * 10) // int(width * _PER_WIDTH * 9.4)))
@@ -198,12 +221,15 @@ class _Sheet:
         self._example(head + 1)
         for number in range(first, last + 1):
             own = rows[number - first] if number - first < len(rows) else {}
-            if self.layout.kind == TAKEN:
-                most = max(_lines(own.get(column.id, ""), column.width) for column in self.layout.columns)
+            if self.layout.kind in BROUGHT:
+                most = max(
+                    lines_taken(own.get(column.id, ""), column.width) for column in self.layout.columns
+                )
                 self.sheet.set_row(number, 15 * most + 3)
             for index, column in enumerate(self.layout.columns):
-                style, text = self.writing.cell(column.kind), own.get(column.id)
-                if text and column.kind in NUMERIC and len(text) <= _MOST_DIGITS:
+                text = own.get(column.id)
+                style = self.writing.cell(column.kind, brought=bool(text) and self.layout.kind in BROUGHT[1:])
+                if text and column.kind in NUMERIC and len(text) <= _MOST_DIGITS and text[-1].isdigit():
                     self.sheet.write_number(number, index, float(text), style)
                 elif text:
                     self.sheet.write_string(number, index, text, style)
@@ -240,7 +266,7 @@ class _Sheet:
         for number, note in enumerate(self.layout.notes, 1):
             text = f"{number}. {writing.said(note)}"
             self.sheet.merge_range(row, 0, row, self.last, text, writing.style("note"))
-            self.sheet.set_row(row, 16 * _lines(text, width) + 2)
+            self.sheet.set_row(row, 16 * lines_taken(text, width) + 2)
             row += 1
         return row
 
@@ -265,8 +291,8 @@ class _Sheet:
 
     def _prefilled(self) -> list[dict[str, str]]:
         """The names that a sheet comes with: of units, rows, months, lines to be scored; what was read out of a report."""
-        if self.layout.kind == TAKEN:
-            return [dict(row) for row in self.writing.taken]
+        if self.layout.kind in BROUGHT:
+            return [dict(row) for row in self.writing.brought[self.layout.kind]]
         wanted = self.layout.prefilled
         if wanted is None:
             return []
@@ -283,6 +309,9 @@ class _Sheet:
             if wanted.lines:
                 own = [{"code": code, "name": text} for code, text in self.writing.lines] + own
             rows += [{"scope": scope, **row} for row in own or [{}]]
+        if self.layout.kind == "grid" and self.layout.has("remark"):
+            for row in rows:
+                row["remark"] = self.writing.carried(row["scope"], self.layout, row)
         return rows
 
     def _rule(self, index: int, column: Column, first: int, last: int) -> None:

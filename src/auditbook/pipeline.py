@@ -181,12 +181,14 @@ class Run:
         return records.digest(json.dumps(self._scoring, sort_keys=True).encode())
 
     def table(self, name: str) -> list[Row]:
-        """The rows of a processed table."""
+        """The rows of a processed table; none of one that is only written where it has rows, and is not there."""
         if name not in self._tables and self.in_memory:
-            self.keep(name, _ALONE[name](self))
+            self.keep(name, _ALONE[name](self) if name in _ALONE else ())
         elif name not in self._tables:
+            path = self.workspace.processed / f"{name}.csv"
             with inputs.recording() as own:
-                data = inputs.read_bytes(self.workspace.processed / f"{name}.csv")
+                there = name not in tables.OPTIONAL or inputs.is_file(path)
+                data = inputs.read_bytes(path) if there else b""
             self._tables[name] = (tables.from_csv(data), own.found)
         rows, reads = self._tables[name]
         inputs.note_all(reads)
@@ -371,7 +373,7 @@ def _ingest(run: Run) -> dict[str, list[Row]]:
         "objectives": found.objectives,
         "statements": found.statements,
         "published": found.published,
-        **found.entered,
+        **{name: rows for name, rows in found.entered.items() if rows or name not in tables.OPTIONAL},
     }
 
 
@@ -577,7 +579,12 @@ def _make(run: Run, stage: Stage) -> records.Record:
     """Compute and write the tables of a stage, each whole or not at all."""
     wrote = {}
     with inputs.recording() as reads:
-        for name, rows in tables_of(stage, run).items():
+        made = tables_of(stage, run)
+        for name in tables.OPTIONAL:  # one that an earlier run had rows for
+            if stage.name == "ingest" and name not in made:
+                (run.workspace.processed / f"{name}.csv").unlink(missing_ok=True)
+                run._tables.pop(name, None)
+        for name, rows in made.items():
             data = tables.to_csv(name, rows)
             tables.write_whole(run.workspace.processed / f"{name}.csv", data)
             wrote[f"file run/{name}.csv"] = records.digest(data)

@@ -450,7 +450,8 @@ CONVERSIONS = {
     "thousands": "千位分隔", "full_width": "全角数字", "bracketed": "括号负数", "exponent": "科学记数", "percent": "百分数",
     "signed": "正负号", "text_number": "文本格式的数", "shown_digits": "存储的位数", "day": "日期写法", "code_number": "编码存成了数",
     "spaced": "数字间的空格", "left_aside": "没有读入的部分", "after_year": "次年才完成的任务",
-    "undecided": "没有决定的取数行",
+    "undecided": "没有决定的取数行", "not_carried": "没有带入的上年数", "superseded": "本年已变的上年数",
+    "not_followed": "没有核对的上年审计发现", "previous": "上年案例",
 }  # fmt: skip
 
 

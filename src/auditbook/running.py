@@ -17,7 +17,7 @@ from auditbook import inputs, records
 from auditbook.inputs import Verifier
 from auditbook.stages import READS_LOG, STAGES, Stage
 from auditbook.tables import write_whole
-from auditbook.workspace import Workspace
+from auditbook.workspace import REQUESTS, Workspace
 
 if TYPE_CHECKING:
     from auditbook.engine.parent import Parent
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DELIVERED = "delivered"
 PDF = "report.pdf"
-DOCUMENTS = ("report.docx", PDF, "workpapers.xlsx")
+DOCUMENTS = ("report.docx", PDF, "workpapers.xlsx", REQUESTS)
 # Seconds after which a busy thread lets another one go on. Pages are made in this process while its other threads
 # talk to notebooks: with Python's own 5 ms each word of theirs would wait for the page.
 TURN = 0.0005

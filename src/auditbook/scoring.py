@@ -222,6 +222,11 @@ class Framework(Strict):
         low, high = self.grade(box.low), self.grade(box.high)
         return low if low == high else f"{low}～{high}"
 
+    @property
+    def own_table(self) -> str:
+        """The scheme's own text, which would say what is not specified or not documented."""
+        return f"{self.title}（全文及评分标准）"
+
     def validity_note(self, year: int) -> str:
         """What a reader is told where a case lies outside the scheme's years; "" inside."""
         if year >= self.valid.from_ and (self.valid.to is None or year <= self.valid.to):
@@ -508,11 +513,6 @@ class _Evidence:
     names: Mapping[str, str] = field(default_factory=dict)
     comparators: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def own_table(self) -> str:
-        """The scheme's own text, which would say what is not specified or not documented."""
-        return f"{self.framework.title}（全文及评分标准）"
-
     def find(self, indicator: str, definition: str, scope: str, item: str = "") -> Result | None:
         """A result, where there is one."""
         at = (indicator, definition, scope, item)
@@ -775,7 +775,7 @@ def line_name(framework: Framework, rulebook: Rulebook, key: str) -> str:
 
 def _line(item: Item, held: _Evidence) -> _Scored:
     if item.indicator is None or item.rule is None:
-        return _Scored(None, UNSPECIFIED, item.reason or "", (held.own_table,))
+        return _Scored(None, UNSPECIFIED, item.reason or "", (held.framework.own_table,))
     stanza = held.rulebook.stanzas[item.indicator]
     definition = held.definitions.get(stanza.id, item.definition or stanza.primary)
     if item.rule.undocumented:
@@ -783,7 +783,7 @@ def _line(item: Item, held: _Evidence) -> _Scored:
         result = None if stanza.judged else held.find(stanza.id, definition, DEPARTMENT)
         if result is not None:
             lacking = _documents(result, held.rulebook)
-        return _Scored(None, NOT_ASSESSABLE, item.rule.words(), (held.own_table, *lacking))
+        return _Scored(None, NOT_ASSESSABLE, item.rule.words(), (held.framework.own_table, *lacking))
     if stanza.judged:
         return _judged(item, item.rule, stanza, held)
     if item.over:
@@ -837,7 +837,7 @@ def _judged(item: Item, rule: Rule, stanza: Stanza, held: _Evidence) -> _Scored:
     if lacking or box.is_point:
         documents = lacking
     else:
-        documents = (JUDGEMENT_TABLE,) if rule.bands else (held.own_table,)
+        documents = (JUDGEMENT_TABLE,) if rule.bands else (held.framework.own_table,)
     return _settled(box, item.weight, [f"评价要点：{counted}"], documents)
 
 
@@ -907,7 +907,7 @@ def _value(
         why += f"，以{'、'.join(used)}为界：{_value_range(stanza, low, high)}"
     box = rule.reach(low, high, full)
     if box is None:
-        return _Scored(None, NOT_ASSESSABLE, "评分规则没有说到这个数值", (held.own_table,))
+        return _Scored(None, NOT_ASSESSABLE, "评分规则没有说到这个数值", (held.framework.own_table,))
     said = [why]
     if result.value is not None and box.high - box.low >= _NEAR:
         said.append("公布数字的精度不足以确定得分")
@@ -1067,7 +1067,7 @@ def _of_item(
         if reached:
             return _Scored(Interval(share, share), ASSESSED)
         said = f"评分表没有写明{'上限' if comparator == '<=' else '定数'}目标没有达到时如何计分"
-        return _Scored(None, NOT_ASSESSABLE, said, (held.own_table,))
+        return _Scored(None, NOT_ASSESSABLE, said, (held.framework.own_table,))
     return _value(item, chosen or rule, stanza, result.definition, DEPARTMENT, held, result.item, share)
 
 
@@ -1166,7 +1166,7 @@ class Supply:
     """A document and how far it would narrow the score.
 
     ``alone`` is the width that it settles by itself, ``shared`` the width of lines that need others beside it
-    (``others`` by line); ``lines`` and ``shared_lines`` are called as in scores.csv.
+    (``others`` by line); ``lines`` and ``shared_lines`` are called as in scores.csv, ``widths`` are what each leaves open.
     """
 
     document: str
@@ -1175,6 +1175,7 @@ class Supply:
     lines: tuple[str, ...]
     shared_lines: tuple[str, ...]
     others: Mapping[str, tuple[str, ...]]
+    widths: Mapping[str, Fraction]
 
 
 def narrowing(rows: Sequence[Row]) -> list[Supply]:
@@ -1203,6 +1204,7 @@ def narrowing(rows: Sequence[Row]) -> list[Supply]:
                     row["indicator"]: tuple(other for other in documents if other != document)
                     for row, documents in shared
                 },
+                {row["indicator"]: _width([row]) for row, _ in lines},
             )
         )  # fmt: skip
     return sorted(found, key=lambda supply: (-supply.alone, -supply.shared, supply.document))

@@ -30,6 +30,7 @@ RECORDED = (
 )
 REPLIES = "finding reply replied_by replied_when answer answered_by answered_when status source locator quote"
 GRADES = "person branch period grader item grade source locator quote"
+FOLLOW_UP = "finding year status evidence who when source locator quote"
 RECONCILIATIONS = "check source rule name severity verdict where found expected width explanation"
 CORROBORATION = "figure scope item year source checks within"
 QUALITY = "rule severity blocking passed checked failed where found expected why"
@@ -69,6 +70,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "recorded": RECORDED,
         "replies": REPLIES,
         "grades": GRADES,
+        "follow_up": FOLLOW_UP,
         "reconciliations": RECONCILIATIONS,
         "corroboration": CORROBORATION,
         "quality": QUALITY,
@@ -93,6 +95,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "recorded": ("finding",),
     "replies": ("finding",),
     "grades": ("person", "period", "grader", "item"),
+    "follow_up": ("finding", "year"),
     "reconciliations": ("check",),
     "corroboration": ("figure", "scope", "item", "year"),
     "quality": ("rule",),
@@ -104,6 +107,10 @@ KEYS: dict[str, tuple[str, ...]] = {
     "schemes": ("scheme", "basis"),
     "findings": ("finding",),
 }
+
+
+# Tables that are written only where they have rows: a run without them leaves what it always left.
+OPTIONAL = ("follow_up",)
 
 
 def to_csv(name: str, rows: Iterable[Mapping[str, str]]) -> bytes:

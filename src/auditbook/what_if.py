@@ -5,7 +5,7 @@ For whoever asks many times: sensitivity, the controls of a notebook, all scenar
 
 from __future__ import annotations
 
-from auditbook import inputs, pipeline, quality, records, scenarios
+from auditbook import inputs, pipeline, quality, records, scenarios, tables
 from auditbook.cases import Scenario
 from auditbook.faults import CaseError
 from auditbook.figures import ASSUMED
@@ -18,7 +18,7 @@ from auditbook.strict_yaml import Document
 # What no scenario changes: the evidence, and what is read out of its sentences.
 _EVIDENCE = (
     "sources", "objectives", "statements", "published", "judgements", "overrides", "recorded", "replies", "grades",
-    "narrative", "coverage",
+    "narrative", "coverage", *tables.OPTIONAL,
 )  # fmt: skip
 _QUALITY = ("quality", "corroboration", "reconciliations")
 
@@ -37,11 +37,24 @@ def in_memory(run: Run) -> Run:
         # a stage is proven by the tables on disk, and those are old once one before it is not
         proven = proven and records.proven(run.workspace, f"{stage.name}.tables", verifier) is not None
         if proven:
-            for name in stage.tables:
+            for name in (*stage.tables, *(tables.OPTIONAL if stage is STAGES[0] else ())):
                 made.keep(name, run.table(name))
         else:
             for name, rows in pipeline.tables_of(stage, made).items():
                 made.keep(name, rows)
+    return made
+
+
+def scored(run: Run) -> Run:
+    """A case in memory with the scores that it would have if no data-quality rule stood against scoring.
+
+    Takes    run: from ``pipeline.check``. Great Expectations is not asked.
+    """
+    made = Run(run.rules, in_memory=True)
+    made.raw = run.raw
+    for name, rows in pipeline.tables_of(STAGES[0], made).items():
+        made.keep(name, rows)
+    made.keep("quality", ())
     return made
 
 

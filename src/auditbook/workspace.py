@@ -11,6 +11,8 @@ from pathlib import Path
 from auditbook import inputs
 from auditbook.faults import CaseError, Fault
 
+# the documents to ask for, beside the report: ``new`` writes the list before there is one
+REQUESTS = "资料需求清单.xlsx"
 _PROJECT = re.compile(r'^name\s*=\s*"auditbook"', re.MULTILINE)
 
 
@@ -86,8 +88,12 @@ def locate(case: str, scenario: str = "") -> Workspace:
     case_path = _find("cases", case, [root])
     base = case_path.parents[2] if case_path.parent.parts[-2:] == ("params", "cases") else root
     scenario_path = _find("scenarios", scenario, [base, root]) if scenario else None
-    results = Path(os.environ.get("AUDITBOOK_WORKSPACE") or base).resolve()
-    return Workspace(root, base, results, case_path, scenario_path)
+    return Workspace(root, base, results_of(base), case_path, scenario_path)
+
+
+def results_of(base: Path) -> Path:
+    """Where the tables and outputs of a case go: into its base folder, or where ``AUDITBOOK_WORKSPACE`` says."""
+    return Path(os.environ.get("AUDITBOOK_WORKSPACE") or base).resolve()
 
 
 def _find(kind: str, name: str, roots: Sequence[Path]) -> Path:

@@ -1,4 +1,5 @@
-"""What an auditor enters by judgement: points judged, scores overridden, findings recorded, replies, staff grades.
+"""What an auditor enters by judgement: points judged, scores overridden, findings recorded, replies, staff grades, and what has
+become of last year's findings.
 
 Each is a table of the case like any other evidence: every row says who, when and on what grounds.
 """
@@ -31,6 +32,8 @@ _REPLY = (
     Cell("answer", empty=True), Cell("answered_by", empty=True), Cell("answered_when", "date", empty=True),
 )  # fmt: skip
 VERDICTS = ("met", "partly", "not_met", "not_assessed", "not_applicable")
+# what has become of a finding of an earlier year
+FOLLOWED = ("settled", "partly", "open", "worse")
 REPLY_STATES = ("open", "accepted", "disputed", "corrected", "withdrawn")
 
 ENTERED: dict[str, tuple[Cell, ...]] = {
@@ -51,8 +54,12 @@ ENTERED: dict[str, tuple[Cell, ...]] = {
         Cell("person", "person"), Cell("branch", "id"), Cell("period", "id"), Cell("grader", "id"), Cell("item", empty=True),
         Cell("grade", empty=True), *_PLACE,
     ),
+    "follow_up": (
+        Cell("finding"), Cell("year", "year"), Cell("status", one_of=FOLLOWED), Cell("evidence"), *_WHO, *_PLACE,
+    ),
 }  # fmt: skip
 _PERSON = re.compile(r"[A-Za-z]{0,4}-?[0-9]{1,8}号?")
+_YEAR = re.compile("(19|20)[0-9]{2}")
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
@@ -79,6 +86,8 @@ def _expected(cell: Cell, value: str, scopes: set[str]) -> str:
         return "" if value in scopes else f"department 或案例文件 units 里的代号：{'、'.join(sorted(scopes))}"
     if cell.kind == "person":
         return "" if _PERSON.fullmatch(value) else "编号，如 12号、A-12（不写姓名）"
+    if cell.kind == "year":
+        return "" if _YEAR.fullmatch(value) else "四位年份，如 2019"
     if cell.kind == "id":
         return "" if _ID.fullmatch(value) else "英文小写代号"
     try:

@@ -17,6 +17,7 @@ from auditbook import inputs, strict_yaml
 from auditbook.cases import DEPARTMENT, Audit, Source
 from auditbook.faults import CaseError, Fault
 from auditbook.figures import (
+    CARRIED,
     MISSING,
     STATES,
     VALUE,
@@ -48,6 +49,7 @@ INTAKE, ACCOUNTS = "intake", "accounts"
 _RELIABILITY = {"high": 0, "medium": 1, "low": 2, None: 3}
 # The table of a phrase that answers an objective: a row of objectives.csv too, but another phrase of it.
 ANSWERS = "answers"
+SUPERSEDED = "superseded"
 SELF_SCORED = ("self_scored_points", "self_scored_weight")
 CHANGES = ("growth", "change")
 # str.isdigit also takes ²²²², which int refuses
@@ -123,6 +125,7 @@ class _Reader:
             else:
                 take[shape](source, row)
         self._patterns()
+        self._superseded()
         self._repeated()
         if self.faults:
             raise CaseError(sorted(set(self.faults), key=_by_place))
@@ -179,8 +182,9 @@ class _Reader:
         units = {unit.id: unit.name for unit in self.audit.case.units}
         layout = intake_layouts.read_workbook(self.audit.workspace.root, self.dictionary)
         return intake_workbook.read(
-            opened.sheets, layout, self.dictionary, units, self.audit.case.year, self.faults, self.notes
-        )
+            opened.sheets, layout, self.dictionary, units, self.audit.case.year, self.faults, self.notes,
+            {unit.id: unit.former for unit in self.audit.case.units},
+        )  # fmt: skip
 
     def _hash_holds(self, source: Source) -> bool:
         """Whether the file is there with the recorded hash; an original that was only transcribed may be absent."""
@@ -336,7 +340,13 @@ class _Reader:
             return
         key = Key(row["figure"], row["scope"], row["item"], int(row["year"]))
         named = f"{key}@{source.id}"
-        locator, status = self._located(source, row, row["quote"], row["locator"], "figures", named, remark)
+        if row.cells.get("basis") == CARRIED:
+            # the original was last year's: its phrase was held against it there, and need not be here
+            locator, status = f"{row['locator']}〔{row.where}〕", phrases.UNVERIFIED
+        else:
+            locator, status = self._located(
+                source, row, row["quote"], row["locator"], "figures", named, remark
+            )
         held = (
             phrases.holds(
                 row["quote"], row["value"], row["unit"], zero=row["state"] == ZERO, counted=meaning.counted
@@ -510,6 +520,15 @@ class _Reader:
         self.held[key] = status
         found = {column: row[column] for column in raw_tables.SHAPES[shape]}
         self.entered[shape].append({**found, "source": source.id, "locator": locator})
+
+    def _superseded(self) -> None:
+        """A figure that stands until something changes it (编制) gives way to one of this year; its blank says no change."""
+        own = {row.key for row in self.figures if row.has_value and row.basis != CARRIED}
+        for row in [row for row in self.figures if row.basis == CARRIED and row.key in own]:
+            if row.key.year == self.audit.case.year:
+                written = f"{self.dictionary[row.key.figure].name} {row.value}{row.unit}（上年带入）"
+                self.notes.append(Note(row.where, written, "本年另有资料，以本年的为准", SUPERSEDED))
+                self.figures.remove(row)
 
     def _repeated(self) -> None:
         """A figure twice in one table is a mistake; in two tables it is two sources of one figure."""

@@ -118,7 +118,18 @@ class SheetLayout(Strict):
     id: Id
     title: Words
     aliases: list[Words] = []
-    kind: Literal["grid", "ledger", "payments", "tasks", "objectives", "coded", "grades", "taken"]
+    kind: Literal[
+        "grid",
+        "ledger",
+        "payments",
+        "tasks",
+        "objectives",
+        "coded",
+        "grades",
+        "taken",
+        "carried",
+        "follow_up",
+    ]
     notes: list[Words]
     columns: list[Column]
     rows: list[Row] = []
@@ -199,11 +210,13 @@ class Instructions(Strict):
 
 
 class Document(Strict):
-    """A document that an auditor asks a department for."""
+    """A document that an auditor asks a department for: who has it, and what names it where a figure names its supplier."""
 
     id: Id
     title: Words
     supplies: Words
+    holder: Words
+    words: list[Words] = []
 
 
 class Workbook(Strict):

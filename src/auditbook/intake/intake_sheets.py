@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
 
@@ -51,6 +51,7 @@ class Reading:
     year: int
     faults: list[Fault]
     notes: list[Note]
+    former: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @cached_property
     def scopes(self) -> dict[str, str]:

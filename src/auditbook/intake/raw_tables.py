@@ -35,6 +35,7 @@ _SHAPES = {
     ),
     "replies": "finding reply replied_by replied_when answer answered_by answered_when status locator quote",
     "grades": "person branch period grader item grade locator quote",
+    "follow_up": "finding year status evidence who when locator quote",
 }
 SHAPES: dict[str, tuple[str, ...]] = {shape: tuple(columns.split()) for shape, columns in _SHAPES.items()}
 OPTIONAL: dict[str, tuple[str, ...]] = {"published": ("base",)}

@@ -11,6 +11,7 @@ TABLES = {
     "recorded": "审计人员记录表",
     "replies": "单位回复表",
     "grades": "等次成绩表",
+    "follow_up": "上年审计发现整改表",
     "reconciliations": "决算表勾稽",
     "corroboration": "独立核对表",
     "quality": "数据质量规则",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditbook import asking_writing
 from auditbook.pipeline import fingerprints
 from auditbook.report import chart_files, cover, page, paper_head, word
 from auditbook.report.evidence_entries import RunSources
 from auditbook.report.workbook import workbook
 from auditbook.stages import Stage
+from auditbook.workspace import REQUESTS
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -49,6 +51,7 @@ class Pages:
         self.files |= {f"charts/{name}.csv": data for name, data in chart_files.charts_in(text).items()}
 
     def add_documents(self) -> None:
-        """Make the Word report, from the report's page, and the workbook, from the tables of every stage."""
+        """Make the Word report, from the report's page, the workbook, from the tables of every stage, and the documents to ask for."""
         self.files["report.docx"] = word.document(self.files["report.html"].decode())
         self.files["workpapers.xlsx"] = workbook(self._run)
+        self.files[REQUESTS] = asking_writing.workbook(self._run, self._run.table("scores"))

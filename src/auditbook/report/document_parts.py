@@ -35,7 +35,7 @@ _MOST_IN_TITLE = 200
 
 _TABLES = {
     "judgements": "评价要点的判断", "overrides": "审计人员改动的得分", "recorded": "审计人员记录的发现", "replies": "对发现的答复",
-    "grades": "考评等次",
+    "grades": "考评等次", "follow_up": "上年审计发现的整改",
 }  # fmt: skip
 
 

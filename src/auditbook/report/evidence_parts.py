@@ -383,7 +383,7 @@ def corroboration(run: Run) -> Html:
         if with_kind[kind]
     )
     checked = sorted({row["checks"] for row in own if row["checks"]})
-    number = counted(run, "corroboration", checks=checked) if checked else "0"
+    number = counted(run, "corroboration", checks=checked or [*CHECKS])
     said = (
         f"采用的数字 {counted(run, 'corroboration')} 个，有独立核对的 {number} 个{f'（{kinds}）' if kinds else ''}，"
         f"没有独立核对的 {counted(run, 'corroboration', checks='')} 个。"
