@@ -10,7 +10,7 @@ import ast
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -47,6 +47,7 @@ from auditbook.tables import Row
 from auditbook.workspace import Workspace, locate
 
 PARAMETERS = ("case", "scenario")
+COUNTED = ("objectives_planned", "objectives_claimed", "objectives_proven", "objectives_possible")
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,10 @@ class Run:
         inputs.note_all(reads)
         return rows
 
+    def with_tables(self, rows: Mapping[str, list[Row]]) -> Run:
+        """The same rules over tables that lie in memory."""
+        return Run(self.rules, self.stage, _tables={name: (own, {}) for name, own in rows.items()})
+
     def frame(self, name: str) -> Any:
         """A processed table as a pandas DataFrame of text, for an analyst's own questions."""
         import pandas
@@ -158,7 +163,7 @@ class Run:
     @cached_property
     def figures(self) -> Figures:
         """All figures, from figures.csv."""
-        rows = [_figure(row) for row in self.table("figures")]
+        rows = [figure_of(row) for row in self.table("figures")]
         return Figures(
             self.dictionary, rows, [unit.id for unit in self.audit.case.units], self.audit.case.year
         )
@@ -188,7 +193,8 @@ class Run:
         return "；".join(f"数据质量规则“{row['why'].partition('：')[0]}”未通过" for row in failed)
 
 
-def _figure(row: Row) -> FigureRow:
+def figure_of(row: Row) -> FigureRow:
+    """A figure, from its row of figures.csv."""
     key = Key(row["figure"], row["scope"], row["item"], int(row["year"]))
     where = row["locator"].partition("〔")[2].partition("〕")[0]
     return FigureRow(
@@ -285,7 +291,10 @@ def _ingest(run: Run) -> dict[str, list[Row]]:
     found = run.raw
     return {
         "sources": found.sources,
-        "figures": [quality_tables.figure_row(row) for row in [*found.figures, *_counted(run, found)]],
+        "figures": [
+            *map(quality_tables.figure_row, found.figures),
+            *counted(run, found.objectives, found.statements, found.collected(run.dictionary, run.audit)),
+        ],
         "objectives": found.objectives,
         "statements": found.statements,
         "published": found.published,
@@ -293,18 +302,14 @@ def _ingest(run: Run) -> dict[str, list[Row]]:
     }
 
 
-def _counted(run: Run, found: Evidence) -> list[FigureRow]:
-    """Figures counted from the objectives: how many there are, said to be done, proven, and not disproven."""
-    if not found.objectives:
+def counted(run: Run, objectives: Sequence[Row], statements: Sequence[Row], own: Figures) -> list[Row]:
+    """Rows of figures.csv that are counted from the objectives: how many there are, said to be done, proven, and not disproven."""
+    if not objectives:
         return []
-    own = found.collected(run.dictionary, run.audit)
-    counts = claims.completion_counts(found.objectives, found.statements, own, run.wording)
-    named = {
-        "objectives_planned": counts.planned, "objectives_claimed": counts.claimed,
-        "objectives_proven": counts.proven, "objectives_possible": counts.possible,
-    }  # fmt: skip
-    source = found.objectives[0]["source"]
-    return [
+    counts = claims.completion_counts(objectives, statements, own, run.wording)
+    named = dict(zip(COUNTED, (counts.planned, counts.claimed, counts.proven, counts.possible), strict=True))
+    source = objectives[0]["source"]
+    rows = [
         FigureRow(
             Key(figure, DEPARTMENT, "", run.audit.case.year), source, "由目标与子目标逐项判断得出，见 claims.csv",
             run.dictionary[figure].name, figures.VALUE if count else figures.ZERO, "derived", str(count), "项", EXACT,
@@ -313,6 +318,7 @@ def _counted(run: Run, found: Evidence) -> list[FigureRow]:
         for figure, count in named.items()
         if figure in run.dictionary
     ]  # fmt: skip
+    return [quality_tables.figure_row(row) for row in rows]
 
 
 def _quality(run: Run) -> dict[str, list[Row]]:
@@ -320,6 +326,11 @@ def _quality(run: Run) -> dict[str, list[Row]]:
 
 
 def _indicators(run: Run) -> dict[str, list[Row]]:
+    return _judged(run, _narrative(run))
+
+
+def _judged(run: Run, said: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """Indicators and claims, beside what the sentences of documents say."""
     names = {
         stanza.id: {name: definition.name for name, definition in stanza.definitions.items()}
         for stanza in run.rulebook.stanzas.values()
@@ -328,7 +339,6 @@ def _indicators(run: Run) -> dict[str, list[Row]]:
         run.table("published"), run.table("objectives"), run.table("statements"), run.results, run.figures,
         run.scoring, names, run.wording, {unit.id: unit.name for unit in run.audit.case.units},
     )  # fmt: skip
-    said = _narrative(run)
     judged += ({column: row[column] for column in tables.COLUMNS["claims"]} for row in said["narrative"])
     return {
         "indicators": indicators.to_rows(run.results, run.rulebook, run.scoring),
@@ -371,6 +381,16 @@ def _findings(run: Run) -> dict[str, list[Row]]:
     )  # fmt: skip
     found = findings.find(run.observed(), run.table("recorded"), run.table("replies"))
     return {"scores": scores, "schemes": schemes, "findings": found}
+
+
+def derived(run: Run) -> dict[str, list[Row]]:
+    """Every table that follows from evidence and rules alone, made anew in memory: nothing is read, written or reused.
+
+    Takes    run: with its tables of evidence, of quality and of the sentences of documents at hand (``with_tables``).
+    """
+    judged = _judged(run, {name: run.table(name) for name in ("narrative", "coverage")})
+    run._tables["claims"] = (judged["claims"], {})
+    return {**judged, **_findings(run)}
 
 
 def _self_scored(run: Run) -> dict[str, Fraction]:
@@ -440,16 +460,24 @@ def _make(run: Run, stage: Stage) -> records.Record:
     return records.made(run.workspace, reads.found, wrote)
 
 
+def rule_files(workspace: Workspace) -> list[Path]:
+    """Every rule file that a run may rest on, but for the files of case and scenario."""
+    found: list[Path] = []
+    for folder in dict.fromkeys((workspace.base, workspace.root)):
+        params = folder / "params"
+        found += inputs.listing(params, "*.yaml")
+        for kind in ("indicators", "frameworks", "codes", "tables", "narratives"):
+            found += inputs.listing(params / kind, "*.yaml")
+    return found
+
+
 def fingerprints(run: Run) -> dict[str, str]:
     """sha256 of evidence, rules and program: what a result rests on."""
     workspace = run.workspace
-    rules: list[Path] = []
-    for folder in dict.fromkeys((workspace.base, workspace.root)):
-        params = folder / "params"
-        rules += inputs.listing(params, "*.yaml")
-        for kind in ("indicators", "frameworks", "codes", "tables", "narratives"):
-            rules += inputs.listing(params / kind, "*.yaml")
-    rules += [path for path in (workspace.case_path, workspace.scenario_path) if path]
+    rules = [
+        *rule_files(workspace),
+        *(path for path in (workspace.case_path, workspace.scenario_path) if path),
+    ]
     evidence = inputs.listing(workspace.evidence)
     return {
         "evidence": records.tree_digest(evidence, workspace.evidence, inputs.read_bytes),
