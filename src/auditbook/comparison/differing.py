@@ -75,7 +75,10 @@ class Difference:
 
     def moved(self, column: str) -> Fraction:
         """By how much a column of numbers moves; a row that is not there counts as nothing."""
-        ends = [Fraction(row[column]) if row is not None and row[column] else Fraction(0) for row in (self.before, self.after)]
+        ends = [
+            Fraction(row[column]) if row is not None and row[column] else Fraction(0)
+            for row in (self.before, self.after)
+        ]
         return ends[1] - ends[0]
 
 
@@ -93,21 +96,32 @@ class Matching:
             return ("indicators", "scores")
         return (*EVIDENCE_TABLES, *CHECK_TABLES, *DERIVED_TABLES)
 
-    def rows(self, run: KeptRun, name: str, own: Sequence[Row]) -> dict[Key, Row]:
-        """Rows of a table by the key under which the other run's are found. A run's own year counts as year 0."""
+    def rows(self, name: str, own: Sequence[Row], year: int, lines: Mapping[str, str]) -> dict[Key, Row]:
+        """Rows of a table by the key under which the other run's are found.
+
+        Takes    year: the run's own, which counts as year 0 where the runs are of different cases; lines: the indicators
+                 of its scheme's lines (``lines_of``).
+        """
         columns = self._key(name)
-        year = run.year if self.relation is not Relation.SAME else 0
         found: dict[Key, Row] = {}
         for row in own:
             if not self._counts(name, row):
                 continue
             key = tuple(
-                str(int(row[c]) - year) if c == "year" and year and row[c].isdigit() else row[c] for c in columns
+                str(int(row[c]) - year)
+                if c == "year" and self.relation is not Relation.SAME and row[c].isdigit()
+                else row[c]
+                for c in columns
             )
             if name == "scores" and not self.same_scheme:
-                key = (row["level"], self._line(run, row))
+                # a line of a scheme by its indicator, so that another scheme's line on it is found
+                key = (row["level"], lines.get(row["indicator"], row["indicator"]))
             found.setdefault(key, row)
         return found
+
+    def of_run(self, run: KeptRun, name: str) -> dict[Key, Row]:
+        """A run's own rows by those keys."""
+        return self.rows(name, run.tables[name], run.year, lines_of(run))
 
     def _key(self, name: str) -> tuple[str, ...]:
         if name == "figures" and self.relation is not Relation.SAME:
@@ -121,15 +135,21 @@ class Matching:
             return row["scope"] == DEPARTMENT and not row["item"]
         return not (name == "scores" and not self.same_scheme and row["level"] == "group")
 
-    def _line(self, run: KeptRun, row: Row) -> str:
-        """A line of a scheme by its indicator, so that another scheme's line on it is found."""
-        return lines(run).get(row["indicator"], row["indicator"])
-
     def told(self, name: str) -> list[str]:
         """The columns whose difference counts."""
         silent = {"number"} if name == "findings" else set()
         if self.relation is not Relation.SAME:
-            silent |= {"year", "source", "locator", "quote", "quote_status", "label", "figures", "evidence", "base"}
+            silent |= {
+                "year",
+                "source",
+                "locator",
+                "quote",
+                "quote_status",
+                "label",
+                "figures",
+                "evidence",
+                "base",
+            }
         if self.relation is Relation.OTHER_DEPARTMENT:
             silent |= {"numerator", "denominator"}
         if not self.same_scheme and name == "scores":
@@ -137,7 +157,7 @@ class Matching:
         return [column for column in tables.COLUMNS[name] if column not in silent]
 
 
-def lines(run: KeptRun) -> dict[str, str]:
+def lines_of(run: KeptRun) -> dict[str, str]:
     """The indicator of each line of a run's scheme, by what the line is called; where two lines have one, the line itself."""
     items = [item for item in scheme_content(run).get("items", []) if isinstance(item, dict)]
     named = {line_key(item, number): str(item.get("indicator") or "") for number, item in enumerate(items)}
@@ -160,7 +180,11 @@ def scheme_content(run: KeptRun) -> Mapping[str, list[dict[str, object]]]:
 
 
 def differences(
-    name: str, before: Mapping[Key, Row], after: Mapping[Key, Row], columns: Sequence[str], named: Callable[[str, Row], str]
+    name: str,
+    before: Mapping[Key, Row],
+    after: Mapping[Key, Row],
+    columns: Sequence[str],
+    named: Callable[[str, Row], str],
 ) -> Iterator[Difference]:
     """Every row of a table that differs, in the order of the keys.
 
@@ -227,7 +251,9 @@ def short(value: Fraction) -> str:
     """A number with as many decimals as it has up to six, else two; with all that are known where two would be zero."""
     if (value * 10**6).denominator == 1:
         whole, _, behind = plain(value).partition(".")
-        return format(int(whole.lstrip("-") or "0"), ",").join(["-" * whole.startswith("-"), f".{behind}" * bool(behind)])
+        return format(int(whole.lstrip("-") or "0"), ",").join(
+            ["-" * whole.startswith("-"), f".{behind}" * bool(behind)]
+        )
     near = rounded(value, 2)
     return format(near, ",f") if near else plain(value)
 

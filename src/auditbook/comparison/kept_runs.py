@@ -60,7 +60,9 @@ class KeptRun:
     def scheme_row(self) -> Row:
         """The row of schemes.csv of the scheme that scores, on the basis on which it does."""
         return next(
-            row for row in self.tables["schemes"] if (row["scheme"], row["basis"]) == (self.scheme, self.total["basis"])
+            row
+            for row in self.tables["schemes"]
+            if (row["scheme"], row["basis"]) == (self.scheme, self.total["basis"])
         )
 
     def content(self, name: str) -> Any:
@@ -88,7 +90,9 @@ def opened(names: Sequence[str]) -> list[KeptRun]:
              tables are incomplete, were changed since, or are of another format. All faults at once.
     """
     if len(names) < 2:
-        raise UsageError(Fault("auditbook compare", f"给了{len(names)}次运行", "两次或更多（或一个案例加 --last）"))
+        raise UsageError(
+            Fault("auditbook compare", f"给了{len(names)}次运行", "两次或更多（或一个案例加 --last）")
+        )
     folders: list[Path] = []
     faults: list[Fault] = []
     for name in names:
@@ -127,7 +131,14 @@ def located(name: str) -> Path:
             path = path.parents[1] / "data" / "processed" / path.name
         if path.is_dir():
             return path
-        raise UsageError(Fault(name, "这里没有运行的表", "outputs/ 或 data/processed/ 下的一个运行", f"请先运行 {command(path.name)}"))
+        raise UsageError(
+            Fault(
+                name,
+                "这里没有运行的表",
+                "outputs/ 或 data/processed/ 下的一个运行",
+                f"请先运行 {command(path.name)}",
+            )
+        )
     root = project_root(Path.cwd())
     processed = Path(os.environ.get("AUDITBOOK_WORKSPACE") or root).resolve() / "data" / "processed"
     plain = name not in ("", ".", "..") and "/" not in name and "\\" not in name
@@ -153,7 +164,11 @@ def _labels(names: Sequence[str], folders: Sequence[Path]) -> list[str]:
             continue
         above = folder.parents[2].name if len(folder.parents) > 2 else ""
         alike = [other.parents[2].name for other in folders if other.name == folder.name]
-        labels.append(f"{folder.name}（{above}）" if above and alike.count(above) == 1 else f"{folder.name}（第{place + 1}个）")
+        labels.append(
+            f"{folder.name}（{above}）"
+            if above and alike.count(above) == 1
+            else f"{folder.name}（第{place + 1}个）"
+        )
     return labels
 
 
@@ -173,17 +188,33 @@ def read(folder: Path, label: str, run: str = "") -> KeptRun:
         if not path.is_file():
             faults.append(Fault(str(path), "缺这张表", "运行留下的全部表", f"请重新运行 {again}"))
         elif name in changed:
-            faults.append(Fault(str(path), "运行完以后又变了（与当时的 sha256 不同）", "运行留下的表", f"请重新运行 {again}"))
+            faults.append(
+                Fault(
+                    str(path),
+                    "运行完以后又变了（与当时的 sha256 不同）",
+                    "运行留下的表",
+                    f"请重新运行 {again}",
+                )
+            )
         else:
             data = path.read_bytes()
             head = tuple(data.decode("utf-8").partition("\n")[0].split(","))
             if head != columns:
-                faults.append(Fault(str(path), f"栏目是 {'、'.join(head)}", "、".join(columns), f"请重新运行 {again}"))
+                faults.append(
+                    Fault(str(path), f"栏目是 {'、'.join(head)}", "、".join(columns), f"请重新运行 {again}")
+                )
             else:
                 found[name] = tables.from_csv(data)
     if faults:
         raise CaseError(faults)
     kept = KeptRun(label, folder, found, rules)
     if not isinstance(kept.case, dict) or not found["scores"]:
-        raise CaseError(Fault(str(folder / kept_rules.NAME), "没有案例文件，或没有得分", "一次做完的运行", f"请重新运行 {again}"))
+        raise CaseError(
+            Fault(
+                str(folder / kept_rules.NAME),
+                "没有案例文件，或没有得分",
+                "一次做完的运行",
+                f"请重新运行 {again}",
+            )
+        )
     return kept

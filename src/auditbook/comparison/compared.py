@@ -1,0 +1,407 @@
+"""Two runs compared: every difference once, under what caused it; several runs side by side by their key results."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from auditbook import pipeline
+from auditbook.cases import DEPARTMENT
+from auditbook.comparison.attributing import Attributing, Resting, Scored
+from auditbook.comparison.causes import Cause, causes, parts, relation_of, row_name, rule_parts
+from auditbook.comparison.differing import (
+    EVIDENCE_TABLES,
+    Difference,
+    Matching,
+    differences,
+    line_key,
+    quantity,
+    scheme_content,
+)
+from auditbook.comparison.kept_runs import KeptRun
+from auditbook.comparison.recomputing import Recomputing
+from auditbook.comparison.shares import Ends
+from auditbook.findings import SEVERITIES
+from auditbook.indicators import COMPUTED
+from auditbook.numbers import parse
+from auditbook.report.column_names import TABLES
+from auditbook.scoring_rules import points_text
+from auditbook.tables import Row
+
+NOUGHT = (Fraction(0), Fraction(0))
+LINES, GROUPS, TOTAL = "indicator", "group", "total"
+
+
+@dataclass(frozen=True)
+class Caused:
+    """Differences that rest on the same causes, with what they do to the score: the moves of its lines."""
+
+    causes: tuple[Cause, ...]
+    resting: Resting
+    differences: tuple[Difference, ...]
+    effect: Ends
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of its causes."""
+        return tuple(
+            dict.fromkeys([kind for cause in self.causes for kind in cause.kinds] or self.resting.kinds)
+        )
+
+    def of(self, table: str) -> list[Difference]:
+        """Its differences of a table; of the scores only the lines, since groups and total are their sums."""
+        return [d for d in self.differences if d.table == table and is_own(d)]
+
+    @property
+    def words(self) -> str:
+        """What follows from it: 3 项指标、2 行得分、1 项发现."""
+        counted = [(f"{len(own)} {_COUNTED[name]}") for name in _COUNTED if (own := self.of(name))]
+        return "、".join(counted) or "结果没有变化"
+
+
+_COUNTED = {
+    "indicators": "项指标值", "scores": "行得分", "findings": "项审计发现", "claims": "条陈述判断", "figures": "个由目标数出的数",
+    "quality": "条数据质量规则", "corroboration": "个数字的独立核对", "reconciliations": "处决算表勾稽", "narrative": "句逐句核对",
+    "coverage": "项逐句核对覆盖", "schemes": "张评分表的合计",
+}  # fmt: skip
+
+
+def is_own(difference: Difference) -> bool:
+    """Whether a difference is not merely a sum of others."""
+    return difference.table != "scores" or _level(difference) == LINES
+
+
+def _level(difference: Difference) -> str:
+    return difference.rows[0]["level"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two runs with every difference between them, and what each rests on.
+
+    ``differences`` by table; ``groups``: those of results, under their causes, greatest effect on the score first; ``idle``:
+    causes from which nothing follows; ``unmatched``: lines that only one of the schemes has, with the run's place.
+    """
+
+    before: KeptRun
+    after: KeptRun
+    matching: Matching
+    causes: tuple[Cause, ...]
+    differences: Mapping[str, tuple[Difference, ...]]
+    resting: Mapping[tuple[str, tuple[str, ...]], Resting]
+    groups: tuple[Caused, ...]
+    scored: Scored
+    unmatched: tuple[tuple[int, str], ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs."""
+        return not any(self.differences.values())
+
+    @property
+    def idle(self) -> list[Cause]:
+        """Causes from which nothing follows."""
+        acting = {cause.id for group in self.groups for cause in group.causes}
+        return [cause for cause in self.causes if cause.id not in acting]
+
+    def cause(self, id: str) -> Cause:
+        """A cause by its id."""
+        return next(cause for cause in self.causes if cause.id == id)
+
+    def number(self, difference: Difference) -> int:
+        """The number of the group that a difference stands in, from 1; 0 for a difference of evidence."""
+        resting = self.resting[difference.table, difference.key]
+        return next((n for n, group in enumerate(self.groups, 1) if group.resting == resting), 0)
+
+    def of_results(self, name: str) -> list[Difference]:
+        """The differences of a table of results that are no sums of others."""
+        return [d for d in self.differences.get(name, ()) if is_own(d) and self.number(d)]
+
+
+def compare(before: KeptRun, after: KeptRun) -> Comparison:
+    """Compare two runs: match their rows, find every cause, exchange each, and put the differences under them."""
+    matching = Matching(relation_of(before, after), before.scheme == after.scheme)
+    found = tuple(causes(before, after, matching))
+    named = {"before": before, "after": after}
+    own: dict[str, tuple[Difference, ...]] = {}
+    for name in matching.compared:
+        rows = [matching.of_run(run, name) for run in (before, after)]
+        own[name] = tuple(
+            differences(name, rows[0], rows[1], matching.told(name), lambda table, row: _named(table, row, named["after"], named["before"]))
+        )  # fmt: skip
+    with Recomputing(before, after, found) as recomputing:
+        attributing = Attributing(recomputing, matching, found)
+        resting = {(d.table, d.key): attributing.resting(d) for table in own.values() for d in table}
+        scored = attributing.scored()
+    return Comparison(
+        before, after, matching, found, own, resting, _grouped(found, own, resting), scored, _unmatched(before, after, matching)
+    )  # fmt: skip
+
+
+def _grouped(
+    found: Sequence[Cause],
+    own: Mapping[str, Sequence[Difference]],
+    resting: Mapping[tuple[str, tuple[str, ...]], Resting],
+) -> tuple[Caused, ...]:
+    by_id = {cause.id: cause for cause in found}
+    gathered: dict[Resting, list[Difference]] = {}
+    for name, rows in own.items():
+        for difference in rows:
+            counted = name == "figures" and difference.rows[0]["figure"] in pipeline.COUNTED
+            if name not in EVIDENCE_TABLES or counted:
+                gathered.setdefault(resting[name, difference.key], []).append(difference)
+    groups = []
+    for rests, together in gathered.items():
+        lines = [d for d in together if d.table == "scores" and _level(d) == LINES]
+        effect = tuple(sum((d.moved(end) for d in lines), Fraction(0)) for end in ("lowest", "highest"))
+        groups.append(
+            Caused(tuple(by_id[id] for id in rests.causes), rests, tuple(together), (effect[0], effect[1]))
+        )
+    # a group that holds nothing but sums says nothing of its own
+    groups = [group for group in groups if any(map(is_own, group.differences))]
+
+    def order(group: Caused) -> tuple[Fraction, int, str]:
+        return (
+            -sum(map(abs, group.effect), Fraction(0)),
+            -len(group.differences),
+            group.causes[0].id if group.causes else "",
+        )
+
+    return tuple(sorted(groups, key=order))
+
+
+def _unmatched(before: KeptRun, after: KeptRun, matching: Matching) -> tuple[tuple[int, str], ...]:
+    """Lines of the one scheme on whose indicator the other has none."""
+    if matching.same_scheme:
+        return ()
+    keys = [matching.of_run(run, "scores") for run in (before, after)]
+    return tuple(
+        (side, line_name(run, row["indicator"]))
+        for side, run in enumerate((before, after))
+        for key, row in keys[side].items()
+        if key not in keys[1 - side]
+    )
+
+
+# --- names ------------------------------------------------------------------------------------------------------
+
+
+def _named(table: str, row: Row, run: KeptRun, other: KeptRun) -> str:
+    if table in EVIDENCE_TABLES:
+        return row_name(table, row, run)
+    scope = "" if row.get("scope", DEPARTMENT) == DEPARTMENT else f"，{_unit(row['scope'], run)}"
+    if table == "indicators":
+        item = f"，{row['item']}" if row["item"] else ""
+        return f"{row['name']}〔{_definition(row, run) or _definition(row, other) or row['definition']}〕{scope}{item}"
+    if table == "scores":
+        own = run if row["scheme"] == run.scheme else other
+        return line_name(own, row["indicator"]) if row["level"] == LINES else _group_name(row, own)
+    if table == "schemes":
+        return f"{row['title']}（{'按部门整体' if row['basis'] == 'department' else '按最差单位'}）"
+    if table == "findings":
+        about = row["finding"].split(":")[1] if row["finding"].count(":") > 1 else row["finding"]
+        return f"{row['name']}（{_about(about, run)}{scope}）"
+    if table in ("claims", "narrative"):
+        return f"{_about(row['about'], run)}{scope}（{row['claim']}）"
+    return "·".join(
+        filter(
+            None,
+            (
+                row.get(column, "")
+                for column in ("rule", "figure", "check", "source", "what", "scope", "item")
+            ),
+        )
+    )
+
+
+def _unit(scope: str, run: KeptRun) -> str:
+    return next((unit["name"] for unit in run.case.get("units", []) if unit["id"] == scope), scope)
+
+
+def _stanzas(run: KeptRun) -> dict[str, Mapping[str, object]]:
+    return {
+        path[-1]: content
+        for file, own in rule_parts(run).items()
+        if file.startswith("params/indicators/")
+        for path, content in own.items()
+        if isinstance(content, Mapping)
+    }
+
+
+def _definition(row: Row, run: KeptRun) -> str:
+    stanza = _stanzas(run).get(row["indicator"], {})
+    definitions = stanza.get("definitions")
+    own = definitions.get(row["definition"]) if isinstance(definitions, Mapping) else None
+    return str(own["name"]) if isinstance(own, Mapping) and "name" in own else ""
+
+
+def _about(about: str, run: KeptRun) -> str:
+    """What a claim or a finding is about, by name where there is one: an indicator or a figure."""
+    name, _, item = about.partition(":")
+    stanza = _stanzas(run).get(name)
+    meaning = parts(run.content("root/params/figures.yaml")).get((name,))
+    own = stanza or (meaning if isinstance(meaning, Mapping) else None)
+    if own is None:
+        objective = next(
+            (
+                r["measure"]
+                for r in run.tables["objectives"]
+                if about in (r["objective"], f"{r['objective']}.{r['item']}")
+            ),
+            "",
+        )
+        return objective or ("全部" if about == "all" else about)
+    return f"{own['name']}，{item}" if item else str(own["name"])
+
+
+def line_name(run: KeptRun, key: str) -> str:
+    """The name of a line of a run's scheme."""
+    for number, item in enumerate(scheme_content(run).get("items", [])):
+        if key in (line_key(item, number), item.get("indicator")):
+            own = item.get("name") or _stanzas(run).get(str(item.get("indicator")), {}).get("name")
+            return str(own) if own else "规则未载明的部分"
+    return key
+
+
+def _group_name(row: Row, run: KeptRun) -> str:
+    if row["level"] == TOTAL:
+        return "合计"
+    return next(
+        (
+            str(group["name"])
+            for group in scheme_content(run).get("groups", [])
+            if group["id"] == row["indicator"]
+        ),
+        row["indicator"],
+    )
+
+
+def through(difference: Difference, comparison: Comparison) -> str:
+    """By way of which other differences a difference came about: figure → indicator → line → total; claims → finding."""
+    changed = comparison.differences
+    rows = difference.rows
+    found: dict[str, None] = {}
+
+    def add(table: str, wanted: Iterable[Difference]) -> None:
+        for other in wanted:
+            found[f"{TABLES[table].removesuffix('表')}“{other.name}”"] = None
+
+    mentioned = {
+        key
+        for row in rows
+        for column in ("figures", "evidence")
+        for key in row.get(column, "").split(";")
+        if key
+    }
+    figures = [
+        d
+        for d in changed.get("figures", ())
+        if ":".join(d.rows[0][c] for c in ("figure", "scope", "item", "year")) in mentioned
+    ]
+    if difference.table == "indicators":
+        add("figures", figures)
+    about = {
+        "scores": lambda row: row["indicator"] if row["level"] == LINES else "",
+        "claims": lambda row: row["about"].partition(":")[0],
+        "findings": lambda row: row["finding"].split(":")[1] if ":" in row["finding"] else "",
+    }.get(difference.table)
+    if about:
+        own = {about(row) for row in rows} - {""}
+        add(
+            "indicators",
+            [
+                d
+                for d in changed.get("indicators", ())
+                if d.rows[0]["indicator"] in own and any(r["scoring"] == "yes" for r in d.rows)
+            ],
+        )
+    if difference.table == "claims":
+        add(
+            "figures",
+            [
+                d
+                for d in changed.get("figures", ())
+                if d.rows[0]["figure"] in {row["about"].partition(":")[0] for row in rows}
+            ],
+        )
+    if difference.table == "findings":
+        add("claims", [d for d in changed.get("claims", ()) if f"claim:{d.rows[0]['claim']}" in mentioned])
+        add("figures", figures)
+    if difference.table == "scores" and _level(difference) != LINES:
+        lines = [d for d in changed.get("scores", ()) if _level(d) == LINES]
+        add(
+            "scores",
+            [d for d in lines if _level(difference) == TOTAL or d.rows[0]["group"] == rows[0]["indicator"]],
+        )
+    names = list(found)
+    return "、".join(names[:4]) + (f"等{len(names)}处" if len(names) > 4 else "")
+
+
+# --- key results ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Result:
+    """A key result of several runs: its name and unit, its text in each, and where it differs from the first."""
+
+    name: str
+    texts: tuple[str, ...]
+    differs: tuple[bool, ...]
+
+
+def key_results(runs: Sequence[KeptRun]) -> list[Result]:
+    """What matters most of each run, side by side: score, grade, weight, findings, then each indicator as it scores."""
+    own = [_key_results(run) for run in runs]
+    names = list(dict.fromkeys(name for found in own for name in found))
+    rows = []
+    for name in names:
+        texts = tuple(found.get(name, "—") for found in own)
+        rows.append(Result(name, texts, tuple(text != texts[0] for text in texts)))
+    return rows
+
+
+def _key_results(run: KeptRun) -> dict[str, str]:
+    total, scheme = run.total, run.scheme_row
+    severities = Counter(row["severity"] for row in run.tables["findings"])
+    found = {
+        "评分表": scheme["title"],
+        "得分（分）": score_words(total),
+        "得分占满分": "–".join(dict.fromkeys(_share(total, end) for end in ("lowest", "highest"))),
+        "等级": scheme["grade"] or "不评",
+        "可评权重（分）": points_text(Fraction(scheme["assessable_weight"])),
+        "审计发现（项）": str(len(run.tables["findings"])),
+        **{f"其中 {word}（项）": str(severities[id]) for id, word in SEVERITIES.items()},
+        "公布的数字与“完成”不一致（个）": str(
+            sum(row["verdict"] == "disagrees" for row in run.tables["claims"])
+        ),
+    }
+    for row in run.tables["indicators"]:
+        if row["scoring"] == "yes" and row["scope"] == DEPARTMENT and not row["item"]:
+            found[row["name"]] = value_words(row)
+    return found
+
+
+def _share(total: Row, end: str) -> str:
+    return quantity(Fraction(round(Fraction(total[end]) / Fraction(total["weight"]) * 10000), 10000), "1")
+
+
+def score_words(row: Row) -> str:
+    """Both ends of a score: 5–97, or 5 where it is certain; what is not scored is said."""
+    if row["state"] == "stopped":
+        return "不予评分"
+    low, high = (points_text(Fraction(row[end])) for end in ("lowest", "highest"))
+    return low if low == high else f"{low}–{high}"
+
+
+def value_words(row: Row) -> str:
+    """The value of an indicator, or why there is none."""
+    if row["status"] != COMPUTED:
+        return {"not_assessable": "无法评价", "not_applicable": "不适用", "undefined": "没有定义"}.get(
+            row["status"], row["status"]
+        )
+    if row["value"]:
+        return quantity(parse(row["value"]), row["unit"])
+    low, high = (quantity(parse(row[end]), row["unit"]) if row[end] else "" for end in ("low", "high"))
+    return f"{low}～{high}" if low and high else f"不低于{low}" if low else f"不高于{high}"
