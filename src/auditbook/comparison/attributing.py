@@ -20,9 +20,9 @@ from auditbook.comparison.differing import (
     Difference,
     Key,
     Matching,
-    lines_of,
 )
 from auditbook.comparison.recomputing import Derived, Recomputing
+from auditbook.comparison.rule_parts import lines_of
 from auditbook.comparison.shares import MOST_PLAYERS, Coalition, Ends, Share, shapley
 from auditbook.faults import AuditbookError
 from auditbook.tables import Row

@@ -22,10 +22,11 @@ from auditbook.comparison.differing import (
     Matching,
     Relation,
     differences,
-    line_key,
 )
 from auditbook.comparison.kept_runs import KeptRun
-from auditbook.kept_rules import BASE, ROOT
+from auditbook.comparison.names import Names
+from auditbook.comparison.rule_parts import Path_, rule_parts
+from auditbook.kept_rules import BASE
 from auditbook.report.column_names import NAMES, TABLES
 from auditbook.tables import Row
 
@@ -35,7 +36,6 @@ ASSUMED = "assumed"
 CASE_FILE, SCENARIO_FILE, REGISTER = "case.yaml", "scenario.yaml", "SOURCES.yaml"
 _RULES_OF_CASE = {"framework", "framework_reason", "materiality"}
 _SILENT_IN_CASE = {"report_title", "people", "names", "case"}
-_IDS = ("id", "rule", "source", "term", "name", "title", "words")
 # What reading makes figures of: where a source is the same and a figure is not, one of these is not.
 _OF_READING = (
     "params/tables/",
@@ -45,7 +45,6 @@ _OF_READING = (
     "params/wording.yaml",
 )
 
-Path_ = tuple[str, ...]
 GONE = object()
 
 
@@ -102,67 +101,6 @@ def relation_of(before: KeptRun, after: KeptRun) -> Relation:
     if before.department != after.department:
         return Relation.OTHER_DEPARTMENT
     return Relation.SAME if before.year == after.year else Relation.OTHER_YEAR
-
-
-def rule_parts(run: KeptRun) -> dict[str, dict[Path_, Any]]:
-    """The rule files of a run by their place, each in its parts; the case's own file of a name hides the project's."""
-    found: dict[str, dict[Path_, Any]] = {}
-    for where in (ROOT, BASE):
-        for name in run.rules.files:
-            place = name.removeprefix(f"{where}/")
-            if name.startswith(f"{where}/params/") and not place.startswith(
-                ("params/cases/", "params/scenarios/")
-            ):
-                found[place] = parts(run.content(name))
-    return found
-
-
-def parts(content: Any) -> dict[Path_, Any]:
-    """A rule file in the smallest parts that have a name: stanzas of a list by their id, else the values of a mapping."""
-    if isinstance(content, list):
-        named = _named(content)
-        return {(): content} if named is None else {(name,): item for name, item in named.items()}
-    if not isinstance(content, Mapping):
-        return {(): content}
-    found: dict[Path_, Any] = {}
-    for key, value in content.items():
-        named = _named(value) if isinstance(value, list) else None
-        if named:
-            found |= {(key, name): item for name, item in named.items()}
-        else:
-            found[(key,)] = value
-    return found
-
-
-def _named(items: Sequence[Any]) -> dict[str, Any] | None:
-    """The items of a list by the id that each has; None where they have none."""
-    if not items or not all(isinstance(item, Mapping) for item in items):
-        return None
-    if any("points" in item and ("indicator" in item or "unspecified" in item) for item in items):
-        keys = [line_key(item, number) for number, item in enumerate(items)]
-    else:
-        column = next((c for c in _IDS if all(isinstance(item.get(c), str) for item in items)), None)
-        if column is None:
-            return None
-        keys = [item[column] for item in items]
-    return dict(zip(keys, items, strict=True)) if len(set(keys)) == len(keys) else None
-
-
-def joined(whole: Any, own: Mapping[Path_, Any]) -> Any:
-    """A rule file put together from parts, shaped as ``whole``: what ``parts`` takes apart."""
-    if () in own:
-        return own[()]
-    if isinstance(whole, list):
-        return list(own.values())
-    found: dict[str, Any] = {}
-    for path, value in own.items():
-        if len(path) == 1:
-            found[path[0]] = value
-        elif isinstance(whole.get(path[0]), Mapping):
-            found.setdefault(path[0], {})[path[1]] = value
-        else:
-            found.setdefault(path[0], []).append(value)
-    return found
 
 
 def causes(before: KeptRun, after: KeptRun, matching: Matching) -> list[Cause]:
@@ -254,6 +192,7 @@ def _of_table(
 ) -> Iterator[Cause]:
     """A cause for each key of a table of evidence; of figures all sources that give one make one cause."""
     columns = ("figure", "scope", "item", "year") if name == "figures" else tables.KEYS[name]
+    names = (Names(before), Names(after))
     keyed = [_grouped(run.tables[name], columns) for run in (before, after)]
     told = [column for column in tables.COLUMNS[name] if column not in columns]
     for key in sorted({*keyed[0], *keyed[1]}):
@@ -262,10 +201,10 @@ def _of_table(
             continue
         single = [own[0] if len(own) == 1 else _chosen(own) for own in (old, new)]
         pair = [{key: row} if row else {} for row in single]
-        found = list(differences(name, pair[0], pair[1], told, lambda _, row: ""))
+        found = list(differences(name, pair[0], pair[1], told, names))
         yield Cause(
             f"{name}:{':'.join(key)}", _kinds_of_rows(name, old, new, changed, reading), TABLES[name],
-            row_name(name, new[0] if new else old[0], after), _how(old or GONE, new or GONE),
+            names[bool(new)].row(name, (new or old)[0]), _how(old or GONE, new or GONE),
             found[0].changes if found else (),
             (Rows(name, columns, key, old),), (Rows(name, columns, key, new),),
         )  # fmt: skip
@@ -357,21 +296,6 @@ def _source_name(rows: Sequence[Sequence[Row]], id: str) -> str:
     return own[-1] if own else id
 
 
-def row_name(name: str, row: Row, run: KeptRun) -> str:
-    """What a row of evidence is called."""
-    if name == "figures":
-        meaning = parts(run.content(f"{ROOT}/params/figures.yaml")).get((row["figure"],)) or {}
-        what = meaning.get("name", row["figure"])
-        units = {unit["id"]: unit["name"] for unit in run.case.get("units", [])}
-        where = "" if row["scope"] == "department" else f"，{units.get(row['scope'], row['scope'])}"
-        item = f"，{row['label'] or row['item']}" if row["item"] else ""
-        return f"{row['year']}年{what}{where}{item}"
-    said = [row.get(column, "") for column in ("name", "measure", "about", "indicator", "statement", "claim")]
-    key = "·".join(row[column] for column in tables.KEYS[name] if row[column])
-    word = next(filter(None, said), "")
-    return f"{word}（{key}）" if word and word != key else key
-
-
 def _of_rules(before: KeptRun, after: KeptRun) -> Iterator[Cause]:
     files = [rule_parts(run) for run in (before, after)]
     for file in sorted({*files[0], *files[1]}):
@@ -414,13 +338,14 @@ def _of_scenarios(before: KeptRun, after: KeptRun) -> Iterator[Cause]:
     """A cause for each field that a scenario changes, whatever it is; assumed figures are told by their rows."""
     own = [_fields(scenario_of(run)) for run in (before, after)]
     name = after.manifest.scenario or before.manifest.scenario
+    names = Names(after)
     for path in sorted({*own[0], *own[1]}):
         if path[0] in ("reason", "assumed"):
             continue
         old, new = (found.get(path, GONE) for found in own)
         if old != new:
             yield Cause(
-                f"scenario:{'.'.join(path)}", (ASSUMPTIONS,), f"params/scenarios/{name}.yaml", _part_name(path, new),
+                f"scenario:{'.'.join(path)}", (ASSUMPTIONS,), f"params/scenarios/{name}.yaml", names.field(path),
                 _how(old, new), _leaves(old, new), (Part(SCENARIO_FILE, path, old),), (Part(SCENARIO_FILE, path, new),),
             )  # fmt: skip
 

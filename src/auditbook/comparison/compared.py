@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from auditbook import pipeline
 from auditbook.cases import DEPARTMENT
 from auditbook.comparison.attributing import Attributing, Resting, Scored
-from auditbook.comparison.causes import Cause, causes, parts, relation_of, row_name, rule_parts
+from auditbook.comparison.causes import Cause, causes, relation_of
 from auditbook.comparison.differing import (
     EVIDENCE_TABLES,
     Difference,
     Matching,
     differences,
-    line_key,
     quantity,
-    scheme_content,
 )
 from auditbook.comparison.kept_runs import KeptRun
+from auditbook.comparison.names import LINES, TOTAL, Names
 from auditbook.comparison.recomputing import Recomputing
 from auditbook.comparison.shares import Ends
 from auditbook.findings import SEVERITIES
@@ -30,8 +29,7 @@ from auditbook.report.column_names import TABLES
 from auditbook.scoring_rules import points_text
 from auditbook.tables import Row
 
-NOUGHT = (Fraction(0), Fraction(0))
-LINES, GROUPS, TOTAL = "indicator", "group", "total"
+_MOST_NAMES = 4  # in one cell
 
 
 @dataclass(frozen=True)
@@ -124,13 +122,11 @@ def compare(before: KeptRun, after: KeptRun) -> Comparison:
     """Compare two runs: match their rows, find every cause, exchange each, and put the differences under them."""
     matching = Matching(relation_of(before, after), before.scheme == after.scheme)
     found = tuple(causes(before, after, matching))
-    named = {"before": before, "after": after}
+    names = (Names(before), Names(after))
     own: dict[str, tuple[Difference, ...]] = {}
     for name in matching.compared:
         rows = [matching.of_run(run, name) for run in (before, after)]
-        own[name] = tuple(
-            differences(name, rows[0], rows[1], matching.told(name), lambda table, row: _named(table, row, named["after"], named["before"]))
-        )  # fmt: skip
+        own[name] = tuple(differences(name, rows[0], rows[1], matching.told(name), names))
     with Recomputing(before, after, found) as recomputing:
         attributing = Attributing(recomputing, matching, found)
         resting = {(d.table, d.key): attributing.resting(d) for table in own.values() for d in table}
@@ -177,104 +173,12 @@ def _unmatched(before: KeptRun, after: KeptRun, matching: Matching) -> tuple[tup
     if matching.same_scheme:
         return ()
     keys = [matching.of_run(run, "scores") for run in (before, after)]
+    names = [Names(run) for run in (before, after)]
     return tuple(
-        (side, line_name(run, row["indicator"]))
+        (side, names[side].row("scores", row))
         for side, run in enumerate((before, after))
         for key, row in keys[side].items()
         if key not in keys[1 - side]
-    )
-
-
-# --- names ------------------------------------------------------------------------------------------------------
-
-
-def _named(table: str, row: Row, run: KeptRun, other: KeptRun) -> str:
-    if table in EVIDENCE_TABLES:
-        return row_name(table, row, run)
-    scope = "" if row.get("scope", DEPARTMENT) == DEPARTMENT else f"，{_unit(row['scope'], run)}"
-    if table == "indicators":
-        item = f"，{row['item']}" if row["item"] else ""
-        return f"{row['name']}〔{_definition(row, run) or _definition(row, other) or row['definition']}〕{scope}{item}"
-    if table == "scores":
-        own = run if row["scheme"] == run.scheme else other
-        return line_name(own, row["indicator"]) if row["level"] == LINES else _group_name(row, own)
-    if table == "schemes":
-        return f"{row['title']}（{'按部门整体' if row['basis'] == 'department' else '按最差单位'}）"
-    if table == "findings":
-        about = row["finding"].split(":")[1] if row["finding"].count(":") > 1 else row["finding"]
-        return f"{row['name']}（{_about(about, run)}{scope}）"
-    if table in ("claims", "narrative"):
-        return f"{_about(row['about'], run)}{scope}（{row['claim']}）"
-    return "·".join(
-        filter(
-            None,
-            (
-                row.get(column, "")
-                for column in ("rule", "figure", "check", "source", "what", "scope", "item")
-            ),
-        )
-    )
-
-
-def _unit(scope: str, run: KeptRun) -> str:
-    return next((unit["name"] for unit in run.case.get("units", []) if unit["id"] == scope), scope)
-
-
-def _stanzas(run: KeptRun) -> dict[str, Mapping[str, object]]:
-    return {
-        path[-1]: content
-        for file, own in rule_parts(run).items()
-        if file.startswith("params/indicators/")
-        for path, content in own.items()
-        if isinstance(content, Mapping)
-    }
-
-
-def _definition(row: Row, run: KeptRun) -> str:
-    stanza = _stanzas(run).get(row["indicator"], {})
-    definitions = stanza.get("definitions")
-    own = definitions.get(row["definition"]) if isinstance(definitions, Mapping) else None
-    return str(own["name"]) if isinstance(own, Mapping) and "name" in own else ""
-
-
-def _about(about: str, run: KeptRun) -> str:
-    """What a claim or a finding is about, by name where there is one: an indicator or a figure."""
-    name, _, item = about.partition(":")
-    stanza = _stanzas(run).get(name)
-    meaning = parts(run.content("root/params/figures.yaml")).get((name,))
-    own = stanza or (meaning if isinstance(meaning, Mapping) else None)
-    if own is None:
-        objective = next(
-            (
-                r["measure"]
-                for r in run.tables["objectives"]
-                if about in (r["objective"], f"{r['objective']}.{r['item']}")
-            ),
-            "",
-        )
-        return objective or ("全部" if about == "all" else about)
-    return f"{own['name']}，{item}" if item else str(own["name"])
-
-
-def line_name(run: KeptRun, key: str) -> str:
-    """The name of a line of a run's scheme."""
-    for number, item in enumerate(scheme_content(run).get("items", [])):
-        if key in (line_key(item, number), item.get("indicator")):
-            own = item.get("name") or _stanzas(run).get(str(item.get("indicator")), {}).get("name")
-            return str(own) if own else "规则未载明的部分"
-    return key
-
-
-def _group_name(row: Row, run: KeptRun) -> str:
-    if row["level"] == TOTAL:
-        return "合计"
-    return next(
-        (
-            str(group["name"])
-            for group in scheme_content(run).get("groups", [])
-            if group["id"] == row["indicator"]
-        ),
-        row["indicator"],
     )
 
 
@@ -283,11 +187,6 @@ def through(difference: Difference, comparison: Comparison) -> str:
     changed = comparison.differences
     rows = difference.rows
     found: dict[str, None] = {}
-
-    def add(table: str, wanted: Iterable[Difference]) -> None:
-        for other in wanted:
-            found[f"{TABLES[table].removesuffix('表')}“{other.name}”"] = None
-
     mentioned = {
         key
         for row in rows
@@ -295,48 +194,38 @@ def through(difference: Difference, comparison: Comparison) -> str:
         for key in row.get(column, "").split(";")
         if key
     }
-    figures = [
-        d
-        for d in changed.get("figures", ())
-        if ":".join(d.rows[0][c] for c in ("figure", "scope", "item", "year")) in mentioned
-    ]
-    if difference.table == "indicators":
-        add("figures", figures)
-    about = {
-        "scores": lambda row: row["indicator"] if row["level"] == LINES else "",
-        "claims": lambda row: row["about"].partition(":")[0],
-        "findings": lambda row: row["finding"].split(":")[1] if ":" in row["finding"] else "",
-    }.get(difference.table)
-    if about:
-        own = {about(row) for row in rows} - {""}
-        add(
-            "indicators",
-            [
-                d
-                for d in changed.get("indicators", ())
-                if d.rows[0]["indicator"] in own and any(r["scoring"] == "yes" for r in d.rows)
-            ],
-        )
+    subjects = {_subject(difference.table, row) for row in rows} - {""}
+
+    def add(table: str, fits: Callable[[Row], bool]) -> None:
+        for other in changed.get(table, ()):
+            own = other.rows[-1]
+            if other is not difference and any(map(fits, other.rows)):
+                name = own["name"] if table == "indicators" else other.name
+                found[f"{TABLES[table].removesuffix('表')}“{name}”"] = None
+
+    if difference.table in ("indicators", "findings"):
+        add("figures", lambda row: ":".join(row[c] for c in ("figure", "scope", "item", "year")) in mentioned)
+    if difference.table in ("scores", "claims", "findings"):
+        add("indicators", lambda row: row["indicator"] in subjects and row["scoring"] == "yes")
     if difference.table == "claims":
-        add(
-            "figures",
-            [
-                d
-                for d in changed.get("figures", ())
-                if d.rows[0]["figure"] in {row["about"].partition(":")[0] for row in rows}
-            ],
-        )
+        add("figures", lambda row: row["figure"] in subjects)
     if difference.table == "findings":
-        add("claims", [d for d in changed.get("claims", ()) if f"claim:{d.rows[0]['claim']}" in mentioned])
-        add("figures", figures)
-    if difference.table == "scores" and _level(difference) != LINES:
-        lines = [d for d in changed.get("scores", ()) if _level(d) == LINES]
-        add(
-            "scores",
-            [d for d in lines if _level(difference) == TOTAL or d.rows[0]["group"] == rows[0]["indicator"]],
-        )
+        add("claims", lambda row: f"claim:{row['claim']}" in mentioned)
+    if difference.table == "scores" and rows[0]["level"] != LINES:
+        inside = {rows[0]["indicator"]}
+        total = rows[0]["level"] == TOTAL
+        add("scores", lambda row: row["level"] == LINES and (total or row["group"] in inside))
     names = list(found)
-    return "、".join(names[:4]) + (f"等{len(names)}处" if len(names) > 4 else "")
+    return "、".join(names[:_MOST_NAMES]) + (f"等{len(names)}处" if len(names) > _MOST_NAMES else "")
+
+
+def _subject(table: str, row: Row) -> str:
+    """The indicator or figure that a row is about."""
+    if table == "scores":
+        return row["indicator"] if row["level"] == LINES else ""
+    if table == "claims":
+        return row["about"].partition(":")[0]
+    return row["finding"].split(":")[1] if table == "findings" and ":" in row["finding"] else ""
 
 
 # --- key results ----------------------------------------------------------------------------------------------

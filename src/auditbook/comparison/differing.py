@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -10,7 +10,8 @@ from fractions import Fraction
 from auditbook import tables
 from auditbook.cases import DEPARTMENT
 from auditbook.comparison.kept_runs import KeptRun
-from auditbook.kept_rules import ROOT
+from auditbook.comparison.names import Names
+from auditbook.comparison.rule_parts import lines_of
 from auditbook.numbers import RATE, dimension, factor, parse, plain, rounded
 from auditbook.tables import Row
 
@@ -157,47 +158,26 @@ class Matching:
         return [column for column in tables.COLUMNS[name] if column not in silent]
 
 
-def lines_of(run: KeptRun) -> dict[str, str]:
-    """The indicator of each line of a run's scheme, by what the line is called; where two lines have one, the line itself."""
-    items = [item for item in scheme_content(run).get("items", []) if isinstance(item, dict)]
-    named = {line_key(item, number): str(item.get("indicator") or "") for number, item in enumerate(items)}
-    own = list(named.values())
-    return {key: indicator for key, indicator in named.items() if indicator and own.count(indicator) == 1}
-
-
-def line_key(item: Mapping[str, object], number: int) -> str:
-    """What a line of a framework file is called in scores.csv."""
-    return str(item.get("line") or item.get("indicator") or f"unspecified-{number + 1}")
-
-
-def scheme_content(run: KeptRun) -> Mapping[str, list[dict[str, object]]]:
-    """The framework file of a run's scheme as it was kept."""
-    for where in ("base", ROOT):
-        found = run.content(f"{where}/params/frameworks/{run.scheme}.yaml")
-        if isinstance(found, dict):
-            return found
-    return {}
-
-
 def differences(
     name: str,
     before: Mapping[Key, Row],
     after: Mapping[Key, Row],
     columns: Sequence[str],
-    named: Callable[[str, Row], str],
+    names: Sequence[Names],
 ) -> Iterator[Difference]:
     """Every row of a table that differs, in the order of the keys.
 
-    Takes    before, after: from ``Matching.rows``; columns: those that count; named: a row's name for a reader.
+    Takes    before, after: from ``Matching.rows``; columns: those that count; names: of the first run and the second.
     """
     for key in sorted({**before, **after}):
         old, new = before.get(key), after.get(key)
-        if old is None or new is None:
-            own = new or old
-            assert own is not None
-            yield Difference(name, key, REMOVED if new is None else ADDED, named(name, own), old, new, ())
+        if new is None:
+            assert old is not None
+            yield Difference(name, key, REMOVED, names[0].row(name, old), old, new, ())
+        elif old is None:
+            yield Difference(name, key, ADDED, names[1].row(name, new), old, new, ())
         elif changes := tuple(_change(name, c, old, new) for c in columns if old[c] != new[c]):
-            yield Difference(name, key, CHANGED, named(name, new), old, new, changes)
+            yield Difference(name, key, CHANGED, names[1].row(name, new), old, new, changes)
 
 
 _POINT_COLUMNS = {

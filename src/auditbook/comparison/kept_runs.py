@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ class KeptRun:
     folder: Path
     tables: Mapping[str, list[Row]]
     rules: KeptRules
+    _contents: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def manifest(self) -> Manifest:
@@ -67,13 +68,13 @@ class KeptRun:
 
     def content(self, name: str) -> Any:
         """The plain content of a kept rule file; None where there is none, or it is no YAML (any more)."""
-        data = self.rules.files.get(name)
-        if data is None:
-            return None
-        try:
-            return strict_yaml.load_bytes(data, name).content
-        except CaseError:
-            return None
+        if name not in self._contents:
+            data = self.rules.files.get(name)
+            try:
+                self._contents[name] = None if data is None else strict_yaml.load_bytes(data, name).content
+            except CaseError:
+                self._contents[name] = None
+        return self._contents[name]
 
 
 def command(run: str) -> str:

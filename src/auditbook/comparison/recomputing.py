@@ -24,11 +24,10 @@ from auditbook.comparison.causes import (
     Cause,
     Part,
     Rows,
-    joined,
-    parts,
 )
 from auditbook.comparison.differing import CHECK_TABLES
 from auditbook.comparison.kept_runs import KeptRun
+from auditbook.comparison.rule_parts import joined, parts
 from auditbook.faults import AuditbookError
 from auditbook.figures import Figures
 from auditbook.kept_rules import BASE, ROOT
