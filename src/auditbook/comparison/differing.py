@@ -176,7 +176,7 @@ def differences(
             yield Difference(name, key, REMOVED, names[0].row(name, old), old, new, ())
         elif old is None:
             yield Difference(name, key, ADDED, names[1].row(name, new), old, new, ())
-        elif changes := tuple(_change(name, c, old, new) for c in columns if old[c] != new[c]):
+        elif changes := tuple(_change(name, c, old, new, names) for c in columns if old[c] != new[c]):
             yield Difference(name, key, CHANGED, names[1].row(name, new), old, new, changes)
 
 
@@ -190,14 +190,15 @@ _UNIT_COLUMNS = {
 }  # fmt: skip
 
 
-def _change(name: str, column: str, old: Row, new: Row) -> Change:
+def _change(name: str, column: str, old: Row, new: Row, names: Sequence[Names]) -> Change:
     before, after = old[column], new[column]
     if column in _POINT_COLUMNS.get(name, "").split():
         units = (POINTS, POINTS)
     elif column in _UNIT_COLUMNS.get(name, "").split():
         units = (old["unit"], new["unit"])
     else:
-        return Change(column, before, after, shown=(before, after, ""))
+        said = [own.value(name, column, row) for own, row in zip(names, (old, new), strict=True)]
+        return Change(column, before, after, shown=(said[0], said[1], ""))
     ends = [_number(text) for text in (before, after)]
     shown = [
         "" if not text else text if value is None else quantity(value, unit)

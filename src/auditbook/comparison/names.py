@@ -8,14 +8,33 @@ from typing import Any
 
 from auditbook import tables
 from auditbook.cases import DEPARTMENT
+from auditbook.claims import VERDICTS
 from auditbook.comparison.kept_runs import KeptRun
 from auditbook.comparison.rule_parts import line_key, rule_parts, scheme_content
+from auditbook.findings import REPLY_STATES, SEVERITIES
+from auditbook.indicators import VERDICTS_ON_POINTS
+from auditbook.scoring import STATES
 from auditbook.tables import Row
 
 LINES, GROUPS, TOTAL = "indicator", "group", "total"
 _FIELDS = {
     "definitions": "口径", "weights": "分值", "rules": "评分规则", "thresholds": "界限", "tolerances": "容差", "evidence": "证据要求",
     "framework": "评分表", "rescale": "按满分折算",
+}  # fmt: skip
+
+_YES = {"yes": "是", "no": "否"}
+_WORDS: dict[tuple[str, str], dict[str, str]] = {
+    ("indicators", "status"): {
+        "computed": "已计算", "not_assessable": "无法评价", "undefined": "没有定义", "not_applicable": "不适用",
+    },
+    ("scores", "state"): STATES,
+    ("figures", "state"): {"value": "有数", "zero": "零", "missing": "缺", "not_applicable": "不适用"},
+    ("figures", "basis"): {"evidence": "证据", "derived": "推得", "carried": "沿用", "assumed": "假定"},
+    ("findings", "status"): REPLY_STATES,
+    ("", "verdict"): {**VERDICTS, **VERDICTS_ON_POINTS},
+    ("", "severity"): SEVERITIES,
+    ("", "chosen"): _YES, ("", "scoring"): _YES, ("", "valid"): _YES, ("", "blocking"): _YES,
+    ("", "passed"): {"yes": "通过", "no": "未通过", "none": "没有可查", "noted": "已记下", "not_run": "未运行"},
 }  # fmt: skip
 
 
@@ -108,8 +127,24 @@ class Names:
         word = next(filter(None, said), "")
         return f"{word}（{key}）" if word and word != key else key
 
+    def value(self, table: str, column: str, row: Row) -> str:
+        """The value of a cell in words, where it is one of a few that have words of their own."""
+        own = row[column]
+        if column == "definition" and own:
+            found = (self.indicators.get(_indicator_of(table, row), {}).get("definitions") or {}).get(
+                own
+            ) or {}
+            return str(found.get("name", own))
+        if column == "group":
+            return self.lines.get(own, own)
+        return _WORDS.get((table, column), _WORDS.get(("", column), {})).get(own, own)
+
     def field(self, path: tuple[str, ...]) -> str:
         """What a field of a scenario changes."""
         of = ".".join(path[1:])
         known = self.lines.get(of) or self.indicators.get(of, {}).get("name") or self.figures.get(of) or of
         return f"{_FIELDS.get(path[0], path[0])}：{known}" if of else _FIELDS.get(path[0], path[0])
+
+
+def _indicator_of(table: str, row: Row) -> str:
+    return row["about"].partition(":")[0] if table == "claims" else row.get("indicator", "")
