@@ -216,6 +216,27 @@ class Attributing:
                 return True
         return False
 
+    def units_of(self, causes: Iterable[str]) -> list[tuple[str, ...]]:
+        """The causes of a difference, those together that only go together."""
+        wanted = list(causes)
+        units = [unit for unit in self.units if set(unit) <= set(wanted)]
+        left = [id for id in wanted if not any(id in unit for unit in units)]
+        return [*units, *((id,) for id in left)]
+
+    def effect(self, unit: Sequence[str]) -> Ends | None:
+        """What causes do to the total by themselves, or taken back from the second run; None where neither can be."""
+        if not unit:
+            return None
+        if self.causes and set(unit) == {cause.id for cause in self.causes if cause.kinds == (PROGRAM,)}:
+            return self.scored().program
+        for one, other in ((frozenset(), frozenset(unit)), (self.all - set(unit), self.all)):
+            try:
+                before, after = (_ends(self.recomputing.with_causes(own)["scores"]) for own in (one, other))
+            except AuditbookError:
+                continue
+            return after[0] - before[0], after[1] - before[1]
+        return None
+
     # --- the score -------------------------------------------------------------------------------------------
 
     def scored(self) -> Scored:

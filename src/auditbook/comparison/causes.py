@@ -6,6 +6,7 @@ scenario. Each knows what to replace in one run's inputs to have it as in the ot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -46,6 +47,7 @@ _OF_READING = (
 )
 
 GONE = object()
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,15 @@ class Cause:
     @property
     def words(self) -> str:
         """The cause in a line: kind, place, what has changed."""
-        said = "；".join(f"{NAMES.get(c.column, c.column)} {c.words}" for c in self.changes[:4])
+        said = "；".join(f"{self._word(c.column)} {c.words}".strip() for c in self.changes[:4])
         more = f"；另有{len(self.changes) - 4}处" if len(self.changes) > 4 else ""
         return f"{self.name}（{self.place}）" + (f"：{said}{more}" if said else f"：{HOW[self.how]}")
+
+    def _word(self, column: str) -> str:
+        """What a column or a key of a rule file is called; in a scheme, points are what a line is worth."""
+        if column == "points" and self.place.startswith("params/frameworks/"):
+            return NAMES["weight"]
+        return _WORDS.get(column) or NAMES.get(column, column)
 
 
 def kind_words(kinds: Sequence[str]) -> str:
@@ -170,8 +178,10 @@ def _of_evidence(before: KeptRun, after: KeptRun, matching: Matching) -> Iterato
     for name in EVIDENCE_TABLES:
         if name != "sources":
             yield from _of_table(name, before, after, matching, changed, reading)
-    # documents that only sentences were read from
-    for file in sorted({*before.manifest.evidence, *after.manifest.evidence} - {"SOURCES.yaml"}):
+    # files that lie there and are in no register
+    registered = {str(entry.get("file")) for own in registers for entry in own.values()}
+    files = {*before.manifest.evidence, *after.manifest.evidence}
+    for file in sorted(files - registered - {REGISTER}):
         digests = [run.manifest.evidence.get(file, "") for run in (before, after)]
         if digests[0] != digests[1]:
             how = CHANGED if all(digests) else ADDED if digests[1] else REMOVED
@@ -298,13 +308,14 @@ def _source_name(rows: Sequence[Sequence[Row]], id: str) -> str:
 
 def _of_rules(before: KeptRun, after: KeptRun) -> Iterator[Cause]:
     files = [rule_parts(run) for run in (before, after)]
+    names = Names(after)
     for file in sorted({*files[0], *files[1]}):
         own = [files[side].get(file, {}) for side in (0, 1)]
         for path in dict.fromkeys([*own[0], *own[1]]):
             old, new = (content.get(path, GONE) for content in own)
             if old != new:
                 yield Cause(
-                    f"{file}:{'.'.join(path)}", (RULES,), file, _part_name(path, new if old is GONE else old),
+                    f"{file}:{'.'.join(path)}", (RULES,), file, names.part(path, new if old is GONE else old),
                     _how(old, new), _leaves(old, new), (Part(file, path, old),), (Part(file, path, new),),
                 )  # fmt: skip
     for field in ("framework", "materiality"):
@@ -321,6 +332,7 @@ def _of_field(field: str, before: KeptRun, after: KeptRun, kind: str) -> Iterato
         )  # fmt: skip
 
 
+_WORDS = {"department": "部门", "version": "版本", "parts": "改动的文件", "environment": "所装的库", "": ""}
 _FIELDS = {
     "framework": "案例选用的评分表", "materiality": "重要性水平", "units": "下属单位", "choose": "采用哪个来源", "patterns": "取数短语",
     "year": "年度", "department": "部门",
@@ -382,12 +394,6 @@ def _of_program(before: KeptRun, after: KeptRun) -> Iterator[Cause]:
     yield Cause("program", (PROGRAM,), "auditbook", "程序", CHANGED, tuple(changes))
 
 
-def _part_name(path: Path_, content: Any) -> str:
-    own = content.get("name") if isinstance(content, Mapping) else None
-    name = ".".join(path) or "全文"
-    return f"{own}（{name}）" if isinstance(own, str) and own != path[-1] else name
-
-
 def _how(old: Any, new: Any) -> str:
     return ADDED if old is GONE else REMOVED if new is GONE else CHANGED
 
@@ -423,6 +429,8 @@ def _flat(content: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, str) and _DIGEST.fullmatch(value):
+        return f"{value[:12]}…"
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     return format(value, "f") if isinstance(value, Decimal) else str(value)

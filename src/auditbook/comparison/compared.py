@@ -10,13 +10,15 @@ from fractions import Fraction
 from auditbook import pipeline
 from auditbook.cases import DEPARTMENT
 from auditbook.comparison.attributing import Attributing, Resting, Scored
-from auditbook.comparison.causes import Cause, causes, relation_of
+from auditbook.comparison.causes import Cause, Rows, causes, relation_of
 from auditbook.comparison.differing import (
     EVIDENCE_TABLES,
     Difference,
+    Key,
     Matching,
     differences,
     quantity,
+    share_words,
 )
 from auditbook.comparison.kept_runs import KeptRun
 from auditbook.comparison.names import LINES, TOTAL, Names
@@ -29,24 +31,26 @@ from auditbook.report.column_names import TABLES
 from auditbook.scoring_rules import points_text
 from auditbook.tables import Row
 
+Place = tuple[str, Key]
+Unit = tuple[
+    tuple[str, ...], tuple[str, ...], bool
+]  # causes, else kinds of causes, and whether that is proven
 _MOST_NAMES = 4  # in one cell
 
 
 @dataclass(frozen=True)
 class Caused:
-    """Differences that rest on the same causes, with what they do to the score: the moves of its lines."""
+    """A cause, or several that only go together, with every difference that rests on it, alone or beside others.
+
+    ``causes`` is empty where it is only known of which ``kinds`` the cause is; ``proven`` where nothing else can be one.
+    ``effect``: what it does to the total by itself, at the proven and the possible end; None where it cannot be made alone.
+    """
 
     causes: tuple[Cause, ...]
-    resting: Resting
+    kinds: tuple[str, ...]
+    proven: bool
     differences: tuple[Difference, ...]
-    effect: Ends
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of its causes."""
-        return tuple(
-            dict.fromkeys([kind for cause in self.causes for kind in cause.kinds] or self.resting.kinds)
-        )
+    effect: Ends | None
 
     def of(self, table: str) -> list[Difference]:
         """Its differences of a table; of the scores only the lines, since groups and total are their sums."""
@@ -88,7 +92,7 @@ class Comparison:
     matching: Matching
     causes: tuple[Cause, ...]
     differences: Mapping[str, tuple[Difference, ...]]
-    resting: Mapping[tuple[str, tuple[str, ...]], Resting]
+    resting: Mapping[Place, Resting]
     groups: tuple[Caused, ...]
     scored: Scored
     unmatched: tuple[tuple[int, str], ...]
@@ -100,22 +104,38 @@ class Comparison:
 
     @property
     def idle(self) -> list[Cause]:
-        """Causes from which nothing follows."""
+        """Causes from which nothing follows; a document that differs only by figures which are causes is none."""
         acting = {cause.id for group in self.groups for cause in group.causes}
-        return [cause for cause in self.causes if cause.id not in acting]
+        sources = {
+            row["source"] for cause in self.causes for part in (*cause.before, *cause.after)
+            if isinstance(part, Rows) and part.table != "sources" for row in part.rows if "source" in row
+        }  # fmt: skip
+        return [
+            cause
+            for cause in self.causes
+            if cause.id not in acting
+            and not (
+                {c.column for c in cause.changes} == {"sha256"}
+                and cause.id.removeprefix("sources:") in sources
+            )
+        ]
 
     def cause(self, id: str) -> Cause:
         """A cause by its id."""
         return next(cause for cause in self.causes if cause.id == id)
 
-    def number(self, difference: Difference) -> int:
-        """The number of the group that a difference stands in, from 1; 0 for a difference of evidence."""
-        resting = self.resting[difference.table, difference.key]
-        return next((n for n, group in enumerate(self.groups, 1) if group.resting == resting), 0)
+    def numbers(self, difference: Difference) -> tuple[int, ...]:
+        """The places, from 1, of the groups that a difference stands in; none for a difference of evidence."""
+        place = (difference.table, difference.key)
+        return tuple(
+            n
+            for n, group in enumerate(self.groups, 1)
+            if any((d.table, d.key) == place for d in group.differences)
+        )
 
     def of_results(self, name: str) -> list[Difference]:
         """The differences of a table of results that are no sums of others."""
-        return [d for d in self.differences.get(name, ()) if is_own(d) and self.number(d)]
+        return [d for d in self.differences.get(name, ()) if is_own(d) and self.numbers(d)]
 
 
 def compare(before: KeptRun, after: KeptRun) -> Comparison:
@@ -131,39 +151,41 @@ def compare(before: KeptRun, after: KeptRun) -> Comparison:
         attributing = Attributing(recomputing, matching, found)
         resting = {(d.table, d.key): attributing.resting(d) for table in own.values() for d in table}
         scored = attributing.scored()
+        groups = _grouped(found, own, resting, attributing)
     return Comparison(
-        before, after, matching, found, own, resting, _grouped(found, own, resting), scored, _unmatched(before, after, matching)
+        before, after, matching, found, own, resting, groups, scored, _unmatched(before, after, matching)
     )  # fmt: skip
 
 
 def _grouped(
     found: Sequence[Cause],
     own: Mapping[str, Sequence[Difference]],
-    resting: Mapping[tuple[str, tuple[str, ...]], Resting],
+    resting: Mapping[Place, Resting],
+    tried: Attributing,
 ) -> tuple[Caused, ...]:
+    """The causes that something follows from, each with what does."""
     by_id = {cause.id: cause for cause in found}
-    gathered: dict[Resting, list[Difference]] = {}
+    gathered: dict[Unit, list[Difference]] = {}
     for name, rows in own.items():
         for difference in rows:
             counted = name == "figures" and difference.rows[0]["figure"] in pipeline.COUNTED
-            if name not in EVIDENCE_TABLES or counted:
-                gathered.setdefault(resting[name, difference.key], []).append(difference)
-    groups = []
-    for rests, together in gathered.items():
-        lines = [d for d in together if d.table == "scores" and _level(d) == LINES]
-        effect = tuple(sum((d.moved(end) for d in lines), Fraction(0)) for end in ("lowest", "highest"))
-        groups.append(
-            Caused(tuple(by_id[id] for id in rests.causes), rests, tuple(together), (effect[0], effect[1]))
+            if name in EVIDENCE_TABLES and not counted:
+                continue
+            rests = resting[name, difference.key]
+            units: list[Unit] = [(unit, (), True) for unit in tried.units_of(rests.causes)]
+            for unit in units or [((), rests.kinds, rests.proven)]:
+                gathered.setdefault(unit, []).append(difference)
+    groups = [
+        Caused(
+            tuple(by_id[id] for id in unit), kinds or tuple(dict.fromkeys(kind for id in unit for kind in by_id[id].kinds)), proven,
+            tuple(together), tried.effect(unit),
         )
-    # a group that holds nothing but sums says nothing of its own
-    groups = [group for group in groups if any(map(is_own, group.differences))]
+        for (unit, kinds, proven), together in gathered.items()
+    ]  # fmt: skip
 
     def order(group: Caused) -> tuple[Fraction, int, str]:
-        return (
-            -sum(map(abs, group.effect), Fraction(0)),
-            -len(group.differences),
-            group.causes[0].id if group.causes else "",
-        )
+        effect = sum(map(abs, group.effect or ()), Fraction(0))
+        return -effect, -len(group.differences), group.causes[0].id if group.causes else ""
 
     return tuple(sorted(groups, key=order))
 
@@ -273,7 +295,7 @@ def _key_results(run: KeptRun) -> dict[str, str]:
 
 
 def _share(total: Row, end: str) -> str:
-    return quantity(Fraction(round(Fraction(total[end]) / Fraction(total["weight"]) * 10000), 10000), "1")
+    return share_words(Fraction(total[end]) / Fraction(total["weight"]))
 
 
 def score_words(row: Row) -> str:

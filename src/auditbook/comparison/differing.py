@@ -197,8 +197,8 @@ def _change(name: str, column: str, old: Row, new: Row, names: Sequence[Names]) 
     elif column in _UNIT_COLUMNS.get(name, "").split():
         units = (old["unit"], new["unit"])
     else:
-        said = [own.value(name, column, row) for own, row in zip(names, (old, new), strict=True)]
-        return Change(column, before, after, shown=(said[0], said[1], ""))
+        worded = [own.value(name, column, row) for own, row in zip(names, (old, new), strict=True)]
+        return Change(column, before, after, shown=(worded[0], worded[1], ""))
     ends = [_number(text) for text in (before, after)]
     shown = [
         "" if not text else text if value is None else quantity(value, unit)
@@ -226,6 +226,11 @@ def quantity(value: Fraction, unit: str) -> str:
     if dimension(unit) == RATE:
         return f"{short(value * factor(unit) * 100)}%"
     return f"{short(value)}{unit}"
+
+
+def share_words(share: Fraction) -> str:
+    """A share as a percentage with at most two decimals."""
+    return quantity(Fraction(rounded(share, 4)), "1")
 
 
 def short(value: Fraction) -> str:

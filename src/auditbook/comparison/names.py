@@ -139,6 +139,14 @@ class Names:
             return self.lines.get(own, own)
         return _WORDS.get((table, column), _WORDS.get(("", column), {})).get(own, own)
 
+    def part(self, path: tuple[str, ...], content: Any) -> str:
+        """What a part of a rule file is called: by its own name, a scheme's line by its indicator's."""
+        of = ".".join(path) or "全文"
+        if not isinstance(content, Mapping):
+            return of
+        own = content.get("name") or self.indicators.get(str(content.get("indicator")), {}).get("name")
+        return f"{own}（{path[-1]}）" if isinstance(own, str) and own != path[-1] else of
+
     def field(self, path: tuple[str, ...]) -> str:
         """What a field of a scenario changes."""
         of = ".".join(path[1:])

@@ -65,7 +65,8 @@ def ends_words(ends: Ends) -> str:
     """A move of both ends of a score."""
     if ends[0] == ends[1]:
         return f"{signed(ends[0])}分" if ends[0] else "没有变"
-    return f"已证实{signed(ends[0])}分，最高可能{signed(ends[1])}分"
+    said = [f"{signed(end)}分" if end else "不变" for end in ends]
+    return f"已证实{said[0]}，最高可能{said[1]}"
 
 
 def findings_line(comparison: Comparison) -> str:
@@ -82,9 +83,14 @@ def cause_words(group: Caused) -> list[str]:
     """The causes of a group, a line each, with their kind before them."""
     if group.causes:
         return [f"{kind_words(cause.kinds)}：{cause.words}" for cause in group.causes]
-    if group.resting.proven:
+    if group.proven:
         return [f"{kind_words(group.kinds)}：除此之外没有别的不同"]
     return [f"{kind_words(group.kinds)}：分不开是哪一个"]
+
+
+def effect_words(group: Caused) -> str:
+    """What a cause does to the score by itself."""
+    return f"单独改，得分 {ends_words(group.effect)}" if group.effect is not None else "单独改不成立"
 
 
 def shares_rows(scored: Scored) -> list[list[str]]:
@@ -148,13 +154,11 @@ def text(comparison: Comparison, width: int = WIDE, *, every: bool = False) -> s
         out.line("两次运行的每张表都相同。")
     out.line(score_line(comparison))
     out.line(findings_line(comparison))
-    out.table(f"原因 {len(comparison.groups)} 组（对得分影响大的在前）")
+    out.table(f"原因 {len(comparison.groups)} 处（对得分影响大的在前；一处不同有几个原因的，各列一次）")
     for number, group in enumerate(comparison.groups, 1):
         own = cause_words(group)
         lines = own if every or len(own) <= MOST_SHOWN else [*own[:MOST_SHOWN], f"等{len(own)}处"]
-        out.item(
-            f"{number}. {lines[0]}", *lines[1:], f"因此 {group.words}；各行得分 {ends_words(group.effect)}"
-        )
+        out.item(f"{number}. {lines[0]}", *lines[1:], f"因此 {group.words}；{effect_words(group)}")
     scored = comparison.scored
     if scored.why:
         out.line(f"\n{scored.why}。")
@@ -171,8 +175,8 @@ def text(comparison: Comparison, width: int = WIDE, *, every: bool = False) -> s
         if own_rows:
             left = f"（列前{len(shown)}，--all 全列）" if len(shown) < len(own_rows) else ""
             out.table(
-                f"{TABLES[name]} {len(own_rows)} 处{left}", ["名称", "变化", "经由", "原因组"],
-                [[d.name, change_words(d), through(d, comparison), str(comparison.number(d))] for d in shown],
+                f"{TABLES[name]} {len(own_rows)} 处{left}", ["名称", "变化", "经由", "原因"],
+                [[d.name, change_words(d), through(d, comparison), "、".join(map(str, comparison.numbers(d)))] for d in shown],
             )  # fmt: skip
     if idle := comparison.idle:
         _idle(out, idle, every)
@@ -204,7 +208,7 @@ def matrix_text(runs: Sequence[KeptRun], others: Iterable[Comparison], width: in
             out.item(
                 f"{number}. {lines[0]}",
                 *lines[1:],
-                f"因此 {group.words}；各行得分 {ends_words(group.effect)}",
+                f"因此 {group.words}；{effect_words(group)}",
             )
     return str(out)
 
@@ -260,15 +264,15 @@ def _comparison(own: Comparison) -> dict[str, Any]:
         ],
         "groups": [
             {
-                "causes": [cause.id for cause in group.causes], "kinds": list(group.kinds), "proven": group.resting.proven,
-                "effect": _ends(group.effect), "differences": [[d.table, list(d.key)] for d in group.differences],
+                "causes": [cause.id for cause in group.causes], "kinds": list(group.kinds), "proven": group.proven,
+                "effect": None if group.effect is None else _ends(group.effect), "differences": [[d.table, list(d.key)] for d in group.differences],
             }
             for group in own.groups
         ],
         "differences": [
             {
                 "table": d.table, "key": list(d.key), "how": d.how, "name": d.name, "through": through(d, own),
-                "group": own.number(d), "causes": list(own.resting[d.table, d.key].causes),
+                "groups": list(own.numbers(d)), "causes": list(own.resting[d.table, d.key].causes),
                 "changes": [
                     {"column": c.column, "before": c.before, "after": c.after, "difference": _exact(c.difference), "unit": c.unit}
                     for c in d.changes

@@ -10,11 +10,12 @@ from auditbook.comparison.causes import KINDS, kind_words
 from auditbook.comparison.compared import (
     Caused,
     Comparison,
+    is_own,
     key_results,
     score_words,
     through,
 )
-from auditbook.comparison.differing import EVIDENCE_TABLES, Difference, Relation
+from auditbook.comparison.differing import EVIDENCE_TABLES, Difference, Relation, share_words
 from auditbook.comparison.kept_runs import KeptRun
 from auditbook.comparison.names import LINES, TOTAL, Names
 from auditbook.comparison.told import (
@@ -29,7 +30,6 @@ from auditbook.comparison.told import (
     title_words,
     together_words,
 )
-from auditbook.numbers import rate_text
 from auditbook.report import fragments as html
 from auditbook.report import page
 from auditbook.report.column_names import TABLES
@@ -99,7 +99,7 @@ def _several(comparison: Comparison, place: int) -> list[Html]:
 def _parts(comparison: Comparison, prefix: str) -> Iterator[Html]:
     yield html.section(2, "summary", "变了什么", *_summary(comparison))
     yield html.section(
-        2, "causes", f"原因与后果（{len(comparison.groups)} 组）", *_causes(comparison, prefix)
+        2, "causes", f"原因与后果（{len(comparison.groups)} 处）", *_causes(comparison, prefix)
     )
     yield html.section(2, "score", "得分", *_score(comparison))
     for name in RESULTS:
@@ -112,7 +112,7 @@ def _parts(comparison: Comparison, prefix: str) -> Iterator[Html]:
         d
         for name in EVIDENCE_TABLES
         for d in comparison.differences.get(name, ())
-        if not comparison.number(d)
+        if not comparison.numbers(d)
     ]
     if evidence:
         yield html.section(2, "evidence", f"资料（{len(evidence)} 处不同）", *_evidence(comparison))
@@ -136,7 +136,8 @@ def _notes(comparison: Comparison) -> list[Html]:
 
 def _summary(comparison: Comparison) -> list[Text]:
     before, after = comparison.before, comparison.after
-    counts = {name: len(comparison.of_results(name)) for name in ("indicators", "claims")}
+    told = comparison.differences
+    claims = str(len(comparison.of_results("claims"))) if "claims" in told else "不比较"
     kinds = list(dict.fromkeys(kind for group in comparison.groups for kind in group.kinds))
     findings = [len(run.tables["findings"]) for run in (before, after)]
     cards: list[tuple[Text, Text, Text]] = [
@@ -147,9 +148,9 @@ def _summary(comparison: Comparison) -> list[Text]:
         ),
         ("等级", _arrow(*(run.scheme_row["grade"] or "不评" for run in (before, after))), "按各自的评分表"),
         ("审计发现", _arrow(*map(str, findings)), findings_line(comparison).partition("（")[2].rstrip("）")),
-        ("指标值", str(counts["indicators"]), "项不同"),
-        ("陈述判断", str(counts["claims"]), "条不同"),
-        ("原因", kind_words([k for k in KINDS if k in kinds]) or "没有", f"{len(comparison.groups)} 组"),
+        ("指标值", str(len(comparison.of_results("indicators"))), "项不同"),
+        ("陈述判断", claims, "条不同" if "claims" in told else "部门不同"),
+        ("原因", kind_words([k for k in KINDS if k in kinds]) or "没有", f"{len(comparison.groups)} 处"),
     ]
     said = "两次运行的每张表都相同。" if comparison.same else ""
     return [*_notes(comparison), html.key_figures(cards), html.paragraph(said) if said else ""]
@@ -165,11 +166,17 @@ def _causes(comparison: Comparison, prefix: str) -> list[Text]:
     rows: list[list[Text]] = []
     for number, group in enumerate(comparison.groups, 1):
         rows.append(
-            [str(number), _kinds(group), _listed(cause_words(group)), group.words, ends_words(group.effect)]
+            [
+                str(number),
+                _kinds(group),
+                _listed(cause_words(group)),
+                group.words,
+                "—" if group.effect is None else ends_words(group.effect),
+            ]
         )
     table = html.table(
-        "原因在前，对得分影响大的在前",
-        [Column("组"), Column("类别"), Column("改动"), Column("因此变化"), Column("各行得分变动")],
+        "每处原因和它的后果，对得分影响大的在前",
+        [Column("原因"), Column("类别"), Column("改动"), Column("因此变化"), Column("单独改，得分变动")],
         rows,
         row_ids=[f"{prefix}g{number}" for number in range(1, len(rows) + 1)],
         rest_in=_ALL_IN,
@@ -178,7 +185,8 @@ def _causes(comparison: Comparison, prefix: str) -> list[Text]:
 
 
 def _kinds(group: Caused) -> Html:
-    return html.join(*(html.tag(_SIGNS[kind], KINDS[kind]) for kind in group.kinds))
+    tags = [html.tag(_SIGNS[kind], KINDS[kind]) for kind in group.kinds]
+    return html.join(*(part for tag in tags for part in (tag, " ")))
 
 
 def _listed(words: Sequence[str]) -> Text:
@@ -222,7 +230,7 @@ def _score(comparison: Comparison) -> Iterator[Text]:
         yield html.table(
             "得分的每处不同",
             [Column("行"), Column("分值", numeric=True), Column("前", numeric=True), Column("后", numeric=True),
-             Column("变动"), Column("还变了什么"), Column("经由"), Column("原因组")],
+             Column("变动"), Column("还变了什么"), Column("经由"), Column("原因")],
             [_line(d, comparison) for d in sorted(own, key=_order)], rest_in=_ALL_IN,
         )  # fmt: skip
 
@@ -254,8 +262,13 @@ def _line(difference: Difference, comparison: Comparison) -> list[Text]:
 
 
 def _group(difference: Difference, comparison: Comparison) -> Text:
-    number = comparison.number(difference)
-    return html.link(str(number), f"#g{number}") if number else "各行之和"
+    """The causes that a difference rests on, by their numbers."""
+    if not is_own(difference):
+        return "各行之和"
+    links = [html.link(str(number), f"#g{number}") for number in comparison.numbers(difference)]
+    return html.join(
+        *(part for place, link in enumerate(links) for part in (("、", link) if place else (link,)))
+    )
 
 
 def _moved(comparison: Comparison) -> list[charts.Moved]:
@@ -289,7 +302,7 @@ def _of_pair(name: str, one: Row, other: Row | None, *, share: bool) -> charts.M
         own = ends(row)
         if row is None or own is None:
             return "—"
-        return "–".join(dict.fromkeys(map(rate_text, own))) if share else score_words(row)
+        return "–".join(dict.fromkeys(map(share_words, own))) if share else score_words(row)
 
     return charts.Moved(name, ends(one), ends(other), (text(one), text(other)))
 
@@ -301,7 +314,7 @@ def _results(name: str, own: Sequence[Difference], comparison: Comparison) -> Ht
     rows: list[list[Text]] = [
         [d.name, change_words(d), through(d, comparison) or "—", _group(d, comparison)] for d in own
     ]
-    columns = [Column("名称"), Column("变化"), Column("经由"), Column("原因组")]
+    columns = [Column("名称"), Column("变化"), Column("经由"), Column("原因")]
     if not any(row[2] != "—" for row in rows):
         rows, columns = [[*row[:2], row[3]] for row in rows], [*columns[:2], columns[3]]
     return html.table(f"{TABLES[name]}的每处不同", columns, rows, rest_in=_ALL_IN)
@@ -309,7 +322,7 @@ def _results(name: str, own: Sequence[Difference], comparison: Comparison) -> Ht
 
 def _evidence(comparison: Comparison) -> Iterator[Html]:
     for name in EVIDENCE_TABLES:
-        own = [d for d in comparison.differences.get(name, ()) if not comparison.number(d)]
+        own = [d for d in comparison.differences.get(name, ()) if not comparison.numbers(d)]
         if own:
             rows: list[list[Text]] = [[d.name, change_words(d)] for d in own]
             yield html.table(
