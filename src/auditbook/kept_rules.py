@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -132,14 +133,8 @@ def unpacked(path: Path, again: str) -> KeptRules:
     except FileNotFoundError:
         raise fault("没有这个文件：这次运行没有做完，或是较早版本的程序做的", f"运行留下的 {NAME}") from None
     except (
-        OSError,
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        EOFError,
-        NotImplementedError,
-    ) as error:
+        OSError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, RuntimeError,
+    ) as error:  # fmt: skip
         raise fault(f"读不通（{type(error).__name__}）", f"运行留下的 {NAME}") from error
     if manifest.format != FORMAT:
         raise fault(f"格式版本是{manifest.format}", f"{FORMAT}")

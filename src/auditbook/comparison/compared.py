@@ -35,6 +35,7 @@ Place = tuple[str, Key]
 Unit = tuple[
     tuple[str, ...], tuple[str, ...], bool
 ]  # causes, else kinds of causes, and whether that is proven
+NO_ANSWER = "无法评价"
 _MOST_NAMES = 4  # in one cell
 
 
@@ -309,7 +310,7 @@ def score_words(row: Row) -> str:
 def value_words(row: Row) -> str:
     """The value of an indicator, or why there is none."""
     if row["status"] != COMPUTED:
-        return {"not_assessable": "无法评价", "not_applicable": "不适用", "undefined": "没有定义"}.get(
+        return {"not_assessable": NO_ANSWER, "not_applicable": "不适用", "undefined": "没有定义"}.get(
             row["status"], row["status"]
         )
     if row["value"]:

@@ -199,7 +199,7 @@ def read(folder: Path, label: str, run: str = "") -> KeptRun:
             )
         else:
             data = path.read_bytes()
-            head = tuple(data.decode("utf-8").partition("\n")[0].split(","))
+            head = tuple(data.decode("utf-8", "replace").partition("\n")[0].split(","))
             if head != columns:
                 faults.append(
                     Fault(str(path), f"栏目是 {'、'.join(head)}", "、".join(columns), f"请重新运行 {again}")
@@ -209,13 +209,15 @@ def read(folder: Path, label: str, run: str = "") -> KeptRun:
     if faults:
         raise CaseError(faults)
     kept = KeptRun(label, folder, found, rules)
-    if not isinstance(kept.case, dict) or not found["scores"]:
+    try:
+        _ = kept.department, kept.year, kept.scheme_row
+    except (KeyError, TypeError, ValueError, IndexError, StopIteration):
         raise CaseError(
             Fault(
                 str(folder / kept_rules.NAME),
-                "没有案例文件，或没有得分",
+                "没有读得通的案例文件，或没有合计得分",
                 "一次做完的运行",
                 f"请重新运行 {again}",
             )
-        )
+        ) from None
     return kept

@@ -9,7 +9,15 @@ from typing import Any
 
 from auditbook.comparison.attributing import Scored
 from auditbook.comparison.causes import KINDS, Cause, kind_words
-from auditbook.comparison.compared import Caused, Comparison, key_results, score_words, through
+from auditbook.comparison.compared import (
+    NO_ANSWER,
+    Caused,
+    Comparison,
+    Result,
+    key_results,
+    score_words,
+    through,
+)
 from auditbook.comparison.differing import ADDED, EVIDENCE_TABLES, HOW, REMOVED, Difference, Relation, signed
 from auditbook.comparison.kept_runs import KeptRun
 from auditbook.comparison.shares import Ends, interaction
@@ -134,6 +142,8 @@ def change_words(difference: Difference) -> str:
         for c in difference.changes
         if c.difference is not None or c.column in ("status", "severity", "verdict", "state")
     ]
+    if any(c.column in ("value", "recomputed") for c in numbers):  # its range moves with it
+        numbers = [c for c in numbers if c.column not in ("low", "high")]
     shown = (numbers or list(difference.changes))[:3]
     more = len(difference.changes) - len(shown)
     return "；".join(f"{NAMES.get(c.column, c.column)} {c.words}" for c in shown) + (
@@ -190,13 +200,24 @@ def _idle(out: Printout, idle: Sequence[Cause], every: bool) -> None:
         out.item(f"{kind_words(cause.kinds)}：{cause.words}")
 
 
+def told_results(runs: Sequence[KeptRun]) -> tuple[list[Result], str]:
+    """The key results of several runs, but for indicators that none of them can assess, which are counted in a sentence."""
+    every = key_results(runs)
+    silent = [r.name for r in every if set(r.texts) <= {NO_ANSWER, "—"}]
+    said = f"另有 {len(silent)} 项指标，各次运行都无法评价：{'、'.join(silent)}。" if silent else ""
+    return [r for r in every if r.name not in silent], said
+
+
 def matrix_text(runs: Sequence[KeptRun], others: Iterable[Comparison], width: int = WIDE) -> str:
     """Several runs side by side by their key results, then what made each differ from the first."""
     out = Printout(width)
+    results, silent = told_results(runs)
     out.table(
         f"{len(runs)} 次运行并列（※ 与第一次不同）", ["", *(run.label for run in runs)],
-        [[r.name, *(f"{t} ※" if d else t for t, d in zip(r.texts, r.differs, strict=True))] for r in key_results(runs)],
+        [[r.name, *(f"{t} ※" if d else t for t, d in zip(r.texts, r.differs, strict=True))] for r in results],
     )  # fmt: skip
+    if silent:
+        out.line(silent)
     for comparison in others:
         out.table(f"{title_words(comparison)}：{score_line(comparison)}；{findings_line(comparison)}")
         for note in notes(comparison):

@@ -11,7 +11,6 @@ from auditbook.comparison.compared import (
     Caused,
     Comparison,
     is_own,
-    key_results,
     score_words,
     through,
 )
@@ -29,6 +28,7 @@ from auditbook.comparison.told import (
     shares_rows,
     title_words,
     together_words,
+    told_results,
 )
 from auditbook.report import fragments as html
 from auditbook.report import page
@@ -72,15 +72,19 @@ def _origin(run: KeptRun) -> str:
 
 
 def _matrix(runs: Sequence[KeptRun]) -> Html:
+    results, silent = told_results(runs)
     rows: list[list[Text]] = [
         [
             r.name,
             *(html.join(html.tag("note", t)) if d else t for t, d in zip(r.texts, r.differs, strict=True)),
         ]
-        for r in key_results(runs)
+        for r in results
     ]
     table = html.table(
-        "主要结果并列，带 ※ 的与第一次不同", [Column("结果"), *(Column(run.label) for run in runs)], rows
+        "主要结果并列，带 ※ 的与第一次不同",
+        [Column("结果"), *(Column(run.label) for run in runs)],
+        rows,
+        note=silent,
     )
     return html.section(2, "matrix", "主要结果并列", table)
 
@@ -227,12 +231,18 @@ def _score(comparison: Comparison) -> Iterator[Text]:
         )  # fmt: skip
     own = comparison.differences.get("scores", ())
     if own:
+        rows = [_line(d, comparison) for d in sorted(own, key=_order)]
+        columns = [
+            Column("行"), Column("分值", numeric=True), Column("前", numeric=True), Column("后", numeric=True), Column("变动"),
+            Column("还变了什么"), Column("经由"), Column("原因"),
+        ]  # fmt: skip
+        filled = [place for place in range(len(columns)) if any(row[place] for row in rows)]
         yield html.table(
             "得分的每处不同",
-            [Column("行"), Column("分值", numeric=True), Column("前", numeric=True), Column("后", numeric=True),
-             Column("变动"), Column("还变了什么"), Column("经由"), Column("原因")],
-            [_line(d, comparison) for d in sorted(own, key=_order)], rest_in=_ALL_IN,
-        )  # fmt: skip
+            [columns[n] for n in filled],
+            [[row[n] for n in filled] for row in rows],
+            rest_in=_ALL_IN,
+        )
 
 
 def _order(difference: Difference) -> tuple[int, Fraction, str]:
