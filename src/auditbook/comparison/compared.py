@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from auditbook import pipeline
 from auditbook.cases import DEPARTMENT
@@ -121,33 +122,45 @@ class Comparison:
             )
         ]
 
-    def cause(self, id: str) -> Cause:
-        """A cause by its id."""
-        return next(cause for cause in self.causes if cause.id == id)
-
     def numbers(self, difference: Difference) -> tuple[int, ...]:
         """The places, from 1, of the groups that a difference stands in; none for a difference of evidence."""
-        place = (difference.table, difference.key)
-        return tuple(
-            n
-            for n, group in enumerate(self.groups, 1)
-            if any((d.table, d.key) == place for d in group.differences)
-        )
+        return self._numbers.get((difference.table, difference.key), ())
+
+    @cached_property
+    def _numbers(self) -> dict[Place, tuple[int, ...]]:
+        found: dict[Place, tuple[int, ...]] = {}
+        for number, group in enumerate(self.groups, 1):
+            for difference in group.differences:
+                place = (difference.table, difference.key)
+                found[place] = (*found.get(place, ()), number)
+        return found
 
     def of_results(self, name: str) -> list[Difference]:
         """The differences of a table of results that are no sums of others."""
         return [d for d in self.differences.get(name, ()) if is_own(d) and self.numbers(d)]
 
 
-def compare(before: KeptRun, after: KeptRun) -> Comparison:
-    """Compare two runs: match their rows, find every cause, exchange each, and put the differences under them."""
-    matching = Matching(relation_of(before, after), before.scheme == after.scheme)
-    found = tuple(causes(before, after, matching))
+def matching_of(before: KeptRun, after: KeptRun) -> Matching:
+    """How the rows of two runs are brought together."""
+    return Matching(relation_of(before, after), before.scheme == after.scheme)
+
+
+def differing_tables(before: KeptRun, after: KeptRun) -> dict[str, tuple[Difference, ...]]:
+    """Every difference between two runs, by table; nothing is recomputed."""
+    matching = matching_of(before, after)
     names = (Names(before), Names(after))
     own: dict[str, tuple[Difference, ...]] = {}
     for name in matching.compared:
         rows = [matching.of_run(run, name) for run in (before, after)]
         own[name] = tuple(differences(name, rows[0], rows[1], matching.told(name), names))
+    return own
+
+
+def compare(before: KeptRun, after: KeptRun) -> Comparison:
+    """Compare two runs: match their rows, find every cause, exchange each, and put the differences under them."""
+    matching = matching_of(before, after)
+    found = tuple(causes(before, after, matching))
+    own = differing_tables(before, after)
     with Recomputing(before, after, found) as recomputing:
         attributing = Attributing(recomputing, matching, found)
         resting = {(d.table, d.key): attributing.resting(d) for table in own.values() for d in table}

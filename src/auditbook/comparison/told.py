@@ -14,6 +14,7 @@ from auditbook.comparison.compared import (
     Caused,
     Comparison,
     Result,
+    differing_tables,
     key_results,
     score_words,
     through,
@@ -305,11 +306,13 @@ def _comparison(own: Comparison) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def since_last(comparison: Comparison, case: str) -> str:
+def since_last(before: KeptRun, after: KeptRun) -> str:
     """What a run says of the one before, in a line."""
-    own = comparison.differences.get("findings", ())
+    differing = differing_tables(before, after)
+    own = differing.get("findings", ())
     counts = [sum(d.how == how for d in own) for how in (ADDED, REMOVED)]
-    evidence = sum(len(comparison.differences.get(name, ())) for name in EVIDENCE_TABLES)
-    before, after = (score_words(run.total) for run in (comparison.before, comparison.after))
-    score = f"得分 {before} → {after}" if before != after else f"得分 {after} 没有变"
-    return f"较上次：{score}，发现 +{counts[0]} −{counts[1]}，资料 {evidence} 处不同；详见 auditbook compare {case} --last"
+    evidence = sum(len(differing.get(name, ())) for name in EVIDENCE_TABLES)
+    scores = [score_words(run.total) for run in (before, after)]
+    score = f"得分 {scores[0]} → {scores[1]}" if scores[0] != scores[1] else f"得分 {scores[1]} 没有变"
+    said = f"发现 +{counts[0]} −{counts[1]}，资料 {evidence} 处不同"
+    return f"较上次：{score}，{said}；详见 auditbook compare {after.manifest.run} --last"
