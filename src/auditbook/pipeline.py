@@ -292,8 +292,8 @@ def _ingest(run: Run) -> dict[str, list[Row]]:
     return {
         "sources": found.sources,
         "figures": [
-            *map(quality_tables.figure_row, found.figures),
-            *counted(run, found.objectives, found.statements, found.collected(run.dictionary, run.audit)),
+            quality_tables.figure_row(row)
+            for row in [*found.figures, *counted(run, found.figures, found.objectives, found.statements)]
         ],
         "objectives": found.objectives,
         "statements": found.statements,
@@ -302,14 +302,20 @@ def _ingest(run: Run) -> dict[str, list[Row]]:
     }
 
 
-def counted(run: Run, objectives: Sequence[Row], statements: Sequence[Row], own: Figures) -> list[Row]:
-    """Rows of figures.csv that are counted from the objectives: how many there are, said to be done, proven, and not disproven."""
+def counted(
+    run: Run, rows: Sequence[FigureRow], objectives: Sequence[Row], statements: Sequence[Row]
+) -> list[FigureRow]:
+    """Figures counted from the objectives: how many there are, said to be done, proven, and not disproven.
+
+    Takes    rows: the figures by which it is judged whether an objective is met.
+    """
     if not objectives:
         return []
+    own = Figures(run.dictionary, rows, [unit.id for unit in run.audit.case.units], run.audit.case.year)
     counts = claims.completion_counts(objectives, statements, own, run.wording)
     named = dict(zip(COUNTED, (counts.planned, counts.claimed, counts.proven, counts.possible), strict=True))
     source = objectives[0]["source"]
-    rows = [
+    return [
         FigureRow(
             Key(figure, DEPARTMENT, "", run.audit.case.year), source, "由目标与子目标逐项判断得出，见 claims.csv",
             run.dictionary[figure].name, figures.VALUE if count else figures.ZERO, "derived", str(count), "项", EXACT,
@@ -318,7 +324,6 @@ def counted(run: Run, objectives: Sequence[Row], statements: Sequence[Row], own:
         for figure, count in named.items()
         if figure in run.dictionary
     ]  # fmt: skip
-    return [quality_tables.figure_row(row) for row in rows]
 
 
 def _quality(run: Run) -> dict[str, list[Row]]:

@@ -29,8 +29,8 @@ from auditbook.comparison.differing import CHECK_TABLES
 from auditbook.comparison.kept_runs import KeptRun
 from auditbook.comparison.rule_parts import joined, parts
 from auditbook.faults import AuditbookError
-from auditbook.figures import Figures
 from auditbook.kept_rules import BASE, ROOT
+from auditbook.quality_tables import figure_row
 from auditbook.tables import Row
 from auditbook.workspace import Workspace
 
@@ -103,11 +103,9 @@ class Recomputing:
             given |= {name: list(self.after.tables[name]) for name in CHECK_TABLES}
         opened = self._open(files, scenario)
         figures = [row for row in given["figures"] if row["figure"] not in pipeline.COUNTED]
-        case = opened.rules.audit.case
-        have = Figures(
-            opened.dictionary, map(pipeline.figure_of, figures), [unit.id for unit in case.units], case.year
-        )
-        counted = pipeline.counted(opened, given["objectives"], given["statements"], have)
+        rows = [pipeline.figure_of(row) for row in figures]
+        again = pipeline.counted(opened, rows, given["objectives"], given["statements"])
+        counted = [figure_row(row) for row in again]
         given["figures"] = [*figures, *counted]
         return {**pipeline.derived(opened.with_tables(given)), "figures": counted}
 
