@@ -132,9 +132,11 @@ class Attributing:
                 again.setdefault(places[unit[0]], []).extend(unit)
         rest: list[str] = []
         for place, ids in again.items():
+            if len(ids) > 1 and self._tried(tuple(ids)):
+                continue
             # what goes alone in a file may be what the others need
             whole = tuple(cause.id for cause in own if cause.place == place)
-            if len(whole) > 1 and self._tried(whole):
+            if len(whole) > len(ids) and self._tried(whole):
                 for unit in [unit for unit in self.moved if set(unit) < set(whole)]:
                     del self.moved[unit]
             else:

@@ -358,7 +358,7 @@ def _of_scenarios(before: KeptRun, after: KeptRun) -> Iterator[Cause]:
         if old != new:
             yield Cause(
                 f"scenario:{'.'.join(path)}", (ASSUMPTIONS,), f"params/scenarios/{name}.yaml", names.field(path),
-                _how(old, new), _leaves(old, new), (Part(SCENARIO_FILE, path, old),), (Part(SCENARIO_FILE, path, new),),
+                _how(old, new), _leaves(*(names.chosen(path, own) for own in (old, new))), (Part(SCENARIO_FILE, path, old),), (Part(SCENARIO_FILE, path, new),),
             )  # fmt: skip
 
 

@@ -147,6 +147,13 @@ class Names:
         own = content.get("name") or self.indicators.get(str(content.get("indicator")), {}).get("name")
         return f"{own}（{path[-1]}）" if isinstance(own, str) and own != path[-1] else of
 
+    def chosen(self, path: tuple[str, ...], content: Any) -> Any:
+        """What a scenario sets a field to: a definition by its name."""
+        if path[0] != "definitions" or not isinstance(content, str):
+            return content
+        own = (self.indicators.get(path[-1], {}).get("definitions") or {}).get(content) or {}
+        return own.get("name", content)
+
     def field(self, path: tuple[str, ...]) -> str:
         """What a field of a scenario changes."""
         of = ".".join(path[1:])
