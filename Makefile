@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 .PHONY: help report test lab benchmark lock clean distclean
 
 help:
-	@echo "make report [CASE=$(CASE)] [SCENARIO=params/scenarios/X.yaml]   生成报告 / the report, in outputs/"
+	@echo "make report [CASE=$(CASE)] [SCENARIO=名字或路径 / name or path]   生成报告 / the report, in outputs/"
 	@echo "make test [ARGS='-k budget']   检查与测试 / style, types, tests"
 	@echo "make lab                       用 JupyterLab 打开 / the notebooks by hand"
 	@echo "make benchmark                 测速，写入 docs/performance.md / measure, into docs/performance.md"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -144,11 +145,46 @@ class Case(Strict):
         return units
 
 
+class Tolerance(Strict):
+    """What is let pass: bounds of a data-quality rule, in base units (元, 1), or the amount of 重要性水平 with its unit."""
+
+    at_least: Decimal | int | None = None
+    at_most: Decimal | int | None = None
+    amount: Decimal | int | None = None
+    unit: Words | None = None
+
+
+class Assumed(Strict):
+    """A figure that a scenario assumes instead of what the evidence gives, or does not give; ``year``: else the case's."""
+
+    figure: Id
+    scope: Id = DEPARTMENT
+    item: Annotated[str, StringConstraints(pattern=r"^([a-z0-9_-]+(\.[a-z0-9_-]+)*)?$")] = ""
+    year: int | None = Field(default=None, ge=1990, le=2100)
+    value: Decimal | int | Fraction
+    unit: Words
+    reason: Words
+
+
 class Scenario(Strict):
-    """A scenario file: an analyst's changes and nothing but the changes, with their reason."""
+    """A scenario: an analyst's changes and nothing but the changes, with their reason. ``scenarios`` applies it.
+
+    ``weights`` are by lines of the framework in force, or by its groups; where they no longer add up to its full marks,
+    ``rescale`` scales all of them. ``rules`` are scoring rules by line, as a framework file writes them. ``thresholds`` are
+    by finding rules and by indicators that have a limit, ``tolerances`` by bounds and rules of ``params/quality.yaml``, or
+    ``materiality``. ``evidence: strict``: a task counts as done only with a figure.
+    """
 
     reason: Words
+    framework: Id | None = None
     definitions: dict[Id, Id] = {}
+    weights: dict[Id, Decimal | int | Fraction] = {}
+    rescale: bool = False
+    rules: dict[Id, dict[str, Any]] = {}
+    thresholds: dict[Id, str | Decimal | int] = {}
+    tolerances: dict[Id, Tolerance] = {}
+    evidence: Literal["strict"] | None = None
+    assumed: list[Assumed] = []
 
 
 class TranscribedFrom(Strict):
@@ -209,6 +245,7 @@ class Audit:
     register: tuple[Source, ...]
     register_lines: dict[str, str]
     register_reads: dict[str, str]
+    scenario_document: strict_yaml.Document | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -251,7 +288,7 @@ def open_audit(workspace: Workspace) -> tuple[Audit | None, list[Fault]]:
             Fault(document.where(("case",)), f"case 是“{read_case.case}”", f"与文件名相同：{case_path.stem}")
         )
 
-    read_scenario = None
+    read_scenario = changes = None
     if scenario_path:
         changes = strict_yaml.load(scenario_path, workspace.shown(scenario_path))
         read_scenario = strict_yaml.validate(changes, Scenario)
@@ -268,7 +305,7 @@ def open_audit(workspace: Workspace) -> tuple[Audit | None, list[Fault]]:
     known = read_case or _salvaged(document.content, case_path.stem)
     if known is None:
         return None, faults
-    return Audit(known, read_scenario, workspace, tuple(sources), lines, reads.found), faults
+    return Audit(known, read_scenario, workspace, tuple(sources), lines, reads.found, changes), faults
 
 
 def _salvaged(content: Any, name: str) -> Case | None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from auditbook import formulas
 from auditbook.cases import DEPARTMENT, Id, Strict, Words
 from auditbook.faults import CaseError
-from auditbook.figures import NOT_APPLICABLE, Figures, Resolved, same_dimension
+from auditbook.figures import ASSUMED_SIGN, NOT_APPLICABLE, Figures, Resolved, same_dimension
 from auditbook.indicators import COMPUTED, UNDEFINED, Result
 from auditbook.intake.evidence import ACTUAL, OTHER_ANSWER, TARGET, same_words
 from auditbook.numbers import (
@@ -306,16 +306,17 @@ def _rounded_zero(precision: str) -> str:
 def judge_all(
     published: Sequence[Row], objectives: Sequence[Row], statements: Sequence[Row], results: Sequence[Result],
     figures: Figures, scoring: Mapping[str, str], definitions: Mapping[str, Mapping[str, str]], wording: Wording,
-    unit_names: Mapping[str, str] | None = None,
+    unit_names: Mapping[str, str] | None = None, *, strict: bool = False,
 ) -> list[Row]:  # fmt: skip
     """Rows of claims.csv: every published number, and every sub-target that has a number, an answer or is said to be done.
 
     Takes    scoring: per indicator the definition that scores; definitions: their Chinese names, none for an
-             indicator that is judged by points; unit_names: what a reader calls each unit of the department.
+             indicator that is judged by points; unit_names: what a reader calls each unit of the department; strict: a task
+             counts as done only with a figure.
     """
     scopes = {**(unit_names or {}), DEPARTMENT: "部门整体"}
     rows = [_published(row, results, figures, scoring, definitions, wording, scopes) for row in published]
-    rows += _completions(objectives, statements, figures, wording)
+    rows += _completions(objectives, statements, figures, wording, strict)
     return rows
 
 
@@ -336,6 +337,7 @@ def _published(
         found = _against_lines(row, figures)
     else:
         found = _against_figure(row, figures)
+    found = _as_assumed(found, row, results, figures)
     held = factor(row["unit"])
     box = found.interval
     return {
@@ -348,6 +350,34 @@ def _published(
         "verdict": found.verdict, "definition": found.definition, "explanation": found.explanation,
         "source": row["source"], "locator": row["locator"], "quote": row["quote"],
     }  # fmt: skip
+
+
+def _as_assumed(found: Judgement, row: Row, results: Sequence[Result], figures: Figures) -> Judgement:
+    """The judgement, saying where what it was held against is assumed by a scenario."""
+    if not figures.assumptions or found.value is None:
+        return found
+    at = (row["about"], row["scope"], row["item"], int(row["year"]))
+    alone = found.verdict in {
+        AGREES,
+        WITHIN_ROUNDING,
+        TRUNCATED,
+    }  # by one definition; else others were tried as well
+    keys = [
+        term for r in results
+        if (r.indicator, r.scope, r.item, r.year) == at and r.status == COMPUTED
+        and (r.definition == found.definition or not alone)
+        for term in r.terms
+    ]  # fmt: skip
+    base, _, part = row.get("base", "").partition(":")
+    places = [(row["about"], row["item"], int(row["year"])), (base, part, int(row["year"]))]
+    places += (
+        [(row["about"], row["item"], int(row["year"]) - 1)] if row["kind"] in {"growth", "change"} else []
+    )
+    for figure, item, year in places:
+        if figure in figures.dictionary:
+            keys += figures.resolve(figure, row["scope"], item, year).terms
+    said = figures.assumed_words(keys)
+    return replace(found, explanation=f"{found.explanation}（{said}）") if said else found
 
 
 def _against_indicator(
@@ -745,7 +775,7 @@ def about_of(row: Row) -> str:
 
 
 def _completions(
-    objectives: Sequence[Row], statements: Sequence[Row], figures: Figures, wording: Wording
+    objectives: Sequence[Row], statements: Sequence[Row], figures: Figures, wording: Wording, strict: bool
 ) -> Iterable[Row]:
     """A row for each sub-target of which there is something to judge, then one for each objective said to be done.
 
@@ -759,7 +789,7 @@ def _completions(
             continue
         kind = _kind_of(row, wording)
         if kind == COMPLETION or row["target"] or row["actual"] or about_of(row) in answered:
-            found = _completion(row, statements, figures, wording)
+            found = _completion(row, statements, figures, wording, strict)
             subs.setdefault(row["objective"], []).append(found)
             yield _completion_row(row, kind, _as_said(found, kind, row), figures.year)
     for row in objectives:
@@ -767,7 +797,7 @@ def _completions(
             continue
         kind, own = _kind_of(row, wording), subs.get(row["objective"], [])
         if not own and row["target"]:
-            found = _as_said(_completion(row, statements, figures, wording), kind, row)
+            found = _as_said(_completion(row, statements, figures, wording, strict), kind, row)
             yield _completion_row(row, kind, found, figures.year)
         elif kind == COMPLETION:
             yield _completion_row(row, kind, _objective(own), figures.year)
@@ -804,7 +834,16 @@ def _objective(own: Sequence[Judgement]) -> Judgement:
     return Judgement(worst, f"子目标{len(own)}项：{said}")
 
 
-def _completion(row: Row, statements: Sequence[Row], figures: Figures, wording: Wording) -> Judgement:
+def _completion(
+    row: Row, statements: Sequence[Row], figures: Figures, wording: Wording, strict: bool
+) -> Judgement:
+    found = _shown_done(row, statements, figures, wording)
+    if strict and found.verdict in {AGREES, NOT_CHECKABLE} and not row["target"]:
+        return Judgement(NOT_EVIDENCED, f"{found.explanation}；没有数字，按严格证据不算完成")
+    return found
+
+
+def _shown_done(row: Row, statements: Sequence[Row], figures: Figures, wording: Wording) -> Judgement:
     about = about_of(row)
     if row["target"]:
         return _numeric(row, about, figures, wording)
@@ -949,16 +988,18 @@ class Counts:
 
 
 def completion_counts(
-    objectives: Sequence[Row], statements: Sequence[Row], figures: Figures, wording: Wording
-) -> Counts:
+    objectives: Sequence[Row], statements: Sequence[Row], figures: Figures, wording: Wording,
+    *, strict: bool = False,
+) -> Counts:  # fmt: skip
     """Count the sub-targets by what the evidence says of each; indicators are not needed for it.
 
+    Takes    strict: only a figure shows a target to be met.
     Returns  ``proven`` counts those that a number, or a document or acceptance of the year, shows to be met;
              ``possible`` all but those that the evidence, or where it is silent the report itself, shows not to be
              met.
     """
     subs = [row for row in objectives if row["item"]]
-    verdicts = [_completion(row, statements, figures, wording).verdict for row in subs]
+    verdicts = [_completion(row, statements, figures, wording, strict).verdict for row in subs]
     disproven = sum(
         verdict == DISAGREES or (verdict != AGREES and says_undone(row["claimed"], wording))
         for row, verdict in zip(subs, verdicts, strict=True)
@@ -986,17 +1027,32 @@ def _numeric(row: Row, about: str, figures: Figures, wording: Wording) -> Judgem
             return Judgement(OTHER_MEASURE, said, None, None)
         return Judgement(NOT_EVIDENCED, f"目标“{row['measure']}”{row['target']}{unit}没有报告实际完成值")
     assert target.value is not None
-    aim = f"{COMPARATORS[row['comparator']]}{row['target']}{unit}"
+    aimed, got = numbers_of(row, figures)
+    aim = f"{COMPARATORS[row['comparator']]}{aimed}"
     if met(row["comparator"], target.value, actual.value):
-        said = f"目标{aim}，实际{row['actual']}{unit}，达成"
+        said = f"目标{aim}，实际{got}，达成"
         return Judgement(AGREES, said, actual.value, actual.interval)
     # what exceeds a limit or an exact number has not fallen short of it
     beyond = actual.value > target.value
-    reached = f"实际{'达到' if beyond else '只有'}{row['actual']}{unit}"
+    reached = f"实际{'达到' if beyond else '只有'}{got}"
     over = "，超过目标值" if beyond and row["comparator"] == "=" else ""
     claimed = f"而报“{row['claimed']}”" if row["claimed"] and _kind_of(row, wording) != ADMITTED else ""
     said = f"目标{aim}，{reached}{over}，未达成{claimed}"
     return Judgement(DISAGREES, said, actual.value, actual.interval)
+
+
+def numbers_of(row: Row, figures: Figures) -> tuple[str, str]:
+    """Target and actual value of a row of objectives.csv with their unit: as the report writes them, or as assumed."""
+    target, actual = (figures.resolve(figure, DEPARTMENT, about_of(row)) for figure in (TARGET, ACTUAL))
+    return _given(row["target"], target, row, figures), _given(row["actual"], actual, row, figures)
+
+
+def _given(written: str, found: Resolved, row: Row, figures: Figures) -> str:
+    """A number of a target with its unit: as the report writes it; what a scenario assumes instead, as such."""
+    if not figures.assumed(found.terms) or found.value is None:
+        return f"{written}{row['unit']}"
+    unit = figures.by_name[next(iter(found.terms))].unit
+    return f"{text(found.value, unit)}{ASSUMED_SIGN}"
 
 
 def met(comparator: str, target: Fraction, actual: Fraction) -> bool:

@@ -89,6 +89,26 @@ def check(case: CaseName, scenario: ScenarioName = "") -> None:
             _say(f"{note.where}：{note.written}，{note.read_as}。")
 
 
+@app.command("scenarios")
+def all_scenarios(
+    case: CaseName,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+    page: Annotated[bool, typer.Option("--page", help="另写成一页：outputs/案例/scenarios.html")] = False,
+) -> None:
+    """一个案例的全部情景并列：得分、等级、发现、指标，动了什么 / all scenarios of a case side by side."""
+    import shutil
+
+    from auditbook import printed, side_by_side
+
+    found = side_by_side.matrix(case)
+    if as_json:
+        _say_json(found.as_json())
+    else:
+        _say(found.text(shutil.get_terminal_size().columns if sys.stdout.isatty() else printed.WIDE))
+    if page:
+        _say(f"写出：{found.write_page()}", err=True)
+
+
 @app.command("new")
 def new_case(
     case: Annotated[str, typer.Argument(help="新案例的名字，如 qinghe-water-2025")],

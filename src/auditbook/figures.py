@@ -21,6 +21,10 @@ from auditbook.numbers import EXACT, Interval, dimension, factor, parse, publish
 
 VALUE, ZERO, MISSING, NOT_APPLICABLE = "value", "zero", "missing", "not_applicable"
 STATES = (VALUE, ZERO, MISSING, NOT_APPLICABLE)
+# The basis of a figure that a scenario assumes, or that was counted from such; every other one comes from the evidence.
+ASSUMED = "assumed"
+# What stands behind a number that rests on one, wherever a reader meets it.
+ASSUMED_SIGN = "（假设）"
 ANY_UNIT = "any"
 FREE = "free"
 
@@ -191,6 +195,7 @@ class Figures:
         self.year = year
         self.chosen = {row.key: row for row in self.rows if row.chosen}
         self.by_name = {str(key): row for key, row in self.chosen.items()}
+        self.assumptions = {name: row for name, row in self.by_name.items() if row.basis == ASSUMED}
         self._items: dict[tuple[str, str, int], dict[str, None]] = {}
         self._family_items: dict[tuple[str, str, int], dict[str, None]] = {}
         self._sisters: dict[str, list[str]] = {}
@@ -275,6 +280,21 @@ class Figures:
         if not parts and scope == DEPARTMENT and meaning.units == "sum" and not meaning.sum:
             parts = self._unit_parts(meaning, item, at)
         return self._add(parts, key)
+
+    def assumed(self, keys: Iterable[str]) -> list[FigureRow]:
+        """Those of some figures, by their keys, that a scenario assumes."""
+        return [self.assumptions[key] for key in dict.fromkeys(keys) if key in self.assumptions]
+
+    def assumed_words(self, keys: Iterable[str]) -> str:
+        """That some figures, by their keys, are assumed, for a reader: 依据情景假设的“调增预算”; "" where none is."""
+        names = dict.fromkeys(self.name_of(row.key) for row in self.assumed(keys))
+        return f"依据情景假设的{'、'.join(f'“{name}”' for name in names)}" if names else ""
+
+    def name_of(self, key: Key) -> str:
+        """A figure with its item, and its year where that is not the case's, as a reader knows it."""
+        item = self.item_name(key.figure, key.item)
+        when = f"{key.year}年" if key.year != self.year else ""
+        return f"{when}{self.dictionary[key.figure].name}{'·' if item else ''}{item}"
 
     def key(self, figure: str, scope: str = DEPARTMENT, item: str = "") -> Key:
         """The key under which the evidence would give a figure of the case: that of the year before by its own name."""

@@ -126,13 +126,14 @@ def read_rules(audit: Audit) -> list[FindingRule]:
     return rules
 
 
-def find(seen: Observed, recorded: Sequence[Row], replies: Sequence[Row]) -> list[Row]:
+def find(
+    rules: Sequence[FindingRule], seen: Observed, recorded: Sequence[Row], replies: Sequence[Row]
+) -> list[Row]:
     """Rows of findings.csv, numbered by severity, then in the order of the rules; the auditor's own come last.
 
-    Takes    seen: what is observed; recorded: findings that the auditor entered; replies: of the audited unit, with the
+    Takes    rules: from ``read_rules``; seen: what is observed; recorded: findings that the auditor entered; replies: of the audited unit, with the
              auditor's answers, by finding.
     """
-    rules = read_rules(seen.audit)
     observed = {
         "claims": observations.of_claims(seen), "limits": observations.of_limits(seen),
         "sources": observations.of_sources(seen), "figures": observations.of_figures(seen),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +14,7 @@ from pydantic import field_validator, model_validator
 from auditbook import formulas, inputs, strict_yaml
 from auditbook.cases import DEPARTMENT, Id, Strict, Words
 from auditbook.faults import CaseError, Fault
-from auditbook.figures import MISSING, NOT_APPLICABLE, Dictionary, Figures, Resolved
+from auditbook.figures import ASSUMED_SIGN, MISSING, NOT_APPLICABLE, Dictionary, Figures, Resolved
 from auditbook.numbers import (
     RATE,
     Interval,
@@ -248,7 +248,7 @@ def _unknown_figures(
 
 @dataclass(frozen=True)
 class Result:
-    """An indicator under one definition at one scope and item."""
+    """An indicator under one definition at one scope and item; ``assumed``: it rests on a figure that a scenario assumes."""
 
     indicator: str
     definition: str
@@ -263,6 +263,7 @@ class Result:
     denominator: Fraction | None = None
     terms: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    assumed: bool = False
 
     @property
     def interval(self) -> Interval | None:
@@ -291,7 +292,8 @@ def compute(stanza: Stanza, figures: Figures, judgements: Sequence[Row] = ()) ->
     for name, definition in stanza.definitions.items():
         formula = formulas.read(definition.formula)
         for scope, item, resolved in figures.together(formula.figures):
-            results.append(_result(stanza, name, definition, formula, scope, item, resolved, figures.year))
+            found = _result(stanza, name, definition, formula, scope, item, resolved, figures.year)
+            results.append(replace(found, assumed=True) if figures.assumed(found.terms) else found)
     return results
 
 
@@ -378,7 +380,7 @@ def _result(
 
 
 def number_texts(formula: formulas.Formula, figures: Figures, scope: str, item: str) -> dict[str, str]:
-    """The numbers of a formula as a reader sees them, by figure id; ``缺`` where one is missing."""
+    """The numbers of a formula as a reader sees them, by figure id; ``缺`` where one is missing, ``（假设）`` behind one assumed."""
     texts = {}
     for figure in formula.figures:
         found = figures.resolve(figure, scope, item)
@@ -390,6 +392,7 @@ def number_texts(formula: formulas.Formula, figures: Figures, scope: str, item: 
             texts[figure] = (
                 text(found.value, shown) if dimension(shown) == RATE else amount_text(found.value, shown)
             )
+            texts[figure] += ASSUMED_SIGN if figures.assumed(found.terms) else ""
     return texts
 
 

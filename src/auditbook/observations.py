@@ -13,7 +13,7 @@ from fractions import Fraction
 from auditbook import claims, self_scores, texts
 from auditbook.cases import DEPARTMENT, Audit
 from auditbook.claims import Wording, place
-from auditbook.figures import VALUE, FigureRow, Figures, supplier
+from auditbook.figures import ASSUMED_SIGN, VALUE, FigureRow, Figures, supplier
 from auditbook.formulas import read as read_formula
 from auditbook.indicators import NOT_ASSESSABLE, UNDEFINED, Limit, Result, Rulebook, Stanza, number_texts
 from auditbook.intake.evidence import ACTUAL, TARGET
@@ -110,6 +110,7 @@ class Observed:
     claims: Sequence[Row]
     quality: Sequence[Row]
     narrative: Sequence[Row] = ()
+    strict: bool = False
 
 
 def about_name(about: str, rulebook: Rulebook, objectives: Sequence[Row]) -> str:
@@ -241,7 +242,7 @@ def _value_words(result: Result, stanza: Stanza) -> str:
     if result.status == UNDEFINED:
         return "没有定义（基数为零）"
     value = result.value if result.value is not None else result.low
-    return "" if value is None else stanza.value_text(value)
+    return "" if value is None else stanza.value_text(value) + (ASSUMED_SIGN if result.assumed else "")
 
 
 def _whole(result: Result, seen: Observed) -> Result | None:
@@ -360,12 +361,17 @@ def of_objectives(seen: Observed) -> list[Seen]:
             "objective_name": names.get(row["objective"], row["objective"]),
             "quantified": "yes" if row["target"] else "no", "repeated": "yes" if repeated else "no",
             "attainment": "" if share is None else plain(share),
-            "explanation": "" if share is None else f"目标{row['target']}{row['unit']}，实际{row['actual']}{row['unit']}，为目标的{got}",
+            "explanation": "" if share is None else f"{_numbers_of(row, seen.figures)}，为目标的{got}",
             "quote": answers[0]["quote"] if answers else row["quote"], "place": place(row["locator"]),
         }  # fmt: skip
         evidence = (f"objective:{about}", *(f"statement:{s['statement']}" for s in answers))
         found.append(Seen(fields, about, DEPARTMENT, evidence))
     return found
+
+
+def _numbers_of(row: Row, figures: Figures) -> str:
+    target, actual = claims.numbers_of(row, figures)
+    return f"目标{target}，实际{actual}"
 
 
 def _attained(about: str, figures: Figures) -> str:
@@ -375,7 +381,9 @@ def _attained(about: str, figures: Figures) -> str:
 
 def of_completion(seen: Observed) -> list[Seen]:
     """What is said of all objectives together, beside what is proven of them."""
-    counts = claims.completion_counts(seen.objectives, seen.statements, seen.figures, seen.wording)
+    counts = claims.completion_counts(
+        seen.objectives, seen.statements, seen.figures, seen.wording, strict=seen.strict
+    )
     if not counts.planned:
         return []
     tops = [row for row in seen.objectives if not row["item"]]

@@ -10,8 +10,8 @@ import ast
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -29,13 +29,15 @@ from auditbook import (
     quality_tables,
     records,
     report_rules,
+    scenarios,
     scoring,
+    strict_yaml,
     tables,
     texts,
 )
-from auditbook.cases import DEPARTMENT, Audit
+from auditbook.cases import DEPARTMENT, Audit, Scenario
 from auditbook.faults import CaseError, Fault, UsageError
-from auditbook.figures import Dictionary, FigureRow, Figures, Key
+from auditbook.figures import ASSUMED, Dictionary, FigureRow, Figures, Key
 from auditbook.inputs import Verifier
 from auditbook.intake import evidence as intake
 from auditbook.intake.documents import Kept
@@ -60,16 +62,42 @@ class Rules:
     frameworks: Mapping[str, scoring.Framework]
     wording: claims.Wording
     terms: tuple[texts.Term, ...]
+    findings: tuple[findings.FindingRule, ...]
+    quality: quality.QualityFile
     reads: Mapping[str, Mapping[str, str]]
+    unchanged: Rules | None = None  # without the scenario, where there is one
+
+    @property
+    def base(self) -> Rules:
+        """The rules as they are without any scenario."""
+        return self.unchanged or self
+
+    def under(
+        self, scenario: Scenario, document: strict_yaml.Document | None = None
+    ) -> tuple[Rules, list[Fault]]:
+        """The rules without any scenario, changed by this one; and what is wrong with it."""
+        base = self.base
+        own = scenarios.Rules(base.audit.case, base.rulebook, base.frameworks, base.findings, base.quality)
+        changed, faults = scenarios.applied(own, scenario, document)
+        audit = replace(base.audit, case=changed.case, scenario=scenario, scenario_document=document)
+        return replace(
+            base, audit=audit, rulebook=changed.rulebook, frameworks=changed.frameworks, findings=changed.findings,
+            quality=changed.quality, unchanged=base,
+        ), faults  # fmt: skip
 
 
 @dataclass
 class Run:
-    """An opened audit with its rules and tables. Whatever is asked for is noted as read."""
+    """An opened audit with its rules and tables. Whatever is asked for is noted as read.
+
+    ``in_memory``: a table that is not there yet is computed and never written nor read.
+    """
 
     rules: Rules
     stage: str = ""
     shown: set[str] = field(default_factory=set)
+    in_memory: bool = False
+    without: Run | None = None  # the same case without its scenario, where somebody has asked for it
     _tables: dict[str, tuple[list[Row], dict[str, str]]] = field(default_factory=dict)
 
     @property
@@ -120,6 +148,24 @@ class Run:
         return self.rules.terms
 
     @property
+    def finding_rules(self) -> tuple[findings.FindingRule, ...]:
+        """What makes a finding."""
+        inputs.note_all(self.rules.reads["findings"])
+        return self.rules.findings
+
+    @property
+    def quality_rules(self) -> quality.QualityFile:
+        """By which rules the data is judged."""
+        inputs.note_all(self.rules.reads["quality"])
+        return self.rules.quality
+
+    @property
+    def strict(self) -> bool:
+        """Whether a task counts as done only with a figure."""
+        scenario = self.audit.scenario
+        return scenario is not None and scenario.evidence == scenarios.STRICT
+
+    @property
     def scoring(self) -> dict[str, str]:
         """Per indicator the definition that scores: only this of the framework, not its weights."""
         inputs.note("value scoring", self.scoring_digest)
@@ -137,7 +183,9 @@ class Run:
 
     def table(self, name: str) -> list[Row]:
         """The rows of a processed table."""
-        if name not in self._tables:
+        if name not in self._tables and self.in_memory:
+            self.keep(name, _ALONE[name](self))
+        elif name not in self._tables:
             with inputs.recording() as own:
                 data = inputs.read_bytes(self.workspace.processed / f"{name}.csv")
             self._tables[name] = (tables.from_csv(data), own.found)
@@ -146,8 +194,15 @@ class Run:
         return rows
 
     def with_tables(self, rows: Mapping[str, list[Row]]) -> Run:
-        """The same rules over tables that lie in memory."""
-        return Run(self.rules, self.stage, _tables={name: (own, {}) for name, own in rows.items()})
+        """The same rules over tables that lie in memory; what is not among them is computed when first asked for."""
+        run = Run(self.rules, self.stage, in_memory=True)
+        for name, own in rows.items():
+            run.keep(name, own)
+        return run
+
+    def keep(self, name: str, rows: Iterable[Row]) -> None:
+        """Have a table in memory, in its order."""
+        self._tables[name] = (tables.in_order(name, rows), {})
 
     def frame(self, name: str) -> Any:
         """A processed table as a pandas DataFrame of text, for an analyst's own questions."""
@@ -158,7 +213,13 @@ class Run:
     @cached_property
     def raw(self) -> Evidence:
         """The evidence as it lies in the case's folder."""
-        return intake.read(self.audit, self.dictionary, _kept(self.workspace))
+        return intake.read(self.audit, self.dictionary, self.kept)
+
+    @property
+    def kept(self) -> Kept | None:
+        """Where the text of originals is kept; in memory it is only looked up where an earlier run has kept it."""
+        kept = _kept(self.workspace)
+        return kept if not self.in_memory or kept.folder.is_dir() else None
 
     @cached_property
     def figures(self) -> Figures:
@@ -184,7 +245,7 @@ class Run:
         return Observed(
             self.audit, self.figures, self.rulebook, self.results, self.scoring, self.wording, self.terms, bands,
             self.table("objectives"), self.table("statements"), self.table("published"),
-            claims.entered(self.table("claims")), self.table("quality"), self.table("narrative"),
+            claims.entered(self.table("claims")), self.table("quality"), self.table("narrative"), self.strict,
         )  # fmt: skip
 
     def stopped(self) -> str:
@@ -244,11 +305,11 @@ def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
     wording = collected("wording", claims.read_wording, workspace)
     terms = collected("terms", texts.read_terms, workspace)
     staff = collected("appraisal", appraisal.read_rules, workspace)
-    collected("findings", findings.read_rules, audit)
-    rulebook = frameworks = evidence = None
+    finding_rules = collected("findings", findings.read_rules, audit)
+    rulebook = frameworks = evidence = judged_by = None
     if dictionary is not None:
         rulebook = collected("rulebook", indicators.read_rulebook, workspace.root, dictionary)
-        collected("quality", quality.read_rules, audit, dictionary)
+        judged_by = collected("quality", quality.read_rules, audit, dictionary)
         collected("report", report_rules.read, workspace, dictionary)
         if with_evidence:
             # looking writes nothing, not even beside the results: what is kept is used where a run has kept it
@@ -262,9 +323,33 @@ def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
         scheme = appraisal.scheme_of(evidence.collected(rulebook.dictionary, audit), staff) if staff else None
         if scheme and evidence.entered["grades"]:
             collected("grades", appraisal.read_grades, evidence.entered["grades"], scheme)
-    if faults or dictionary is None or rulebook is None or frameworks is None:
+    if (
+        dictionary is None or rulebook is None or frameworks is None or wording is None or terms is None
+        or finding_rules is None or judged_by is None
+    ):  # fmt: skip
         raise CaseError(faults)
-    return Rules(audit, dictionary, rulebook, frameworks, wording, tuple(terms), reads)
+    scenario, document, workspace_alone = (
+        audit.scenario,
+        audit.scenario_document,
+        replace(workspace, scenario_path=None),
+    )
+    plain = replace(audit, scenario=None, scenario_document=None, workspace=workspace_alone)
+    rules = Rules(
+        plain, dictionary, rulebook, frameworks, wording, tuple(terms), tuple(finding_rules), judged_by, reads
+    )
+    if scenario is not None:
+        for part in ("dictionary", "rulebook", "frameworks", "findings", "quality"):
+            reads[part] = {**reads[part], **reads["audit"]}
+        rules, wrong = rules.under(scenario, document)
+        rules = replace(rules, audit=replace(rules.audit, workspace=workspace))
+        faults += wrong
+        if evidence is not None:
+            faults += scenarios.unknown_items(
+                scenario, document, dictionary, evidence.figures, audit.case.year
+            )
+    if faults:
+        raise CaseError(faults)
+    return rules
 
 
 def _kept(workspace: Workspace) -> Kept:
@@ -291,10 +376,7 @@ def _ingest(run: Run) -> dict[str, list[Row]]:
     found = run.raw
     return {
         "sources": found.sources,
-        "figures": [
-            quality_tables.figure_row(row)
-            for row in [*found.figures, *counted(run, found.figures, found.objectives, found.statements)]
-        ],
+        "figures": figure_rows(run, found.figures, found.objectives, found.statements),
         "objectives": found.objectives,
         "statements": found.statements,
         "published": found.published,
@@ -302,22 +384,48 @@ def _ingest(run: Run) -> dict[str, list[Row]]:
     }
 
 
+def figure_rows(
+    run: Run, evidence: Sequence[FigureRow], objectives: Sequence[Row], statements: Sequence[Row]
+) -> list[Row]:
+    """Rows of figures.csv: of the evidence, those that the scenario assumes, and those counted from the objectives."""
+    audit = run.audit
+    document = audit.scenario_document
+    if audit.scenario is not None:
+        wrong = scenarios.unknown_items(audit.scenario, document, run.dictionary, evidence, audit.case.year)
+        if faults := list(wrong):
+            raise CaseError(faults)
+    rows = scenarios.assume(evidence, audit.scenario, document, audit.case.year)
+    added = counted(run, rows, objectives, statements)
+    if audit.scenario is not None and audit.scenario.assumed:
+        proven = {row.key: row for row in counted(run, evidence, objectives, statements)}
+        added = [
+            row if row == proven[row.key]
+            else replace(row, basis=ASSUMED, locator=f"假设：{row.locator}；其中有情景假设的数字")
+            for row in added
+        ]  # fmt: skip
+    return [quality_tables.figure_row(row) for row in [*rows, *added]]
+
+
 def counted(
     run: Run, rows: Sequence[FigureRow], objectives: Sequence[Row], statements: Sequence[Row]
 ) -> list[FigureRow]:
     """Figures counted from the objectives: how many there are, said to be done, proven, and not disproven.
 
-    Takes    rows: the figures by which it is judged whether an objective is met.
+    By strict evidence what is not proven is not done, and nothing else is possible.
     """
     if not objectives:
         return []
     own = Figures(run.dictionary, rows, [unit.id for unit in run.audit.case.units], run.audit.case.year)
-    counts = claims.completion_counts(objectives, statements, own, run.wording)
-    named = dict(zip(COUNTED, (counts.planned, counts.claimed, counts.proven, counts.possible), strict=True))
+    counts = claims.completion_counts(objectives, statements, own, run.wording, strict=run.strict)
+    named = {
+        "objectives_planned": counts.planned, "objectives_claimed": counts.claimed, "objectives_proven": counts.proven,
+        "objectives_possible": counts.proven if run.strict else counts.possible,
+    }  # fmt: skip
     source = objectives[0]["source"]
+    how = "由目标与子目标逐项判断得出" + ("（情景：有数字的才算完成）" if run.strict else "")
     return [
         FigureRow(
-            Key(figure, DEPARTMENT, "", run.audit.case.year), source, "由目标与子目标逐项判断得出，见 claims.csv",
+            Key(figure, DEPARTMENT, "", run.audit.case.year), source, f"{how}，见 claims.csv",
             run.dictionary[figure].name, figures.VALUE if count else figures.ZERO, "derived", str(count), "项", EXACT,
             "", "", True,
         )
@@ -327,29 +435,30 @@ def counted(
 
 
 def _quality(run: Run) -> dict[str, list[Row]]:
-    return quality.judge(run.audit, run.raw, run.dictionary, run.table("figures"))
+    found = quality.judge(run.quality_rules, run.audit, run.raw, run.dictionary, run.table("figures"))
+    return quality.with_assumed(found, run.figures)
 
 
 def _indicators(run: Run) -> dict[str, list[Row]]:
-    return _judged(run, _narrative(run))
+    said = _narrative(run)
+    return {"indicators": _results(run), "claims": _claims(run, said["narrative"]), **said}
 
 
-def _judged(run: Run, said: dict[str, list[Row]]) -> dict[str, list[Row]]:
-    """Indicators and claims, beside what the sentences of documents say."""
+def _results(run: Run) -> list[Row]:
+    return indicators.to_rows(run.results, run.rulebook, run.scoring)
+
+
+def _claims(run: Run, narrative: Sequence[Row]) -> list[Row]:
     names = {
         stanza.id: {name: definition.name for name, definition in stanza.definitions.items()}
         for stanza in run.rulebook.stanzas.values()
     }
     judged = claims.judge_all(
         run.table("published"), run.table("objectives"), run.table("statements"), run.results, run.figures,
-        run.scoring, names, run.wording, {unit.id: unit.name for unit in run.audit.case.units},
+        run.scoring, names, run.wording, {unit.id: unit.name for unit in run.audit.case.units}, strict=run.strict,
     )  # fmt: skip
-    judged += ({column: row[column] for column in tables.COLUMNS["claims"]} for row in said["narrative"])
-    return {
-        "indicators": indicators.to_rows(run.results, run.rulebook, run.scoring),
-        "claims": judged,
-        **said,
-    }
+    judged += ({column: row[column] for column in tables.COLUMNS["claims"]} for row in narrative)
+    return judged
 
 
 def _narrative(run: Run) -> dict[str, list[Row]]:
@@ -369,23 +478,38 @@ def _narrative(run: Run) -> dict[str, list[Row]]:
         for row in run.table("figures")
         if row["quote"]
     ]
-    return case_narratives.rows_of(run.audit, said, figures, _kept(run.workspace))
+    return case_narratives.rows_of(run.audit, said, figures, run.kept)
 
 
 def _findings(run: Run) -> dict[str, list[Row]]:
-    judged, changed = run.table("judgements"), run.table("overrides")
-    stopped = run.stopped()
-    objectives, own = run.table("objectives"), _self_scored(run)
-    scores = scoring.score(
-        run.framework, run.results, run.scoring, run.rulebook, judged, changed, own, stopped,
-        unit_names={unit.id: unit.name for unit in run.audit.case.units}, objectives=objectives,
+    return {"scores": _scores(run), "schemes": _schemes(run), "findings": _found(run)}
+
+
+def _scores(run: Run) -> list[Row]:
+    return scoring.score(
+        run.framework, run.results, run.scoring, run.rulebook, run.table("judgements"), _overrides(run), _self_scored(run),
+        run.stopped(), unit_names={unit.id: unit.name for unit in run.audit.case.units},
+        objectives=run.table("objectives"),
     )  # fmt: skip
-    schemes = scoring.scheme_rows(
-        run.audit, run.frameworks, run.results, run.rulebook, judged, changed, own.get(""), stopped,
-        objectives=objectives,
+
+
+def _schemes(run: Run) -> list[Row]:
+    return scoring.scheme_rows(
+        run.audit, run.frameworks, run.results, run.rulebook, run.table("judgements"), _overrides(run),
+        _self_scored(run).get(""), run.stopped(), objectives=run.table("objectives"),
     )  # fmt: skip
-    found = findings.find(run.observed(), run.table("recorded"), run.table("replies"))
-    return {"scores": scores, "schemes": schemes, "findings": found}
+
+
+def _overrides(run: Run) -> list[Row]:
+    """The auditor's overrides, each of a line whose weight the scenario changes with the same share of it."""
+    framework = run.framework
+    return scoring.reweighed(
+        run.table("overrides"), run.rules.base.frameworks[framework.framework], framework
+    )
+
+
+def _found(run: Run) -> list[Row]:
+    return findings.find(run.finding_rules, run.observed(), run.table("recorded"), run.table("replies"))
 
 
 def derived(run: Run) -> dict[str, list[Row]]:
@@ -393,9 +517,8 @@ def derived(run: Run) -> dict[str, list[Row]]:
 
     Takes    run: with its tables of evidence, of quality and of the sentences of documents at hand (``with_tables``).
     """
-    judged = _judged(run, {name: run.table(name) for name in ("narrative", "coverage")})
-    run._tables["claims"] = (judged["claims"], {})
-    return {**judged, **_findings(run)}
+    names = ("indicators", "claims", "narrative", "coverage", "scores", "schemes", "findings")
+    return {name: run.table(name) for name in names}
 
 
 def _self_scored(run: Run) -> dict[str, Fraction]:
@@ -415,6 +538,16 @@ _MAKE: dict[str, Callable[[Run], dict[str, list[Row]]]] = {
     "indicators": _indicators,
     "findings": _findings,
     "report": lambda run: {},
+}
+
+
+# What can be computed anew by itself where nothing is written.
+_ALONE: dict[str, Callable[[Run], list[Row]]] = {
+    "indicators": _results,
+    "claims": lambda run: _claims(run, run.table("narrative")),
+    "scores": _scores,
+    "schemes": _schemes,
+    "findings": _found,
 }
 
 
@@ -453,11 +586,16 @@ def _ensure(run: Run, stage: Stage, verifier: Verifier) -> records.Record:
     return record
 
 
+def tables_of(stage: Stage, run: Run) -> dict[str, list[Row]]:
+    """The tables of a stage, computed from those of the stages that it needs; nothing is written."""
+    return _MAKE[stage.name](run)
+
+
 def _make(run: Run, stage: Stage) -> records.Record:
     """Compute and write the tables of a stage, each whole or not at all."""
     wrote = {}
     with inputs.recording() as reads:
-        for name, rows in _MAKE[stage.name](run).items():
+        for name, rows in tables_of(stage, run).items():
             data = tables.to_csv(name, rows)
             tables.write_whole(run.workspace.processed / f"{name}.csv", data)
             wrote[f"file run/{name}.csv"] = records.digest(data)

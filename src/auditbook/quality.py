@@ -12,7 +12,7 @@ from typing import Any, Literal
 from auditbook import expectations, formulas, strict_yaml
 from auditbook.cases import DEPARTMENT, Audit, Id, Strict, Words
 from auditbook.faults import CaseError, Fault
-from auditbook.figures import Dictionary
+from auditbook.figures import ASSUMED, Dictionary, Figures, Key
 from auditbook.intake.evidence import Evidence
 from auditbook.intake.phrases import UNVERIFIED
 from auditbook.quality_tables import DERIVED, PREPARED, Bounds, Identity, Prepared, prepare, reconciliations
@@ -75,18 +75,17 @@ def read_rules(audit: Audit, dictionary: Dictionary) -> QualityFile:
 
 
 def judge(
-    audit: Audit, evidence: Evidence, dictionary: Dictionary, handed_on: Sequence[Row]
+    file: QualityFile, audit: Audit, evidence: Evidence, dictionary: Dictionary, handed_on: Sequence[Row]
 ) -> dict[str, list[Row]]:
     """Run every rule.
 
-    Takes    handed_on: figures.csv as it was written, which is what every later notebook reads.
+    Takes    file: the rules; handed_on: figures.csv as it was written, which is what every later notebook reads.
 
     Returns  quality: a row a rule, ``passed`` is yes, no, none (nothing to judge), noted (told, and no fault) or not_run;
              corroboration: for each figure that is used, its independent checks; reconciliations: every check of
              published tables.
     Raises   CaseError where a rule of the file cannot be run at all.
     """
-    file = read_rules(audit, dictionary)
     figures = evidence.collected(dictionary, audit)
     tables = prepare(audit, evidence, dictionary, figures, file.identities, file.bounds, handed_on)
     names: dict[str, list[str]] = {
@@ -121,6 +120,28 @@ def judge(
         ],
         "reconciliations": reconciliations(evidence),
     }
+
+
+def with_assumed(judged: Mapping[str, list[Row]], figures: Figures) -> dict[str, list[Row]]:
+    """What was judged of the evidence, with the figures that a scenario assumes: no check speaks for any of them.
+
+    Takes    judged: from ``judge``; figures: with the assumed ones.
+    """
+    assumed = {key: row for key, row in figures.chosen.items() if row.basis == ASSUMED}
+    if not assumed:
+        return dict(judged)
+    kept = [
+        row for row in judged["corroboration"]
+        if Key(row["figure"], row["scope"], row["item"], int(row["year"])) not in assumed
+    ]  # fmt: skip
+    unproven = [
+        {
+            "figure": key.figure, "scope": key.scope, "item": key.item, "year": str(key.year), "source": row.source,
+            "checks": "", "within": "",
+        }
+        for key, row in assumed.items()
+    ]  # fmt: skip
+    return {**judged, "corroboration": [*kept, *unproven]}
 
 
 def _refuse_impossible(audit: Audit, asked: Sequence[expectations.Expectation]) -> None:

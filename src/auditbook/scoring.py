@@ -25,7 +25,7 @@ from auditbook.indicators import (
     Rulebook,
     Stanza,
 )
-from auditbook.numbers import Interval, parse, plain, rate_text
+from auditbook.numbers import Interval, parse, parse_rate, plain, rate_text
 from auditbook.scoring_rules import (
     PARTIALS,
     Mark,
@@ -56,6 +56,7 @@ Basis = Literal["department", "worst_unit"]
 BASES = {"department": "按部门整体", "worst_unit": "按最差单位"}
 OUT_OF_RANGE = "超出评分范围，不评等级"
 JUDGEMENT_TABLE = "评价要点判断表（逐点写明判断、依据、出处、人员与日期）"
+ASSUMED_WORDS = "依据情景假设的数字"
 THEIR_EVIDENCE = "其中各指标自己的证据"
 BETWEEN = ";"  # between documents of one line; a document's own words use “；”
 # Two ends nearer than the last place that a reader sees: only the published precision keeps them apart.
@@ -134,6 +135,18 @@ class Item(Strict):
         """The points that the line is worth."""
         return Fraction(self.points if self.points is not None else self.unspecified or 0)
 
+    def scaled(self, share: Fraction) -> Item:
+        """The same line worth ``share`` times as much, its rules with it."""
+        if share == 1:
+            return self
+        changed: dict[str, object] = {
+            name: getattr(self, name).scaled(share)
+            for name in ("rule", "rule_at_most", "rule_exactly")
+            if getattr(self, name) is not None
+        }
+        part = "points" if self.points is not None else "unspecified"
+        return self.model_copy(update={**changed, part: self.weight * share})
+
     @property
     def is_bonus(self) -> bool:
         """Whether its points stand outside the full marks (加分项)."""
@@ -174,6 +187,23 @@ class Framework(Strict):
     def lines(self) -> dict[str, Item]:
         """The lines by what they are called in scores.csv, in order."""
         return {self.key(number): item for number, item in enumerate(self.items)}
+
+    def weighed(self, points: Mapping[str, Fraction]) -> Framework:
+        """The same scheme with other points for some of its lines; their rules are scaled, and groups and totals follow."""
+        items = []
+        for key, item in self.lines.items():
+            share = points[key] / item.weight if key in points else Fraction(1)
+            items.append(item.scaled(share))
+        totals = {
+            group.id: sum((item.weight for item in items if item.group == group.id and not item.is_bonus), _NOUGHT)
+            for group in self.groups
+        }  # fmt: skip
+        groups = [
+            group if totals[group.id] == Fraction(group.points)
+            else group.model_copy(update={"points": totals[group.id]})
+            for group in self.groups
+        ]  # fmt: skip
+        return self.model_copy(update={"items": items, "groups": groups})
 
     @property
     def most(self) -> Fraction:
@@ -323,11 +353,11 @@ def read(path: Path, shown: str, rulebook: Rulebook) -> tuple[Framework | None, 
 
 
 def read_frameworks(audit: Audit, rulebook: Rulebook) -> dict[str, Framework]:
-    """Read every framework that the case can see, its own folder's first, and the scenario's choice of definitions.
+    """Read every framework that the case can see, its own folder's first.
 
     Returns  the frameworks by id, in order of their ids.
     Raises   CaseError with every fault: a framework that the case names and that is not there, points that do not
-             add up, unknown indicators, definitions; a scenario that changes what is not there.
+             add up, unknown indicators, definitions.
     """
     faults: list[Fault] = []
     found: dict[str, Framework] = {}
@@ -349,23 +379,9 @@ def read_frameworks(audit: Audit, rulebook: Rulebook) -> dict[str, Framework]:
         faults.append(
             Fault(shown, f"没有评分框架“{audit.case.framework}”", f"以下之一：{'、'.join(sorted(paths))}")
         )
-    faults += _scenario_faults(audit, rulebook)
     if faults:
         raise CaseError(faults)
     return found
-
-
-def _scenario_faults(audit: Audit, rulebook: Rulebook) -> Iterable[Fault]:
-    if not (audit.scenario and audit.workspace.scenario_path):
-        return
-    place = audit.workspace.shown(audit.workspace.scenario_path)
-    for indicator, definition in audit.scenario.definitions.items():
-        stanza = rulebook.stanzas.get(indicator)
-        if stanza is None:
-            yield Fault(place, f"情景改的指标“{indicator}”不存在", "、".join(rulebook.stanzas))
-        elif definition not in ([stanza.primary] if stanza.judged else stanza.definitions):
-            known = [stanza.primary] if stanza.judged else list(stanza.definitions)
-            yield Fault(place, f"指标“{indicator}”没有定义“{definition}”", "、".join(known))
 
 
 def scoring_definitions(audit: Audit, framework: Framework, rulebook: Rulebook) -> dict[str, str]:
@@ -461,7 +477,7 @@ def _bad_overrides(frameworks: Mapping[str, Framework], overrides: Iterable[Row]
             if not row[word].strip():
                 yield Fault(_place(row, word), f"改判“{row['indicator']}”缺 {word}", expected)
         try:
-            inside = 0 <= parse(row["points"]) <= line.weight
+            inside = 0 <= _given(row) <= line.weight
         except ValueError:
             inside = False
         if not inside:
@@ -529,24 +545,49 @@ def score(
     )  # fmt: skip
     changed = {row["indicator"]: row for row in own}
     rows: list[Row] = []
+    spans: dict[str, Interval] = {}
     for key, item in framework.lines.items():
         if stopped:
             scored = _Scored(None, STOPPED, stopped)
         else:
-            scored = _line(item, held)
+            scored = _as_assumed(_line(item, held), item, held)
             if key in changed:
                 scored = _overridden(scored, changed[key], item.weight)
         rows.append(_row(held, "indicator", key, item.weight, scored, item, self_scored.get(key)))
+        spans[key] = _span(scored, item.weight)
     for group in framework.groups:
         inside = [row for row in rows if row["level"] == "indicator" and row["group"] == group.id]
-        scored = _sum(inside, stopped)
+        scored = _sum(inside, spans, stopped)
         rows.append(
             _row(held, "group", group.id, Fraction(group.points), scored, None, self_scored.get(group.id))
         )
     lines = [row for row in rows if row["level"] == "indicator"]
-    scored = replace(_sum(lines, stopped), reason=stopped or _total_reason(framework, lines, rulebook))
+    scored = replace(_sum(lines, spans, stopped), reason=stopped or _total_reason(framework, lines, rulebook))
     total = _row(held, "total", "", Fraction(framework.full_marks), scored, None, self_scored.get(""))
     return [*rows, total]
+
+
+def rests_on_assumed(
+    item: Item, results: Iterable[Result], definitions: Mapping[str, str], rulebook: Rulebook
+) -> tuple[str, ...]:
+    """The figures, by their keys, of which a line's computed results are made, where a scenario assumes one of them."""
+    stanza = rulebook.stanzas.get(item.indicator or "")
+    if stanza is None or stanza.judged:
+        return ()
+    chosen = definitions.get(stanza.id, item.definition or stanza.primary)
+    counting = {chosen, *(name for name, definition in stanza.definitions.items() if definition.bound)}
+    return tuple(
+        term for r in results
+        if r.assumed and r.indicator == stanza.id and r.definition in counting and r.status in {COMPUTED, UNDEFINED}
+        for term in r.terms
+    )  # fmt: skip
+
+
+def _as_assumed(scored: _Scored, item: Item, held: _Evidence) -> _Scored:
+    """What a line earns, saying where it rests on a figure that a scenario assumes."""
+    if not rests_on_assumed(item, held.results, held.definitions, held.rulebook):
+        return scored
+    return replace(scored, reason="；".join(filter(None, (scored.reason, ASSUMED_WORDS))))
 
 
 def _comparators(objectives: Iterable[Row]) -> dict[str, str]:
@@ -563,7 +604,7 @@ def _row(
     claimed: Fraction | None,
 ) -> Row:  # fmt: skip
     idle = scored.state == NOT_APPLICABLE
-    span = Interval(_NOUGHT, _NOUGHT) if idle else scored.box or Interval(_NOUGHT, weight)
+    span = _span(scored, weight)
     rule = item.rule.words() if item and item.rule else ""
     for kind, own in zip(("是上限", "是定数"), item.rules_of_items if item else (), strict=False):
         rule += f"；目标{kind}的：{own.words()}" if own else ""
@@ -580,8 +621,15 @@ def _row(
     }  # fmt: skip
 
 
+def _span(scored: _Scored, weight: Fraction) -> Interval:
+    """What something scores that is worth ``weight``: nothing where it does not apply, anything where nothing is known."""
+    if scored.state == NOT_APPLICABLE:
+        return Interval(_NOUGHT, _NOUGHT)
+    return scored.box or Interval(_NOUGHT, weight)
+
+
 def _overridden(scored: _Scored, row: Row, weight: Fraction) -> _Scored:
-    points = parse(row["points"])
+    points = _given(row)
     if scored.state == NOT_APPLICABLE:
         before = "不适用"
     else:
@@ -593,9 +641,33 @@ def _overridden(scored: _Scored, row: Row, weight: Fraction) -> _Scored:
     return _Scored(Interval(points, points), OVERRIDDEN, said)
 
 
-def _sum(rows: Sequence[Row], stopped: str) -> _Scored:
-    """Groups and totals: the sum of their lines. Lines are independent, so the ends add up."""
-    low, high = (sum((Fraction(row[end]) for row in rows), _NOUGHT) for end in ("lowest", "highest"))
+def _given(row: Row) -> Fraction:
+    """The points of an override: as entered, or exactly as ``reweighed`` has scaled them. Raises ValueError."""
+    return parse_rate(row["points"]) if "/" in row["points"] else parse(row["points"])
+
+
+def reweighed(overrides: Sequence[Row], before: Framework, after: Framework) -> list[Row]:
+    """Overrides of a scheme whose lines have come to be worth something else: each keeps its share of its line."""
+    if before is after:
+        return [*overrides]
+    old, new = before.lines, after.lines
+    rows = []
+    for row in overrides:
+        line = row["indicator"]
+        if row["scheme"] == after.framework and line in new and new[line].weight != old[line].weight:
+            points = parse(row["points"]) * new[line].weight / old[line].weight
+            row = {**row, "points": f"{points.numerator}/{points.denominator}"}
+        rows.append(row)
+    return rows
+
+
+def _sum(rows: Sequence[Row], spans: Mapping[str, Interval], stopped: str) -> _Scored:
+    """Groups and totals: the sum of their lines. Lines are independent, so the ends add up.
+
+    Takes    spans: what each line scores, exactly; its row holds 34 digits, and three thirds of those are not one.
+    """
+    own = [spans[row["indicator"]] for row in rows]
+    low, high = (sum((getattr(span, end) for span in own), _NOUGHT) for end in ("low", "high"))
     states = {row["state"] for row in rows}
     if stopped:
         state = STOPPED
@@ -622,9 +694,10 @@ def _converted(framework: Framework, lines: Sequence[Row]) -> tuple[Fraction, In
     """The applicable weight, and the score as it would be were that weight the full marks; None where all applies."""
     regular = _regular(framework, lines)
     full = Fraction(framework.full_marks)
-    applicable = full - _weight_of(regular, NOT_APPLICABLE)
-    if applicable in {_NOUGHT, full}:
+    idle = sum(row["state"] == NOT_APPLICABLE for row in regular)
+    if idle in {0, len(regular)}:
         return None
+    applicable = full - _weight_of(regular, NOT_APPLICABLE)
     ends = []
     for end in ("lowest", "highest"):
         bonus = sum((Fraction(row[end]) for row in lines if row not in regular), _NOUGHT)
@@ -656,6 +729,11 @@ def _total_reason(framework: Framework, lines: Sequence[Row], rulebook: Rulebook
     regular = _regular(framework, lines)
     assessed = _weight_of(regular, ASSESSED, OVERRIDDEN)
     said = [f"可评权重{points_text(assessed)}分，占{rate_text(assessed / Fraction(framework.full_marks))}"]
+    if supposed := [row for row in regular if ASSUMED_WORDS in row["reason"]]:
+        worth = sum((Fraction(row["weight"]) for row in supposed), _NOUGHT)
+        said.append(
+            f"其中{points_text(worth)}分{ASSUMED_WORDS}：{named(supposed[:_MOST_NAMES])}{'等' if len(supposed) > _MOST_NAMES else ''}"
+        )
     if partly := _weight_of(regular, BOUNDED):
         said.append(f"另有{points_text(partly)}分部分可评")
     if undefined := [row for row in regular if row["state"] == UNDEFINED]:

@@ -25,13 +25,24 @@ _BOUNDS = re.compile(r"([\[(])\s*([^,]+?)\s*,\s*([^,]+?)\s*([\])])")
 _COMPARISON = re.compile(r"(<=|>=|=|<|>)\s*(.+)")
 _NOUGHT, _WHOLE = Fraction(0), Fraction(1)
 PARTIALS = {"floor": "不足一档不扣", "ceil": "不足一档按一档扣", "linear": "不足一档按比例扣"}
-Points = Decimal | int
+# A file writes a decimal; a weight that a scenario rescales may be a third of something.
+Points = Decimal | int | Fraction
 
 
 def points_text(value: Fraction) -> str:
     """Points as a reader sees them: at most two decimals, no needless zeros."""
     text = format(rounded(value, 2), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def written(points: Points) -> str:
+    """Points of a rule in words: as its file writes them; those that a scenario has rescaled, as a reader sees them."""
+    return points_text(points) if isinstance(points, Fraction) else str(points)
+
+
+def scaled(points: Points, share: Fraction) -> Points:
+    """Points times a share, exactly; as they were written where nothing changes."""
+    return points if share == 1 else Fraction(points) * share
 
 
 def span_text(box: Interval) -> str:
@@ -182,7 +193,7 @@ class Deduct(Strict):
         )
         assumed = "（原表未载明，按此假定）" if self.partial_source == "assumed" else ""
         how = PARTIALS[self.partial] + assumed
-        return f"以{self.limit}为限，{side}{every}扣{self.points}分，{how}，扣完为止"
+        return f"以{self.limit}为限，{side}{every}扣{written(self.points)}分，{how}，扣完为止"
 
 
 class Proportional(Strict):
@@ -275,9 +286,9 @@ class Checklist(Strict):
         else:
             partly = f"部分满足扣{points_text(Fraction(self.deduct or 0) * (1 - Fraction(self.partly)))}分"
         if self.deduct is not None:
-            return f"每个要点不满足扣{self.deduct}分，{partly}，扣完为止"
+            return f"每个要点不满足扣{written(self.deduct)}分，{partly}，扣完为止"
         idle = {"spread": "其分值由其余要点均分", "earned": "按满足计"}[self.not_applicable or "spread"]
-        return f"每个要点满足得{self.each}分，{partly}；不适用的要点{idle}"
+        return f"每个要点满足得{written(self.each or 0)}分，{partly}；不适用的要点{idle}"
 
 
 class Bands(Strict):
@@ -377,7 +388,7 @@ class Rule(Strict):
         if len([name for name in Rule.model_fields if getattr(self, name) is not None]) != 1:
             raise ValueError(f"rule 写以下之一：{'、'.join(Rule.model_fields)}")
         for step in self.steps or []:
-            if len(step) != 2 or not isinstance(step[0], str) or not isinstance(step[1], Decimal | int):
+            if len(step) != 2 or not isinstance(step[0], str) or not isinstance(step[1], Points):
                 raise ValueError(f"steps 的一行应是 [区间, 分值]，而不是 {step}")
             if step[1] < 0:
                 raise ValueError(f"steps 的分值不应为负：{step[1]}")
@@ -394,6 +405,25 @@ class Rule(Strict):
     def _steps(self) -> list[tuple[Zone, Fraction]]:
         return [(read_zone(zone), Fraction(points)) for zone, points in self.steps or []]
 
+    def scaled(self, share: Fraction) -> Rule:
+        """The same rule for a line that is worth ``share`` times as much: every number of points, no bound, is scaled."""
+        if share == 1:
+            return self
+        if self.steps is not None:
+            steps = [[zone, Fraction(points) * share] for zone, points in self.steps]
+            return self.model_copy(update={"steps": steps})
+        if self.deduct:
+            deduct = self.deduct.model_copy(update={"points": scaled(self.deduct.points, share)})
+            return self.model_copy(update={"deduct": deduct})
+        for name, part, keys in (
+            ("checklist", self.checklist, ("each", "deduct")), ("bonus", self.bonus, ("each", "cap")),
+        ):  # fmt: skip
+            if part is not None:
+                given = {key: getattr(part, key) for key in keys if getattr(part, key) is not None}
+                changed = {key: scaled(points, share) for key, points in given.items()}
+                return self.model_copy(update={name: part.model_copy(update=changed)})
+        return self  # all others are shares of what the line is worth
+
     def misfit(self, full: Fraction, points: int | None = None) -> str:
         """Why the rule cannot give the points that its line is worth; "" where it can.
 
@@ -409,7 +439,7 @@ class Rule(Strict):
             most = max((earned for _, earned in self._steps), default=_NOUGHT)
             return "" if most == full else f"steps 最高{plain(most)}分，而分值是{plain(full)}分"
         if self.bonus and Fraction(self.bonus.cap) != full:
-            return f"bonus 的 cap 是{self.bonus.cap}分，而分值是{plain(full)}分"
+            return f"bonus 的 cap 是{written(self.bonus.cap)}分，而分值是{plain(full)}分"
         if self.checklist and self.checklist.each is not None and points is not None:
             most = Fraction(self.checklist.each) * points
             return "" if most == full else f"{points}个要点共{plain(most)}分，而分值是{plain(full)}分"
@@ -501,7 +531,7 @@ class Rule(Strict):
     def words(self) -> str:
         """The rule in Chinese."""
         if self.steps is not None:
-            return "；".join(f"{zone_words(zone)}得{points}分" for zone, points in self.steps)
+            return "；".join(f"{zone_words(zone)}得{written(points)}分" for zone, points in self.steps)
         if self.proportional:
             return f"达到{self.proportional.full_at}得满分，未达到的按比例计分，不低于0分"
         if self.reverse:
@@ -512,7 +542,7 @@ class Rule(Strict):
         if self.binary:
             return f"{zone_words(self.binary.when)}得满分，否则不得分"
         if self.bonus:
-            return f"每项加{self.bonus.each}分，最多加{self.bonus.cap}分，在满分之外"
+            return f"每项加{written(self.bonus.each)}分，最多加{written(self.bonus.cap)}分，在满分之外"
         if self.undocumented:
             return f"规则未载明：{self.undocumented}"
         worded = self.deduct or self.checklist or self.bands

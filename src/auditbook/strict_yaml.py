@@ -237,7 +237,7 @@ def _fault(where: str, item: Any, model: type[BaseModel]) -> Fault:
 
 
 # What pydantic appends to a place to say which of several types it tried.
-_BRANCHES = {"decimal", "int", "str", "list[str]", "date"}
+_BRANCHES = {"decimal", "int", "fraction", "str", "list[str]", "date"}
 _EXPECTED = {
     "is_instance_of": "一个数",
     "string_type": "文字（必要时加引号）",

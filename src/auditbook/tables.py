@@ -112,10 +112,7 @@ def to_csv(name: str, rows: Iterable[Mapping[str, str]]) -> bytes:
     Raises   KeyError where a row lacks a column, ValueError where two rows have one key.
     """
     columns, key = COLUMNS[name], KEYS[name]
-    ordered = sorted(
-        (tuple(row[column] for column in columns) for row in rows),
-        key=lambda cells: _sorted_by(columns, key, cells),
-    )
+    ordered = _ordered(name, rows)
     seen = set()
     for cells in ordered:
         own = _sorted_by(columns, key, cells)
@@ -127,6 +124,19 @@ def to_csv(name: str, rows: Iterable[Mapping[str, str]]) -> bytes:
     writer.writerow(columns)
     writer.writerows(ordered)
     return text.getvalue().encode("utf-8")
+
+
+def in_order(name: str, rows: Iterable[Mapping[str, str]]) -> list[Row]:
+    """The rows of a table as they would be read again: its columns, sorted by key."""
+    return [dict(zip(COLUMNS[name], cells, strict=True)) for cells in _ordered(name, rows)]
+
+
+def _ordered(name: str, rows: Iterable[Mapping[str, str]]) -> list[tuple[str, ...]]:
+    columns, key = COLUMNS[name], KEYS[name]
+    return sorted(
+        (tuple(row[column] for column in columns) for row in rows),
+        key=lambda cells: _sorted_by(columns, key, cells),
+    )
 
 
 def _sorted_by(columns: tuple[str, ...], key: tuple[str, ...], cells: tuple[str, ...]) -> tuple[str, ...]:

@@ -128,7 +128,7 @@ class _Reader:
             raise CaseError(sorted(set(self.faults), key=_by_place))
         sources = [_source_row(source) for source in self.audit.sources]
         return Evidence(
-            sources, self._choose(), self.objectives, self.statements, self.published, self.entered, self.places,
+            sources, choose(self.figures, self.audit), self.objectives, self.statements, self.published, self.entered, self.places,
             self.held, {name: document for name, document in self.documents.items() if document}, self.quoted,
             sorted(set(self.notes)), self.account_checks,
         )  # fmt: skip
@@ -524,20 +524,21 @@ class _Reader:
                     Fault(found[1], f"“{key}”重复（上一次在 {found[0]}）", "", "请删去其中一行")
                 )
 
-    def _choose(self) -> list[FigureRow]:
-        """One row a figure is chosen: as the case file says, else the most reliable source, else the first listed."""
-        order = {source.id: index for index, source in enumerate(self.audit.sources)}
-        rank = {source.id: _RELIABILITY[source.reliability] for source in self.audit.sources}
-        rivals: dict[Key, list[FigureRow]] = defaultdict(list)
-        for row in self.figures:
-            rivals[row.key].append(row)
-        chosen: dict[Key, str] = {}
-        for key, rows in rivals.items():
-            wanted = self.audit.case.choose.get(str(key)) or self.audit.case.choose.get(key.figure)
-            said = [row.source for row in rows if row.source == wanted]
-            best = min(rows, key=lambda row: (not row.has_value, rank[row.source], order[row.source]))
-            chosen[key] = said[0] if said else best.source
-        return [replace(row, chosen=row.source == chosen[row.key]) for row in self.figures]
+
+def choose(figures: Sequence[FigureRow], audit: Audit) -> list[FigureRow]:
+    """One row a figure is chosen: as the case file says, else the most reliable source, else the first listed."""
+    order = {source.id: index for index, source in enumerate(audit.sources)}
+    rank = {source.id: _RELIABILITY[source.reliability] for source in audit.sources}
+    rivals: dict[Key, list[FigureRow]] = defaultdict(list)
+    for row in figures:
+        rivals[row.key].append(row)
+    chosen: dict[Key, str] = {}
+    for key, rows in rivals.items():
+        wanted = audit.case.choose.get(str(key)) or audit.case.choose.get(key.figure)
+        said = [row.source for row in rows if row.source == wanted]
+        best = min(rows, key=lambda row: (not row.has_value, rank[row.source], order[row.source]))
+        chosen[key] = said[0] if said else best.source
+    return [replace(row, chosen=row.source == chosen[row.key]) for row in figures]
 
 
 def read(audit: Audit, dictionary: Dictionary, kept: Kept | None = None) -> Evidence:

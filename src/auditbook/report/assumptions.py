@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from auditbook import scenario_changes
 from auditbook.indicators import COMPUTED, Stanza
 from auditbook.pipeline import Run
 from auditbook.report import fragments as html
 from auditbook.report.fragments import Column, Html, Text
-from auditbook.report.references import case_reference, framework_reference, rule_reference, stanza_reference
+from auditbook.report.references import (
+    case_reference,
+    figure_references,
+    framework_reference,
+    row_reference,
+    rule_reference,
+    scenario_reference,
+    stanza_reference,
+    written,
+)
+from auditbook.scenario_changes import Change, changes, contradictions
+from auditbook.tables import Row
 
 HIGH, MEDIUM, LOW = "高", "中", "低"
 
@@ -29,7 +41,23 @@ def assumptions(run: Run) -> Html:
         framework_reference(run), case_reference(run),
     )  # fmt: skip
     if run.audit.scenario:
-        add("情景", run.audit.scenario.reason, LOW, HIGH, "分析人员设定的改动，不是资料", *_scenario(run))
+        add(
+            "情景",
+            run.audit.scenario.reason,
+            LOW,
+            HIGH,
+            "分析人员设定的改动，不是资料",
+            scenario_reference(run),
+        )
+        for change in changes(run):
+            said = f"{change.before} → {change.after}{f'。理由：{change.reason}' if change.reason else ''}"
+            add(
+                f"情景·{change.kind}：{change.name}", said, LOW, HIGH, "由情景改动", *_rests_on(change, run),
+                scenario_reference(run),
+            )  # fmt: skip
+        for odd, figures in contradictions(run):
+            why = "假设的数字与资料里的数字不能同时为真"
+            add("情景·假设与恒等式不合", odd, LOW, HIGH, why, *figure_references(figures, run))
     if case.materiality:
         level = case.materiality
         add(
@@ -81,10 +109,28 @@ def impact(stanza: Stanza, run: Run) -> tuple[str, str]:
     return LOW, "算得出的口径数值相同，或只有一种口径算得出"
 
 
-def _scenario(run: Run) -> list[str]:
-    file = run.workspace.scenario_path
-    assert file
-    folder = next(
-        (f for f in (run.workspace.base, run.workspace.root) if file.is_relative_to(f)), file.parent
-    )
-    return [rule_reference(file.relative_to(folder).as_posix())]
+def _rests_on(change: Change, run: Run) -> list[str]:
+    """What the numbers of a change rest on: what it was in the rules or the evidence, and what it is now."""
+    scheme = run.framework.framework
+    match change.kind:
+        case scenario_changes.WEIGHT:
+            row = written("scores", scheme, "indicator", change.target)
+            return [row, framework_reference(run, change.target)]
+        case scenario_changes.RULE:
+            return [written("scores", scheme, "indicator", change.target), framework_reference(run)]
+        case scenario_changes.DEFINITION:
+            return [stanza_reference(change.target, run)]
+        case scenario_changes.THRESHOLD if change.target in run.rulebook.stanzas:
+            return [stanza_reference(change.target, run)]
+        case scenario_changes.THRESHOLD:
+            return [rule_reference("params/findings.yaml", change.target)]
+        case scenario_changes.TOLERANCE:
+            return [case_reference(run), rule_reference("params/quality.yaml")]
+        case scenario_changes.FIGURE:
+            same = [row for row in run.table("figures") if change.target == _key(row)]
+            return [row_reference("figures", row) for row in same]
+    return [framework_reference(run)]
+
+
+def _key(row: Row) -> str:
+    return ":".join(row[column] for column in ("figure", "scope", "item", "year"))

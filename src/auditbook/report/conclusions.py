@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from auditbook.cases import DEPARTMENT
 from auditbook.claims import VERDICTS, entered
+from auditbook.figures import ASSUMED
 from auditbook.findings import SEVERITIES
 from auditbook.indicators import COMPUTED, NOT_ASSESSABLE, Result, Stanza
 from auditbook.intake.phrases import READ, UNVERIFIED
@@ -43,11 +44,18 @@ def ingest_conclusion(run: Run) -> Html:
     lines = [
         f"登记资料 {counted(run, 'sources')} 份，其中缺失 {counted(run, 'sources', status='absent')} 份。",
         f"读入数字 {counted(run, 'figures')} 个：有值 {states['value']} 个，申明为零 {states['zero']} 个，缺失 {states['missing']} 个，"
-        f"不适用 {states['not_applicable']} 个。",
+        f"不适用 {states['not_applicable']} 个{_assumed_count(run)}。",
         f"目标与子目标 {counted(run, 'objectives')} 条，文字陈述 {counted(run, 'statements')} 条，公布的数字 {counted(run, 'published')} 个。",
         phrase_sentence(run),
     ]
     return html.callout("note", "读到了什么", html.bullets(lines))
+
+
+def _assumed_count(run: Run) -> str:
+    """How many of the figures a scenario assumes; "" where it assumes none."""
+    if not run.figures.assumptions:
+        return ""
+    return f"，其中情景假设的 {counted(run, 'figures', basis=ASSUMED)} 个，不是资料"
 
 
 def phrase_sentence(run: Run) -> str:
@@ -282,7 +290,7 @@ def conclusion(run: Run) -> Html:
     return html.join(*head)
 
 
-def _between(bounds: list[Result], stanza: Stanza) -> str:
+def between(bounds: list[Result], stanza: Stanza) -> str:
     """A value of which only bounds are known: 不高于1.78%, 5.88%～94.12%, or the value that both bounds leave."""
     low = max(
         (r.low for r in bounds if stanza.definitions[r.definition].bound == "lower" and r.low is not None),
@@ -330,7 +338,7 @@ def key_figures(run: Run) -> Html:
             bounds = [r for r in own if stanza.definitions[r.definition].bound]
             if bounds:
                 named = "；".join(stanza.definition_name(r.definition) for r in bounds)
-                cards.append((stanza.name, _between(bounds, stanza), named))
+                cards.append((stanza.name, between(bounds, stanza), named))
             elif own:
                 cards.append(
                     (stanza.name, cited_result(own[0], run), stanza.definition_name(own[0].definition))

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from auditbook.pipeline import Run, fingerprints
+from auditbook.scenario_changes import changes
 
 _PRINTS = {"evidence": "原始资料", "rules": "规则", "program": "程序"}
+
+
+_MOST_CHANGES = 8
+
+
+def _changes(run: Run) -> list[str]:
+    """What the scenario changes, a line each; all of them are listed under 口径与假设."""
+    told = [f"情景改动：{change.words}" for change in changes(run)]
+    return told if len(told) <= _MOST_CHANGES else [*told[:_MOST_CHANGES], "情景改动：其余各项见“口径与假设”"]
 
 
 def lines(run: Run) -> list[str]:
@@ -21,6 +31,7 @@ def lines(run: Run) -> list[str]:
         f"评分表：{framework.title}（{framework.edition}）",
         f"评分表来源：{framework.issuer}；{framework.source}",
         f"情景：{changed}",
+        *_changes(run),
         f"运行：{run.workspace.run}",
         f"资料：收到或转录 {received} 份，缺失 {len(absent)} 份"
         + (f"（{'；'.join(absent)}）" if absent else ""),

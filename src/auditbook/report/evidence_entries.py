@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 
 from auditbook import formulas, inputs, records, tables
 from auditbook.claims import VERDICTS
+from auditbook.figures import ASSUMED, Key
 from auditbook.indicators import Result, number_texts
 from auditbook.narrative.shown import published, recomputed
 from auditbook.numbers import amount_text, factor, parse, rounded, text
@@ -39,6 +41,7 @@ from auditbook.report.references import (
     figure_references,
     parts,
     row_reference,
+    scenario_file,
     stanza_reference,
     width_of,
 )
@@ -126,14 +129,24 @@ class RunSources:
         return count(self._run.table(table), values)
 
     def _rule_text(self, file: str, stanza: str) -> str:
-        """The lines of a rule file, or of the entry in it that has this id."""
-        path = next(
-            folder / file
-            for folder in (self._run.workspace.base, self._run.workspace.root)
-            if (folder / file).is_file()
-        )
-        written = inputs.read_bytes(path).decode("utf-8")
-        return _stanza(written, stanza) if stanza else written
+        """The lines of a rule file, or of the entry in it that has this id; with what the scenario changes of it."""
+        written = inputs.read_bytes(self._rule_path(file)).decode("utf-8")
+        own = _stanza(written, stanza) if stanza else written
+        changes = self._run.workspace.scenario_path
+        if changes is None or file == scenario_file(self._run):
+            return own
+        changed = inputs.read_bytes(changes).decode("utf-8")
+        return f"{own}\n{_stanza(changed, stanza) if stanza else changed}"
+
+    def _rule_path(self, file: str) -> Path:
+        """Where a rule file lies; a scenario may lie anywhere."""
+        workspace = self._run.workspace
+        if workspace.scenario_path is not None and file == scenario_file(self._run):
+            return workspace.scenario_path
+        found = [folder / file for folder in (workspace.base, workspace.root) if (folder / file).is_file()]
+        if not found:
+            raise KeyError(file)
+        return found[0]
 
     def _shown(self, table: str, row: Row) -> list[str]:
         """The numbers of a row as parts of the page show them, each in its unit and rounded for a reader."""
@@ -146,7 +159,9 @@ class RunSources:
             held = [Fraction(row[c]) for c in _POINTS[table] if row[c]]
             low, high = Fraction(row["lowest"] or 0), Fraction(row["highest"] or 0)
             best = [Fraction(row["self_scored"]) - Fraction(row["shortfall"])] if row.get("shortfall") else []
-            return [*map(points_text, [*held, *best, high - low]), f"{low}～{high}"]
+            # a rule whose points a scenario has changed stands in no file: as it was applied, it stands in the row
+            rule = [row["rule"]] if table == "scores" and self._run.rules.unchanged else []
+            return [*map(points_text, [*held, *best, high - low]), f"{low}～{high}", *rule]
         if table == "findings" and row["amount"]:
             return [text(parse(row["amount"]) * factor(row["unit"]), row["unit"])]
         if table in ("claims", "narrative"):
@@ -210,14 +225,16 @@ class RunSources:
                 ("怎样得来", "逐字查找引自它的每条短语，按结果计数；段与页取自原件"),
             ]
         if kind == RULE:
-            path = self._run.workspace.root / own[0]
-            base = self._run.workspace.base / own[0]
-            digest = records.digest(inputs.read_bytes(base if base.is_file() else path))
+            digest = records.digest(inputs.read_bytes(self._rule_path(own[0])))
             where: list[tuple[Text, Text]] = [
                 ("规则文件", html.code(own[0])),
                 ("条目", html.code(own[1]) if own[1] else ""),
             ]
-            return "规则", [*where, ("sha256", html.code(digest[:16]))]
+            changed = self._run.audit.scenario is not None and own[0] != scenario_file(self._run)
+            note: list[tuple[Text, Text]] = [
+                ("情景", "所示的数以情景改动后的为准，见“口径与假设”" if changed else "")
+            ]
+            return "规则", [*where, ("sha256", html.code(digest[:16])), *note]
         row = self._row(kind, own)
         if row is None:
             return "", []
@@ -255,15 +272,19 @@ class RunSources:
         name = run.dictionary[row["figure"]].name + (f"·{item}" if item else "")
         corroborated = self._row("corroboration", [row[c] for c in ("figure", "scope", "item", "year")])
         checks = "、".join(CHECKS[c] for c in (corroborated or {}).get("checks", "").split(";") if c)
+        if row["basis"] == ASSUMED:
+            checks = "假设的数字，没有资料可以核对"
         if row["chosen"] != "yes":
-            checks = "未采用：同一数字另有来源被采用"
+            set_aside = str(figure_key(row)) in run.figures.assumptions
+            checks = "未采用：情景另有假设" if set_aside else "未采用：同一数字另有来源被采用"
         return f"数字：{name}", [
             ("数值", shown_value(row)),
             ("范围与年度", f"{run.audit.scope_name(row['scope'])}，{row['year']}年"),
             ("来源", self._source(row["source"])),
             ("定位", row["locator"]),
             ("短语", html.join(html.phrase(row["quote"]), f"（{QUOTED[row['quote_status']]}）") if row["quote"] else ""),
-            ("公布精度", row["precision"]),
+            ("公布精度", "" if row["basis"] == ASSUMED else row["precision"]),
+            ("依据类别", "情景的假设，不是资料" if row["basis"] == ASSUMED else ""),
             ("核对", checks or "没有独立核对"),
         ]  # fmt: skip
 
@@ -358,6 +379,11 @@ _POINTS = {
         "shortfall",
     ),
 }  # fmt: skip
+
+
+def figure_key(row: Row) -> Key:
+    """The key of a row of figures.csv."""
+    return Key(row["figure"], row["scope"], row["item"], int(row["year"]))
 
 
 def _condition(column: str, values: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from auditbook import tables
 from auditbook.claims import COMPARATORS, TASK_KINDS, VERDICTS, entered, place
+from auditbook.figures import ASSUMED, ASSUMED_SIGN
 from auditbook.findings import SEVERITIES
 from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, READ, RESPACED, UNVERIFIED, VERIFIED
 from auditbook.numbers import factor, parse, text
@@ -71,6 +72,8 @@ def shown_value(row: Row) -> str:
     if row["state"] in {"missing", "not_applicable"}:
         return _STATES[row["state"]]
     shown = text(parse(row["value"]) * factor(row["unit"]), row["unit"]) if row["unit"] else row["value"]
+    if row["basis"] == ASSUMED:
+        return f"{shown}{ASSUMED_SIGN}"
     return f"{shown}（申明为零）" if row["state"] == "zero" else shown
 
 
@@ -106,8 +109,8 @@ def figures(run: Run) -> Html:
         rows.append(
             [
                 label, run.audit.scope_name(row["scope"]), shown_value(row),
-                html.link(place(row["locator"]) or titles[row["source"]], f"#{source_id(row['source'])}"),
-                html.phrase(row["quote"]) if row["quote"] else "—", traced(row["quote_status"]),
+                _linked_place(row, titles), html.phrase(row["quote"]) if row["quote"] else "—",
+                html.tag("warning", "假设") if row["basis"] == ASSUMED else traced(row["quote_status"]),
             ]
         )  # fmt: skip
     columns = [
@@ -123,6 +126,13 @@ def figures(run: Run) -> Html:
     return html.table(
         "数字表", columns, rows, id="figures", rest_in="figures.csv", row_ids=ids, row_refs=refs
     )
+
+
+def _linked_place(row: Row, titles: Mapping[str, str]) -> Text:
+    """Where a figure stands, leading to its document; what a scenario assumes stands in none."""
+    if row["source"] not in titles:
+        return place(row["locator"])
+    return html.link(place(row["locator"]) or titles[row["source"]], f"#{source_id(row['source'])}")
 
 
 def figure_id(row: Row) -> str:

@@ -10,7 +10,7 @@ from auditbook import charts, unseen
 from auditbook.cases import DEPARTMENT
 from auditbook.charts import Bar, Bullet, Chart, Pair, Stack, Step
 from auditbook.claims import COMPARATORS, VERDICTS, met
-from auditbook.figures import ANY_UNIT, NOT_APPLICABLE, Resolved
+from auditbook.figures import ANY_UNIT, ASSUMED_SIGN, NOT_APPLICABLE, Resolved
 from auditbook.findings import SEVERITIES
 from auditbook.indicators import COMPUTED, NOT_ASSESSED, VERDICTS_ON_POINTS, Result, Stanza
 from auditbook.numbers import amount_text, factor, text
@@ -42,7 +42,12 @@ def drawable(words: str) -> str:
 
 
 def value_words(result: Result, stanza: Stanza) -> str:
-    """A result as a reader sees it: 106.99%, 不高于 1.78%, 33.33%～66.67%, 无法评价, 没有定义."""
+    """A result as a reader sees it: 106.99%, 不高于 1.78%, 33.33%～66.67%, 无法评价, 没有定义; 106.99%（假设）."""
+    sign = ASSUMED_SIGN if result.assumed and result.status == COMPUTED else ""
+    return _value_words(result, stanza) + sign
+
+
+def _value_words(result: Result, stanza: Stanza) -> str:
     if result.status != COMPUTED:
         return _NOT_KNOWN.get(result.status, "无法评价")
     if result.value is not None:
@@ -81,7 +86,8 @@ def _waterfall(stanza: Stanza, run: Run) -> Chart:
 
     def add(role: str, value: Fraction | None, kind: str, label: str = "") -> None:
         if value is not None:
-            steps.append(Step(label or names[role], value, amount_text(value, unit), kind))  # type: ignore[arg-type]
+            sign = ASSUMED_SIGN if run.figures.assumed(found[role].terms) else ""
+            steps.append(Step(label or names[role], value, amount_text(value, unit) + sign, kind))  # type: ignore[arg-type]
 
     add("start", found["start"].value, "total")
     add("up", found["up"].value, "change")

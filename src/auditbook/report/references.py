@@ -165,6 +165,19 @@ def case_reference(run: Run) -> str:
     return rule_reference(workspace.case_path.relative_to(workspace.base).as_posix())
 
 
+def scenario_file(run: Run) -> str:
+    """What the file of a scenario is called in a reference; one that lies outside the project, as if it lay in its place."""
+    file, workspace = run.workspace.scenario_path, run.workspace
+    assert file
+    inside = next((f for f in (workspace.base, workspace.root) if file.is_relative_to(f)), None)
+    return file.relative_to(inside).as_posix() if inside else f"params/scenarios/{file.name}"
+
+
+def scenario_reference(run: Run) -> str:
+    """The reference of what the scenario of a run says."""
+    return rule_reference(scenario_file(run))
+
+
 def evidence_references(row: Row, run: Run) -> list[str]:
     """The references of the evidence of a finding, most telling first, then the finding itself."""
     found: list[str] = []

@@ -7,6 +7,7 @@ from fractions import Fraction
 from auditbook.numbers import factor, text
 from auditbook.pipeline import Run
 from auditbook.report.workbook.sheet import Column, Sheet
+from auditbook.scenario_changes import changes, contradictions
 from auditbook.scoring import BASES, line_name
 from auditbook.scoring_rules import PARTIALS, points_text
 
@@ -55,6 +56,14 @@ def _frame(run: Run) -> list[tuple[str, str, str, str]]:
             run.audit.scenario.reason if run.audit.scenario else "",
         ),
     ]  # fmt: skip
+    rows += [
+        (f"情景·{change.kind}：{change.name}", change.after, change.before, change.reason or "由情景改动")
+        for change in changes(run)
+    ]
+    rows += [
+        ("情景·假设与恒等式不合", odd, "", "假设的数字与资料里的数字不能同时为真")
+        for odd, _ in contradictions(run)
+    ]
     if level:
         amount = text(Fraction(level.amount) * factor(level.unit), level.unit)
         rows.append(("重要性水平", amount, "", level.reason))

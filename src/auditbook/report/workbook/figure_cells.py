@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from auditbook import formulas
 from auditbook.claims import place
-from auditbook.figures import MISSING, NOT_APPLICABLE, VALUE, ZERO, Figures, Key, Resolved
+from auditbook.figures import ASSUMED, MISSING, NOT_APPLICABLE, VALUE, ZERO, Figures, Key, Resolved
 from auditbook.numbers import EXACT, MONEY, dimension, factor, parse
 from auditbook.pipeline import Run
 from auditbook.report.evidence_parts import QUOTED
@@ -144,7 +144,8 @@ class FigureCells:
             key, parse(row["value"]) if given else None, unit, row["precision"] or EXACT, row["state"], named=chosen
         )  # fmt: skip
         found = place(row["locator"]) or row["locator"]
-        said = ["是" if chosen else "否", row["source"], found, row["quote"], QUOTED[row["quote_status"]]]
+        checked = "假设" if row["basis"] == ASSUMED else QUOTED[row["quote_status"]]
+        said = ["是" if chosen else "否", row["source"], found, row["quote"], checked]
         self._tail(key, cells, said)
         self._sheet.next()
 

@@ -88,7 +88,8 @@ class Indicators:
         scoring = run.scoring.get(stanza.id, stanza.primary) == result.definition
         item = run.figures.item_name(figures[0], result.item) if figures and result.item else ""
         sheet.text(_NAME, stanza.name, bold=scoring)
-        sheet.text(_DEFINITION, stanza.definition_name(result.definition))
+        supposed = "（含假设的数字）" if result.assumed else ""
+        sheet.text(_DEFINITION, stanza.definition_name(result.definition) + supposed)
         sheet.text(_SCOPE, run.audit.scope_name(result.scope))
         sheet.text(_ITEM, item or result.item)
         sheet.number(_YEAR, Fraction(result.year))

@@ -67,7 +67,7 @@ def _monotone(rule: Rule, cell: str, full: Fraction) -> str | None:
         best = plain(parse_rate(rule.reverse.full_at))
         return f"IF({cell}<={best},{whole},{whole}*{best}/{cell})"
     if rule.bonus:
-        return f"MAX(0,MIN({rule.bonus.cap},{rule.bonus.each}*{cell}))"
+        return f"MAX(0,MIN({plain(Fraction(rule.bonus.cap))},{plain(Fraction(rule.bonus.each))}*{cell}))"
     return None
 
 
