@@ -1,6 +1,6 @@
 """Charts of the report: inline SVG in one style, text as text, the same bytes for the same input.
 
-Six kinds: ``waterfall``, ``bars``, ``paired``, ``bullet``, ``stacked``, ``interval``. Each returns
+Seven kinds: ``waterfall``, ``bars``, ``paired``, ``bullet``, ``stacked``, ``interval``, ``moved``. Each returns
 a ``Chart``: the drawing, its description in words and its data table. Values are exact and in base
 units (元; a rate of 1 is 100 %; see ``numbers``) and become floats only as positions on the page.
 Every text is drawn as the caller formatted it; only ticks, sums and gaps are formatted here.
@@ -139,6 +139,16 @@ class Span:
     high: Fraction
     text: str
     claimed: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A score in two runs, each from what is proven to what is possible; None where a run has no such line."""
+
+    label: str
+    before: tuple[Fraction, Fraction] | None
+    after: tuple[Fraction, Fraction] | None
+    texts: tuple[str, str]
 
 
 class MissingGlyph(LimitError):
@@ -1348,3 +1358,62 @@ def interval(name: str, title: str, rows: Sequence[Span], unit: str, maximum: Fr
         [(r.label, r.text, amount_text(r.low, unit), amount_text(r.high, unit), claim(r)) for r in rows],
         more,
     )
+
+
+def moved(
+    name: str, title: str, rows: Sequence[Moved], unit: str, before_name: str, after_name: str
+) -> Chart:
+    """What has moved between two runs: for each line the first run's interval over the second's."""
+    shown, more = rows[:MOST_ROWS], max(len(rows) - MOST_ROWS, 0)
+    page = _Page()
+    if not rows:
+        _nothing(page)
+    else:
+        _head(
+            page,
+            unit,
+            [
+                _Key(f"{before_name} 已证实", SOFT),
+                _Key(f"{after_name} 已证实", STRONG),
+                _Key("仍可能", HATCHED),
+            ],
+        )
+        labels = _labels([row.label for row in shown])
+        thick = THICK * 0.7
+        step = max(thick, SIZE * LEADING)
+        extents = [
+            _reach([*(row.before or ()), *(row.after or ())], _room([f"{text} " for text in row.texts]))
+            for row in shown
+        ]
+        scale = _scale(extents, labels.left, WIDTH - MARGIN)
+        top = page.y
+        placed, bottom = _rows(labels, [2 * step] * len(shown), top)
+        _grid(page, extents, scale, unit, labels.start(placed, top), bottom)
+        for row, at in zip(shown, placed, strict=True):
+            for side, own, look in ((-0.5, row.before, SOFT), (0.5, row.after, STRONG)):
+                text = row.texts[side > 0]
+                centre = at.centre + side * step
+                y0, y1 = centre - thick / 2, centre + thick / 2
+                if own is not None:
+                    low, high = map(scale, own)
+                    _stand(page, scale, own[0], y0, y1, look)
+                    if high - low > LEAST:
+                        page.box(low, y0, high, y1, HATCHED)
+                _write_value(page, scale(own[1]) if own else scale.zero, centre, [text], False)
+        _write_labels(page, labels, placed, [False] * len(placed))
+        page.y = bottom + SMALL * LEADING + 4
+
+    def ends(own: tuple[Fraction, Fraction] | None) -> tuple[str, str]:
+        return ("—", "—") if own is None else (amount_text(own[0], unit), amount_text(own[1], unit))
+
+    head = f"（{unit}）" if unit else ""
+    columns = ["项目"] + [
+        f"{run}{word}{head}"
+        for run in (f"{before_name} ", f"{after_name} ")
+        for word in ("已证实", "最高可能")
+    ]
+    items = [f"{_short(row.label)} {row.texts[0]} 到 {row.texts[1]}" for row in shown]
+    return _finish(
+        page, name, title, _alt("前后对照图", title, unit, items, more), columns,
+        [(row.label, *ends(row.before), *ends(row.after)) for row in rows], more,
+    )  # fmt: skip

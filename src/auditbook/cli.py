@@ -63,6 +63,10 @@ def run_case(
             finished = _made_anew(case, scenario, told, force=force)
     for line in finished.summary:
         _say(line)
+    if finished.moved:
+        from auditbook.comparison import command
+
+        _say(command.since_last(locate(case, scenario)))
     _say(f"报告：{finished.report}")
     if finished.blocking:
         _say(f"资料自相矛盾，没有评分：{'、'.join(finished.blocking)}", err=True)
@@ -256,6 +260,34 @@ def claims_of_document(
     if view:
         found.write_view(Path(view))
         _say(f"写出：{view}", err=True)
+
+
+@app.command("compare")
+def compare_runs(
+    runs: Annotated[
+        list[str],
+        typer.Argument(
+            help="两次或更多运行：案例名，或 案例名+情景名，或 outputs/、data/processed/ 下的文件夹；都与第一次比"
+        ),
+    ],
+    last: Annotated[bool, typer.Option("--last", help="与这次运行的上一稿比")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+    every: Annotated[bool, typer.Option("--all", help="每一处不同都列出")] = False,
+) -> None:
+    """几次运行哪里不同，各因证据、规则、假定还是程序 / what differs between runs, and why."""
+    import shutil
+
+    from auditbook import printed
+    from auditbook.comparison import command
+
+    found = command.run(runs, last=last)
+    if as_json:
+        _say_json(found.as_json())
+    else:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else printed.WIDE
+        _say(found.text(width, every=every))
+    path = found.write_page()
+    _say(f"写出：{path}", err=True)
 
 
 @app.command()

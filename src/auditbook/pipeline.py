@@ -49,6 +49,7 @@ from auditbook.tables import Row
 from auditbook.workspace import Workspace, locate
 
 PARAMETERS = ("case", "scenario")
+COUNTED = ("objectives_planned", "objectives_claimed", "objectives_proven", "objectives_possible")
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,13 @@ class Run:
         inputs.note_all(reads)
         return rows
 
+    def with_tables(self, rows: Mapping[str, list[Row]]) -> Run:
+        """The same rules over tables that lie in memory; what is not among them is computed when first asked for."""
+        run = Run(self.rules, self.stage, in_memory=True)
+        for name, own in rows.items():
+            run.keep(name, own)
+        return run
+
     def keep(self, name: str, rows: Iterable[Row]) -> None:
         """Have a table in memory, in its order."""
         self._tables[name] = (tables.in_order(name, rows), {})
@@ -218,7 +226,7 @@ class Run:
     @cached_property
     def figures(self) -> Figures:
         """All figures, from figures.csv."""
-        rows = [_figure(row) for row in self.table("figures")]
+        rows = [figure_of(row) for row in self.table("figures")]
         return Figures(
             self.dictionary, rows, [unit.id for unit in self.audit.case.units], self.audit.case.year
         )
@@ -248,7 +256,8 @@ class Run:
         return "；".join(f"数据质量规则“{row['why'].partition('：')[0]}”未通过" for row in failed)
 
 
-def _figure(row: Row) -> FigureRow:
+def figure_of(row: Row) -> FigureRow:
+    """A figure, from its row of figures.csv."""
     key = Key(row["figure"], row["scope"], row["item"], int(row["year"]))
     where = row["locator"].partition("〔")[2].partition("〕")[0]
     return FigureRow(
@@ -388,18 +397,18 @@ def figure_rows(
         if faults := list(wrong):
             raise CaseError(faults)
     rows = scenarios.assume(evidence, audit.scenario, document, audit.case.year)
-    counted = _counted(run, rows, objectives, statements)
+    added = counted(run, rows, objectives, statements)
     if audit.scenario is not None and audit.scenario.assumed:
-        proven = {row.key: row for row in _counted(run, evidence, objectives, statements)}
-        counted = [
+        proven = {row.key: row for row in counted(run, evidence, objectives, statements)}
+        added = [
             row if row == proven[row.key]
             else replace(row, basis=ASSUMED, locator=f"假设：{row.locator}；其中有情景假设的数字")
-            for row in counted
+            for row in added
         ]  # fmt: skip
-    return [quality_tables.figure_row(row) for row in [*rows, *counted]]
+    return [quality_tables.figure_row(row) for row in [*rows, *added]]
 
 
-def _counted(
+def counted(
     run: Run, rows: Sequence[FigureRow], objectives: Sequence[Row], statements: Sequence[Row]
 ) -> list[FigureRow]:
     """Figures counted from the objectives: how many there are, said to be done, proven, and not disproven.
@@ -505,6 +514,15 @@ def _found(run: Run) -> list[Row]:
     return findings.find(run.finding_rules, run.observed(), run.table("recorded"), run.table("replies"))
 
 
+def derived(run: Run) -> dict[str, list[Row]]:
+    """Every table that follows from evidence and rules alone, made anew in memory: nothing is read, written or reused.
+
+    Takes    run: with its tables of evidence, of quality and of the sentences of documents at hand (``with_tables``).
+    """
+    names = ("indicators", "claims", "narrative", "coverage", "scores", "schemes", "findings")
+    return {name: run.table(name) for name in names}
+
+
 def _self_scored(run: Run) -> dict[str, Fraction]:
     """The points that the department gave itself: by line, and "" for its total."""
     given = {
@@ -592,16 +610,24 @@ def _make(run: Run, stage: Stage) -> records.Record:
     return records.made(run.workspace, reads.found, wrote)
 
 
+def rule_files(workspace: Workspace) -> list[Path]:
+    """Every rule file that a run may rest on, but for the files of case and scenario."""
+    found: list[Path] = []
+    for folder in dict.fromkeys((workspace.base, workspace.root)):
+        params = folder / "params"
+        found += inputs.listing(params, "*.yaml")
+        for kind in ("indicators", "frameworks", "codes", "tables", "narratives"):
+            found += inputs.listing(params / kind, "*.yaml")
+    return found
+
+
 def fingerprints(run: Run) -> dict[str, str]:
     """sha256 of evidence, rules and program: what a result rests on."""
     workspace = run.workspace
-    rules: list[Path] = []
-    for folder in dict.fromkeys((workspace.base, workspace.root)):
-        params = folder / "params"
-        rules += inputs.listing(params, "*.yaml")
-        for kind in ("indicators", "frameworks", "codes", "tables", "narratives"):
-            rules += inputs.listing(params / kind, "*.yaml")
-    rules += [path for path in (workspace.case_path, workspace.scenario_path) if path]
+    rules = [
+        *rule_files(workspace),
+        *(path for path in (workspace.case_path, workspace.scenario_path) if path),
+    ]
     evidence = inputs.listing(workspace.evidence)
     return {
         "evidence": records.tree_digest(evidence, workspace.evidence, inputs.read_bytes),

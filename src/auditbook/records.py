@@ -93,6 +93,14 @@ def program_digest() -> str:
     return tree_digest(sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc"), folder)
 
 
+@cache
+def program_parts() -> dict[str, str]:
+    """What the package consists of, each file with the beginning of its sha256: which parts of two programs differ."""
+    folder = Path(__file__).parent
+    paths = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc")
+    return {path.relative_to(folder).as_posix(): digest(path.read_bytes())[:12] for path in paths}
+
+
 def tree_digest(paths: list[Path], folder: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> str:
     """One digest over files and their names relative to a folder."""
     total = hashlib.sha256()

@@ -57,12 +57,16 @@ def kernels() -> Iterator[Kernels | None]:
 
 @dataclass(frozen=True)
 class Finished:
-    """What a run left behind: the page, the lines that matter, blocking rules that failed, and what was made anew."""
+    """What a run left behind: the page, the lines that matter, blocking rules that failed, and what was made anew.
+
+    ``moved``: whether its tables differ from those of the last run, which are kept beside them (``last_run``).
+    """
 
     report: Path
     summary: Sequence[str]
     blocking: Sequence[str]
     made: Sequence[str]
+    moved: bool = False
 
 
 def unchanged(workspace: Workspace) -> Finished | None:
@@ -101,6 +105,9 @@ def run(
         for stage in STAGES:
             for name in (stage.name, f"{stage.name}.tables"):
                 records.path_of(workspace, name).unlink(missing_ok=True)
+    from auditbook import last_run  # whoever finds nothing to do reads no rules
+
+    last_run.set_aside(workspace)
     before = sys.getswitchinterval()
     sys.setswitchinterval(TURN)
     try:
@@ -185,12 +192,15 @@ class _Job:
 
     def deliver(self, documents: bool) -> Finished:
         """Make what is left, and put everything in place, the record last."""
+        from auditbook import kept_rules, last_run
         from auditbook.quality import blocking_failures
         from auditbook.report.conclusions import summary_lines
         from auditbook.report.references import uncited
 
         self.told("pages", "run")
+        wrote: dict[str, str] = {}
         with inputs.recording() as reads:
+            wrote |= kept_rules.keep(self.run)
             for stage in STAGES:
                 inputs.read_bytes(self.workspace.root / "notebooks" / stage.notebook)
                 for name in stage.tables:
@@ -205,7 +215,6 @@ class _Job:
             if documents:
                 summary += self._documents()
         outputs = self.workspace.outputs
-        wrote = {}
         for name, data in self.pages.files.items():
             write_whole(outputs / name, data)
             wrote[f"file outputs/{name}"] = records.digest(data)
@@ -217,7 +226,8 @@ class _Job:
         kept = records.made(self.workspace, found, wrote, summary=summary, blocking=blocking)
         records.save(self.workspace, DELIVERED, kept)
         self.told("pages", "done")
-        return Finished(outputs / "report.html", summary, blocking, tuple(self.made))
+        moved = documents and last_run.settle(self.workspace)
+        return Finished(outputs / "report.html", summary, blocking, tuple(self.made), moved)
 
     def _documents(self) -> list[str]:
         """Make Word report, workbook and PDF; why there is no PDF, where there is none."""

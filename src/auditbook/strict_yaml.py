@@ -91,6 +91,11 @@ def load(path: Path, shown: str | None = None) -> Document:
     return Document(path, name, known.content, known.lines, list(known.faults))
 
 
+def load_bytes(data: bytes, shown: str) -> Document:
+    """Read the bytes of a YAML file that lies in a package, as ``load`` reads a file. Raises CaseError as ``load``."""
+    return _parse(Path(shown), shown, data)
+
+
 def _parse(path: Path, name: str, raw: bytes) -> Document:
     document = Document(path, name)
     try:
