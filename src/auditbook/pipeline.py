@@ -397,15 +397,7 @@ def figure_rows(
         if faults := list(wrong):
             raise CaseError(faults)
     rows = scenarios.assume(evidence, audit.scenario, document, audit.case.year)
-    added = counted(run, rows, objectives, statements)
-    if audit.scenario is not None and audit.scenario.assumed:
-        proven = {row.key: row for row in counted(run, evidence, objectives, statements)}
-        added = [
-            row if row == proven[row.key]
-            else replace(row, basis=ASSUMED, locator=f"假设：{row.locator}；其中有情景假设的数字")
-            for row in added
-        ]  # fmt: skip
-    return [quality_tables.figure_row(row) for row in [*rows, *added]]
+    return [quality_tables.figure_row(row) for row in [*rows, *counted(run, rows, objectives, statements)]]
 
 
 def counted(
@@ -413,8 +405,25 @@ def counted(
 ) -> list[FigureRow]:
     """Figures counted from the objectives: how many there are, said to be done, proven, and not disproven.
 
-    By strict evidence what is not proven is not done, and nothing else is possible.
+    Takes    rows: the figures by which it is judged whether an objective is met. A count that comes out otherwise without
+             those that are assumed is assumed too.
     """
+    found = _counted(run, rows, objectives, statements)
+    evidence = [row for row in rows if row.basis != ASSUMED]
+    if len(evidence) == len(rows):
+        return found
+    proven = _counted(run, intake.choose(evidence, run.audit), objectives, statements)
+    return [
+        row if row == without
+        else replace(row, basis=ASSUMED, locator=f"假设：{row.locator}；其中有情景假设的数字")
+        for row, without in zip(found, proven, strict=True)
+    ]  # fmt: skip
+
+
+def _counted(
+    run: Run, rows: Sequence[FigureRow], objectives: Sequence[Row], statements: Sequence[Row]
+) -> list[FigureRow]:
+    """By strict evidence what is not proven is not done, and nothing else is possible."""
     if not objectives:
         return []
     own = Figures(run.dictionary, rows, [unit.id for unit in run.audit.case.units], run.audit.case.year)
