@@ -77,7 +77,10 @@ def _manifest(run: Run, folder: Path) -> Manifest:
             "environment": records.environment_digest(workspace.root),
         },
         {path.name: records.digest(inputs.read_bytes(path)) for path in inputs.listing(workspace.evidence)},
-        {name: records.digest((folder / f"{name}.csv").read_bytes()) for name in tables.COLUMNS},
+        {
+            name: records.digest((folder / f"{name}.csv").read_bytes()) for name in tables.COLUMNS
+            if name not in tables.OPTIONAL or (folder / f"{name}.csv").is_file()
+        },
     )  # fmt: skip
 
 
@@ -164,6 +167,7 @@ def changed_tables(folder: Path, manifest: Manifest) -> list[str]:
     found = []
     for name in names:
         path = folder / f"{name}.csv"
-        if not path.is_file() or records.digest(path.read_bytes()) != manifest.tables.get(name):
+        own = records.digest(path.read_bytes()) if path.is_file() else None
+        if own != manifest.tables.get(name) or (own is None and name not in tables.OPTIONAL):
             found.append(name)
     return found

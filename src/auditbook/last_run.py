@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from auditbook import kept_rules, tables
+from auditbook import kept_rules
 from auditbook.tables import write_whole
 from auditbook.workspace import Workspace
 
@@ -26,8 +26,9 @@ def folder_of(workspace: Workspace) -> Path:
 def set_aside(workspace: Workspace) -> None:
     """Before anything is made anew: copy what the last whole run has left."""
     aside = workspace.processed / _ASIDE
-    if kept_rules.whole(aside) is None and kept_rules.whole(workspace.processed) is not None:
-        for name in (*(f"{name}.csv" for name in tables.COLUMNS), kept_rules.NAME):
+    kept = kept_rules.whole(workspace.processed)
+    if kept_rules.whole(aside) is None and kept is not None:
+        for name in (*(f"{name}.csv" for name in kept.tables), kept_rules.NAME):
             write_whole(aside / name, (workspace.processed / name).read_bytes())
 
 

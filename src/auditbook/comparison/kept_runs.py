@@ -186,7 +186,9 @@ def read(folder: Path, label: str, run: str = "") -> KeptRun:
     changed = set(kept_rules.changed_tables(folder, rules.manifest))
     for name, columns in tables.COLUMNS.items():
         path = folder / f"{name}.csv"
-        if not path.is_file():
+        if name in tables.OPTIONAL and name not in rules.manifest.tables and name not in changed:
+            found[name] = []
+        elif not path.is_file():
             faults.append(Fault(str(path), "缺这张表", "运行留下的全部表", f"请重新运行 {again}"))
         elif name in changed:
             faults.append(
