@@ -22,16 +22,39 @@ OLD, NEW = "invented-water-2021", "invented-water-2022"
 WORKBOOK = "录入表.xlsx"
 
 
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    """A project with the invented department's case of 2021; the test works in it."""
-    root = tmp_path / "project"
+def made_project(root):
+    """A project with the invented department's case of 2021."""
     for name in ("params", "tools", "notebooks"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("cases", "__pycache__"))
     for name in ("pyproject.toml", "requirements.lock"):
         shutil.copy(ROOT / name, root)
     shutil.copytree(INVENTED / "data", root / "data")
     shutil.copytree(INVENTED / "params" / "cases", root / "params" / "cases")
+    return root
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """Such a project; the test works in it."""
+    root = made_project(tmp_path / "project")
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("AUDITBOOK_WORKSPACE", str(tmp_path / "results"))
+    return root
+
+
+@pytest.fixture(scope="session")
+def once_begun(tmp_path_factory):
+    """The case of 2022 begun from that of 2021, once for all tests: last year's findings take seconds."""
+    root = made_project(tmp_path_factory.mktemp("begun") / "project")
+    done = auditbook("new", NEW, "2022", "--from", OLD, workspace=root.parent / "results", cwd=root)
+    assert (done.code, done.err) == (0, "")
+    return root, done.out
+
+
+@pytest.fixture
+def begun(once_begun, tmp_path, monkeypatch):
+    """A copy of it that a test may change."""
+    root = shutil.copytree(once_begun[0], tmp_path / "project")
     monkeypatch.chdir(root)
     monkeypatch.setenv("AUDITBOOK_WORKSPACE", str(tmp_path / "results"))
     return root
@@ -99,20 +122,19 @@ def figures(case=NEW):
 # --- what is written -------------------------------------------------------------------------------------------
 
 
-def test_the_next_year_begins_with_what_the_last_one_left(project):
-    before = files(project)
-    done = auditbook("new", NEW, "2022", "--from", OLD, workspace=project.parent / "results", cwd=project)
-    assert (done.code, done.err) == (0, "")
-    after = files(project)
+def test_the_next_year_begins_with_what_the_last_one_left(once_begun, tmp_path):
+    root, out = once_begun
+    before = files(made_project(tmp_path))
+    after = files(root)
     assert {name: data for name, data in after.items() if name in before} == before
     assert set(after) - set(before) == {
         f"params/cases/{NEW}.yaml", f"data/raw/{NEW}/SOURCES.yaml", f"data/raw/{NEW}/{WORKBOOK}",
     }  # fmt: skip
     # only the list of documents; the old case was read and nothing was written of it
-    results = project.parent / "results"
+    results = root.parent / "results"
     assert set(files(results)) == {f"outputs/{NEW}/资料需求清单.xlsx"}
-    assert "带入数字 3 个" in done.out
-    audit, faults = audit_of(project)
+    assert "带入数字 3 个" in out
+    audit, faults = audit_of(root)
     assert audit is not None and faults == []
     case = audit.case
     assert (case.previous, case.year, case.framework) == (OLD, 2022, "yueyang-2018")
@@ -127,9 +149,8 @@ def test_the_next_year_begins_with_what_the_last_one_left(project):
     assert set(register) == {"intake-workbook", "2021-money", "2021-people", "report"}
 
 
-def test_what_is_carried_stands_in_the_workbook_with_its_origin(project):
-    begin(project)
-    book = Book(project)
+def test_what_is_carried_stands_in_the_workbook_with_its_origin(begun):
+    book = Book(begun)
     carried = {(row["数字代号"], row["上年单位代号"], row["分项"]): row for _, row in book.rows("上年带入")}
     assert set(carried) == {
         ("carry_over", "department", None), ("staff_quota", "bureau", "civil_servant"),
@@ -146,8 +167,7 @@ def test_what_is_carried_stands_in_the_workbook_with_its_origin(project):
     assert next(row["备注"] for _, row in book.rows("结转结余")) == "上年带入：上年末结转和结余2000000元"
 
 
-def test_what_is_carried_is_read_with_its_basis_and_its_origin(project):
-    begin(project)
+def test_what_is_carried_is_read_with_its_basis_and_its_origin(begun):
     read = figures()
     opening = read["carry_over:department::2021"]
     assert (opening.value, opening.unit, opening.precision, opening.basis) == (
@@ -164,25 +184,25 @@ def test_what_is_carried_is_read_with_its_basis_and_its_origin(project):
     assert (quota.value, quota.basis, quota.precision) == ("9", "carried", "exact")
 
 
-def test_open_findings_are_brought_to_be_followed_up(project):
-    begin(project)
+def test_open_findings_are_brought_to_be_followed_up(begun):
     run = pipeline.check(OLD)
     pipeline.in_memory(run)
     open_ones = [
         row["finding"] for row in run.table("findings") if row["status"] not in ("corrected", "withdrawn")
     ]
-    rows = [row for _, row in Book(project).rows("上年审计发现")]
+    rows = [row for _, row in Book(begun).rows("上年审计发现")]
     assert sorted(row["发现代号"] for row in rows) == sorted(open_ones) != []
     assert {row["所属年度"] for row in rows} == {"2021"} and not any(row["整改情况"] for row in rows)
 
 
-def test_findings_of_a_run_that_is_there_are_those_of_memory(project):
-    begin(project)
-    made = files(project / "data" / "raw" / NEW)
-    results = project.parent / "results"
-    assert auditbook("run", OLD, workspace=results, cwd=project).code == 0
-    begin(project, "again", "2022")
-    assert Book(project, "again").book["上年审计发现"]["B7"].value == openpyxl.load_workbook(
+def test_findings_of_a_run_that_is_there_are_those_of_memory(begun):
+    made = files(begun / "data" / "raw" / NEW)
+    results = begun.parent / "results"
+    ran = auditbook("run", OLD, workspace=results, cwd=begun)
+    assert ran.code == 0
+    assert not (ran.processed(OLD) / "follow_up.csv").exists()  # nothing was followed up
+    begin(begun, "again", "2022")
+    assert Book(begun, "again").book["上年审计发现"]["B7"].value == openpyxl.load_workbook(
         io.BytesIO(made[WORKBOOK])
     )["上年审计发现"]["B7"].value  # fmt: skip
 
@@ -286,16 +306,11 @@ def test_a_half_filled_next_year_runs_and_says_what_it_could_not_assess(tmp_path
     assert traced.code == 0, traced.out
 
 
-def test_a_run_without_follow_up_writes_no_such_table(invented):
-    assert not (invented.processed(OLD) / "follow_up.csv").exists()
-
-
 # --- what this year's evidence does to what was carried --------------------------------------------------------
 
 
-def test_an_establishment_that_was_changed_takes_the_place_of_last_years(project):
-    begin(project)
-    book = Book(project)
+def test_an_establishment_that_was_changed_takes_the_place_of_last_years(begun):
+    book = Book(begun)
     book.put("人员", {"单位": "局机关", "类别": "公务员"}, 编制数=22, 年末实有=19)
     book.save()
     quota = [
@@ -306,9 +321,8 @@ def test_an_establishment_that_was_changed_takes_the_place_of_last_years(project
     assert [(row.value, row.source) for row in quota] == [("22", "intake-workbook")]
 
 
-def test_a_blank_beside_a_carried_establishment_says_that_nothing_changed(project):
-    begin(project)
-    book = Book(project)
+def test_a_blank_beside_a_carried_establishment_says_that_nothing_changed(begun):
+    book = Book(begun)
     book.put("人员", {"单位": "局机关", "类别": "公务员"}, 年末实有=19)
     book.save()
     read = figures()
@@ -316,9 +330,8 @@ def test_a_blank_beside_a_carried_establishment_says_that_nothing_changed(projec
     assert read["staff_actual:bureau:civil_servant:2022"].value == "19"
 
 
-def test_another_opening_balance_stands_beside_last_years_closing_one(project):
-    begin(project)
-    book = Book(project)
+def test_another_opening_balance_stands_beside_last_years_closing_one(begun):
+    book = Book(begun)
     book.put("结转结余", {"单位": "部门整体"}, 年末结转和结余=150, 上年末结转和结余=190)
     book.save()
     rows = [row for row in pipeline.check(NEW).raw.figures if str(row.key) == "carry_over:department::2021"]
@@ -396,15 +409,14 @@ def test_a_unit_that_is_gone_leaves_nothing_and_is_said():
     assert found == {} and "没有由它而来的单位" in left[0].why
 
 
-def test_units_are_mapped_in_the_case_file_after_the_case_was_begun(project):
-    begin(project)
-    replaced(project, '  - {id: "bureau", name: "局机关"}\n  - {id: "river-station", name: "河道管理站"}',
+def test_units_are_mapped_in_the_case_file_after_the_case_was_begun(begun):
+    replaced(begun, '  - {id: "bureau", name: "局机关"}\n  - {id: "river-station", name: "河道管理站"}',
              "  - {id: bureau, name: 局机关}\n  - {id: river-office, name: 河道管理中心, formerly: [river-station]}")  # fmt: skip
     read = figures()
     assert read["staff_quota:river-office:institution:2022"].value == "9"
-    replaced(project, "  - {id: river-office, name: 河道管理中心, formerly: [river-station]}",
+    replaced(begun, "  - {id: river-office, name: 河道管理中心, formerly: [river-station]}",
              "  - {id: east, name: 东站, formerly: [river-station]}\n  - {id: west, name: 西站, formerly: [river-station]}")  # fmt: skip
-    checked = auditbook("check", NEW, workspace=project.parent / "results", cwd=project)
+    checked = auditbook("check", NEW, workspace=begun.parent / "results", cwd=begun)
     assert checked.code == 0 and "没有依据可分，不能比较" in checked.out
     assert not any("institution" in key for key in figures())
 
@@ -419,33 +431,29 @@ def test_units_given_at_the_beginning_take_the_place_of_last_years(project):
     )
 
 
-def test_an_unknown_former_unit_is_a_fault_with_its_line(project):
-    begin(project)
-    replaced(project, 'name: "河道管理站"', 'name: "河道管理站", formerly: [canal-station]')
-    _, faults = audit_of(project)
+def test_an_unknown_former_unit_is_a_fault_with_its_line(begun):
+    replaced(begun, 'name: "河道管理站"', 'name: "河道管理站", formerly: [canal-station]')
+    _, faults = audit_of(begun)
     [told] = map(str, faults)
     assert "canal-station" in told and "bureau、river-station" in told and f"{NEW}.yaml:" in told
 
 
-def test_former_units_without_a_case_of_last_year_are_a_fault(project):
-    begin(project)
-    replaced(project, f"previous: {OLD}\n", "")
-    replaced(project, 'name: "河道管理站"', 'name: "河道管理站", formerly: [river-station]')
+def test_former_units_without_a_case_of_last_year_are_a_fault(begun):
+    replaced(begun, f"previous: {OLD}\n", "")
+    replaced(begun, 'name: "河道管理站"', 'name: "河道管理站", formerly: [river-station]')
     with pytest.raises(CaseError) as told:
         pipeline.check(NEW)
     assert "写了 formerly 而没有 previous" in str(told.value)
 
 
-def test_a_case_of_last_year_that_is_not_there_is_allowed_and_said(project):
-    begin(project)
-    (project / "params" / "cases" / f"{OLD}.yaml").unlink()
-    checked = auditbook("check", NEW, workspace=project.parent / "results", cwd=project)
+def test_a_case_of_last_year_that_is_not_there_is_allowed_and_said(begun):
+    (begun / "params" / "cases" / f"{OLD}.yaml").unlink()
+    checked = auditbook("check", NEW, workspace=begun.parent / "results", cwd=begun)
     assert checked.code == 0 and f"previous 是“{OLD}”，没有这个案例文件" in checked.out
 
 
-def test_a_case_of_last_year_that_is_later_is_a_fault(project):
-    begin(project)
-    replaced(project, "year: 2022", "year: 2021")
+def test_a_case_of_last_year_that_is_later_is_a_fault(begun):
+    replaced(begun, "year: 2022", "year: 2021")
     with pytest.raises(CaseError) as told:
         pipeline.check(NEW)
     assert "previous 是2021年度的案例" in str(told.value)
@@ -526,10 +534,9 @@ CARRIED_FAULTS = {
 
 
 @pytest.mark.parametrize("name", CARRIED_FAULTS)
-def test_a_carried_row_that_is_spoilt_is_a_fault_with_its_cell(name, project):
+def test_a_carried_row_that_is_spoilt_is_a_fault_with_its_cell(name, begun):
     heading, value, words = CARRIED_FAULTS[name]
-    begin(project)
-    book = Book(project)
+    book = Book(begun)
     book.put("上年带入", {"数字代号": "carry_over"}, **{heading: value})
     book.save()
     with pytest.raises(CaseError) as told:
@@ -547,10 +554,9 @@ FOLLOW_FAULTS = {
 
 
 @pytest.mark.parametrize("name", FOLLOW_FAULTS)
-def test_a_follow_up_says_what_by_whom_when_and_on_what_grounds(name, project):
+def test_a_follow_up_says_what_by_whom_when_and_on_what_grounds(name, begun):
     cells, words = FOLLOW_FAULTS[name]
-    begin(project)
-    book = Book(project)
+    book = Book(begun)
     book.put("上年审计发现", {}, **cells)
     book.save()
     with pytest.raises(CaseError) as told:
@@ -558,9 +564,8 @@ def test_a_follow_up_says_what_by_whom_when_and_on_what_grounds(name, project):
     assert words in str(told.value)
 
 
-def test_findings_that_nobody_followed_up_are_counted_and_are_no_evidence(project):
-    begin(project)
-    waiting = len(list(Book(project).rows("上年审计发现")))
+def test_findings_that_nobody_followed_up_are_counted_and_are_no_evidence(begun):
+    waiting = len(list(Book(begun).rows("上年审计发现")))
     run = pipeline.check(NEW)
     assert run.raw.entered["follow_up"] == []
     assert any(f"有 {waiting} 项没有写整改情况" in note.written for note in run.raw.notes)
@@ -569,9 +574,8 @@ def test_findings_that_nobody_followed_up_are_counted_and_are_no_evidence(projec
 # --- what is left to be done -----------------------------------------------------------------------------------
 
 
-def test_check_lists_what_is_left_in_order(project):
-    begin(project)
-    out = auditbook("check", NEW, workspace=project.parent / "results", cwd=project).out
+def test_check_lists_what_is_left_in_order(begun):
+    out = auditbook("check", NEW, workspace=begun.parent / "results", cwd=begun).out
     decisions, documents = out.index("要确认、填写的："), out.index("还缺的资料")
     assert decisions < out.index("上年审计发现") < documents
     assert decisions < out.index("编制数 2 个沿用上年") < documents
@@ -581,22 +585,20 @@ def test_check_lists_what_is_left_in_order(project):
         if "——定 " in line
     ]
     assert points and points == sorted(points, reverse=True)
-    assert not (project.parent / "results").exists()
+    assert not (begun.parent / "results").exists()
 
 
-def test_check_of_a_faulty_case_lists_the_faults_first(project):
-    begin(project)
-    book = Book(project)
+def test_check_of_a_faulty_case_lists_the_faults_first(begun):
+    book = Book(begun)
     book.put("预算与执行", {"单位": "部门整体"}, 年初预算数="约5", 实际支出="无")
     book.save()
-    done = auditbook("check", NEW, workspace=project.parent / "results", cwd=project)
+    done = auditbook("check", NEW, workspace=begun.parent / "results", cwd=begun)
     assert (
         done.code == 3 and "先改这些" in done.err and "“年初预算数”" in done.err and "“实际支出”" in done.err
     )
 
 
-def test_a_figure_that_arrives_leaves_the_list(project):
-    begin(project)
+def test_a_figure_that_arrives_leaves_the_list(begun):
     run = pipeline.check(NEW)
     from auditbook import remaining
 
@@ -607,7 +609,7 @@ def test_a_figure_that_arrives_leaves_the_list(project):
         and before[closing].sheets == ("结转结余",)
         and before[closing].holder == "部门财务机构"
     )
-    book = Book(project)
+    book = Book(begun)
     book.put("结转结余", {"单位": "部门整体"}, 年末结转和结余=150)
     book.save()
     after = {own.document for own in remaining.of_case(pipeline.check(NEW)).documents}
