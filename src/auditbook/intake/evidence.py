@@ -361,7 +361,7 @@ class _Reader:
         self._keep(
             FigureRow(
                 key, source.id, locator, row["label"], row["state"],
-                row.cells.get("basis", "evidence") if has_value else "",
+                (row.cells.get("basis") or "evidence") if has_value else "",
                 row["value"], row["unit"], row["precision"], row["quote"], status, False, row.where,
             ),
             held,
