@@ -17,7 +17,7 @@ from auditbook import observations, strict_yaml
 from auditbook.cases import DEPARTMENT, Audit, Id, Strict, Words
 from auditbook.faults import CaseError, Fault
 from auditbook.numbers import dimension, factor, parse, parse_rate
-from auditbook.observations import FIELDS, NUMERIC, VALUES, Observed, Seen
+from auditbook.observations import FIELDS, LOOKS, NUMERIC, OMISSIONS, VALUES, Observed, Seen
 from auditbook.tables import Row
 
 SEVERITIES = {"high": "高", "medium": "中", "low": "低"}
@@ -134,29 +134,12 @@ def find(
     Takes    rules: from ``read_rules``; seen: what is observed; recorded: findings that the auditor entered; replies: of the audited unit, with the
              auditor's answers, by finding.
     """
-    observed = {
-        "claims": observations.of_claims(seen), "limits": observations.of_limits(seen),
-        "sources": observations.of_sources(seen), "figures": observations.of_figures(seen),
-        "texts": observations.of_texts(seen), "gaps": observations.of_gaps(seen),
-        "objectives": observations.of_objectives(seen), "completion": observations.of_completion(seen),
-        "self_score": observations.of_self_score(seen), "quality": observations.of_quality(seen),
-        "sentences": observations.of_sentences(seen),
-    }  # fmt: skip
-    rows: list[Row] = []
-    for rule in rules:
-        if rule.on != "omissions":
-            rows += _by_rule(rule, observed[rule.on], seen.audit)
-    rows += [_recorded(row, seen.audit) for row in recorded]
-    # what the department's own list of problems leaves out is known only when everything else has been found
-    grave = [
-        (row["finding"].split(":", 1)[1].rpartition(":")[0], row["name"])
-        for row in rows
-        if row["severity"] == "high"
+    observed = {kind: look(seen) for kind, look in LOOKS.items()}
+    rows = [
+        row for rule in rules if rule.on != OMISSIONS for row in by_rule(rule, observed[rule.on], seen.audit)
     ]
-    omissions = observations.of_omissions(seen, grave)
-    for rule in rules:
-        if rule.on == "omissions":
-            rows += _by_rule(rule, omissions, seen.audit)
+    rows += [_recorded(row, seen.audit) for row in recorded]
+    rows += omitted(rules, seen, rows)
     order = list(SEVERITIES)
     rows.sort(key=lambda row: order.index(row["severity"]))
     said = {row["finding"]: row for row in replies}
@@ -169,6 +152,26 @@ def find(
     return rows
 
 
+def by_rule(rule: FindingRule, observed: Sequence[Seen], audit: Audit) -> list[Row]:
+    """What a rule finds among what is observed; without numbers, which depend on all the others."""
+    fitting = [row for row in observed if rule.fits(row.fields)]
+    return [_finding(rule, about, scope, group, audit) for about, scope, group in _grouped(rule, fitting)]
+
+
+def omitted(rules: Sequence[FindingRule], seen: Observed, rows: Sequence[Row]) -> list[Row]:
+    """What the department's own list of problems leaves out: known only when everything else has been found.
+
+    Takes    rows: all other findings, by rules and as the auditor recorded them.
+    """
+    grave = [
+        (row["finding"].split(":", 1)[1].rpartition(":")[0], row["name"])
+        for row in rows
+        if row["severity"] == "high"
+    ]
+    omissions = observations.of_omissions(seen, grave)
+    return [row for rule in rules if rule.on == OMISSIONS for row in by_rule(rule, omissions, seen.audit)]
+
+
 def unanswered(replies: Sequence[Row], findings: Sequence[Row]) -> list[str]:
     """Replies to findings that there are none of (any more)."""
     known = {row["finding"] for row in findings}
@@ -179,11 +182,6 @@ def _said(words: str, by: str, when: str) -> str:
     """A reply or an answer with who said it and when."""
     signed = "，".join(part for part in (by, when) if part)
     return f"{words}（{signed}）" if words and signed else words
-
-
-def _by_rule(rule: FindingRule, observed: Sequence[Seen], audit: Audit) -> list[Row]:
-    fitting = [row for row in observed if rule.fits(row.fields)]
-    return [_finding(rule, about, scope, group, audit) for about, scope, group in _grouped(rule, fitting)]
 
 
 def _grouped(rule: FindingRule, seen: Sequence[Seen]) -> list[tuple[str, str, list[Seen]]]:

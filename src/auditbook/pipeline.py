@@ -408,10 +408,7 @@ def _counted(
         return []
     own = Figures(run.dictionary, rows, [unit.id for unit in run.audit.case.units], run.audit.case.year)
     counts = claims.completion_counts(objectives, statements, own, run.wording, strict=run.strict)
-    named = {
-        "objectives_planned": counts.planned, "objectives_claimed": counts.claimed, "objectives_proven": counts.proven,
-        "objectives_possible": counts.proven if run.strict else counts.possible,
-    }  # fmt: skip
+    named = claims.counted_figures(counts, strict=run.strict)
     source = objectives[0]["source"]
     how = "由目标与子目标逐项判断得出" + ("（情景：有数字的才算完成）" if run.strict else "")
     return [
