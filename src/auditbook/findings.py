@@ -138,7 +138,7 @@ def find(
     rows = [
         row for rule in rules if rule.on != OMISSIONS for row in by_rule(rule, observed[rule.on], seen.audit)
     ]
-    rows += [_recorded(row, seen.audit) for row in recorded]
+    rows += [recorded_finding(row, seen.audit) for row in recorded]
     rows += omitted(rules, seen, rows)
     order = list(SEVERITIES)
     rows.sort(key=lambda row: order.index(row["severity"]))
@@ -240,7 +240,7 @@ def _severity(rule: FindingRule, amount: str, unit: str, audit: Audit) -> tuple[
     return rule.below_materiality, f"（涉及金额低于重要性水平{level.amount}{level.unit}，严重程度按此调低）"
 
 
-def _recorded(row: Row, audit: Audit) -> Row:
+def recorded_finding(row: Row, audit: Audit) -> Row:
     """A finding that the auditor recorded, with its phrase and place."""
     return {
         **{column: row[column] for column in _SHARED},

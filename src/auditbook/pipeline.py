@@ -25,12 +25,14 @@ from auditbook import (
     findings,
     indicators,
     inputs,
+    judgement_room,
     quality,
     quality_tables,
     records,
     report_rules,
     scenarios,
     scoring,
+    sensitivity,
     strict_yaml,
     tables,
     texts,
@@ -470,7 +472,13 @@ def _narrative(run: Run) -> dict[str, list[Row]]:
 
 
 def _findings(run: Run) -> dict[str, list[Row]]:
-    return {"scores": _scores(run), "schemes": _schemes(run), "findings": _found(run)}
+    return {"scores": _scores(run), "schemes": _schemes(run), "findings": _found(run), **_sensitivity(run)}
+
+
+def _sensitivity(run: Run) -> dict[str, list[Row]]:
+    found = sensitivity.analyse(run)
+    open_to = judgement_room.rooms(found, run.framework, run.rulebook)
+    return {"sensitivity": sensitivity.to_rows(found, run), "room": judgement_room.to_rows(open_to)}
 
 
 def _scores(run: Run) -> list[Row]:
@@ -527,6 +535,8 @@ _ALONE: dict[str, Callable[[Run], list[Row]]] = {
     "scores": _scores,
     "schemes": _schemes,
     "findings": _found,
+    "sensitivity": lambda run: _sensitivity(run)["sensitivity"],
+    "room": lambda run: _sensitivity(run)["room"],
 }
 
 

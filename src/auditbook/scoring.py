@@ -411,6 +411,11 @@ def entry_faults(
     return list(dict.fromkeys(found))
 
 
+def own_table(framework: Framework) -> str:
+    """What a scheme's own text is called among the documents that would settle a line."""
+    return f"{framework.title}（全文及评分标准）"
+
+
 def _place(row: Row, column: str) -> str:
     """Where a cell stands that an auditor entered: file, line and column, where the locator holds the first two."""
     where = row["locator"].rpartition("〔")[2].partition("〕")[0] if "〔" in row["locator"] else ""
@@ -511,7 +516,7 @@ class _Evidence:
     @property
     def own_table(self) -> str:
         """The scheme's own text, which would say what is not specified or not documented."""
-        return f"{self.framework.title}（全文及评分标准）"
+        return own_table(self.framework)
 
     def find(self, indicator: str, definition: str, scope: str, item: str = "") -> Result | None:
         """A result, where there is one."""

@@ -103,6 +103,8 @@ def _thresholds(run: Run) -> Iterator[Change]:
         side = "不高于" if stanza.limit.at_most else "不低于" if stanza.limit.at_least else "等于"
         for step, share in STEPS.items():
             bound = stanza.limit.bound * share
+            if stanza.limit.at_least and bound > max(stanza.limit.bound, 1):
+                continue  # nobody could be asked for more than the whole
             yield _threshold(stanza.id, step, stanza.name, stanza.limit.words, side + rate_text(bound), bound)
     for rule in run.finding_rules:
         limits = {parse_rate(limit) for limit in rule.above.values()}
@@ -152,9 +154,12 @@ def _figures(run: Run) -> Iterator[Change]:
 def ends(row: FigureRow, meaning: Meaning) -> dict[str, Fraction]:
     """The least and the most that a published figure stands for, in base units, as far as it can be such a figure.
 
-    Persons and things are whole, and what has no sign is not below nothing.
+    The end that lies away from zero would have been published as the next number, so that it is left out: a thousandth
+    of a last place is kept from it. Persons and things are whole, and what has no sign is not below nothing.
     """
     low, high = row.interval.low, row.interval.high
+    inside = (high - low) / 1000
+    low, high = (low, high - inside) if row.exact >= 0 else (low + inside, high)
     if meaning.exact:
         low, high = Fraction(-(-low // 1)), Fraction(high // 1)
     if not meaning.signed:

@@ -51,6 +51,11 @@ SCHEMES = (
     "scheme basis title full_marks bonus_marks maximum lowest highest lost lost_by assessable_weight self_scored"
     " shortfall grade valid note"
 )
+SENSITIVITY = (
+    "kind about step order name before after lowest highest lowest_change highest_change moves grade turning turns"
+    " gained lost regraded"
+)
+ROOM = "changed extent end low high width by_low by_high"
 FINDINGS = (
     "finding number severity kind origin rule scope criterion condition cause effect recommendation amount"
     " unit evidence reply status name answer locator quote who when"
@@ -79,6 +84,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "scores": SCORES,
         "schemes": SCHEMES,
         "findings": FINDINGS,
+        "sensitivity": SENSITIVITY,
+        "room": ROOM,
     }.items()
 }
 
@@ -103,6 +110,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "scores": ("scheme", "level", "indicator"),
     "schemes": ("scheme", "basis"),
     "findings": ("finding",),
+    "sensitivity": ("kind", "about", "step"),
+    "room": ("changed", "extent", "end"),
 }
 
 
