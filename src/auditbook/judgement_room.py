@@ -245,13 +245,13 @@ def _open(lines: Mapping[str, Line], framework: Framework, names: _Names) -> Ite
 
 
 def to_rows(found: Iterable[Room]) -> list[Row]:
-    """Rows of room.csv; ``width`` is how far an end can be moved, or how many points are open."""
+    """Rows of room.csv; ``reach`` is how far an end can be moved, or how many points are open."""
     return [
         {
             "changed": room.changed, "extent": room.extent, "end": room.end,
             "low": plain(room.box.low) if room.extent != OPEN else "",
             "high": plain(room.box.high) if room.extent != OPEN else "",
-            "width": plain(room.box.high - room.box.low),
+            "reach": plain(room.box.high - room.box.low),
             "by_low": "；".join(room.by_low), "by_high": "；".join(room.by_high),
         }
         for room in found

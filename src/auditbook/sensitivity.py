@@ -423,7 +423,7 @@ def to_rows(found: Sensitivity, run: Run) -> list[Row]:
     own = found.standing
     head = {
         **dict.fromkeys(("about", "step", "before", "after", "lowest_change", "highest_change", "turns"), ""),
-        **dict.fromkeys(("gained", "lost", "regraded"), ""),
+        **dict.fromkeys(("findings_gained", "findings_lost", "findings_regraded"), ""),
         "kind": CASE, "name": "本案", "order": "0", "moves": "no", "turning": "no", "grade": own.grade,
         **_score(own),
     }  # fmt: skip
@@ -444,9 +444,9 @@ def _row(effect: Effect, number: int, run: Run) -> Row:
         "lowest_change": plain(shifts[0]) if scored else "", "highest_change": plain(shifts[1]) if scored else "",
         "moves": "yes" if effect.moves else "no", "grade": effect.after.grade,
         "turning": "yes" if effect.turns else "no", "turns": "；".join(turned(effect, run)),
-        "gained": ";".join(row["finding"] for row in effect.gained),
-        "lost": ";".join(row["finding"] for row in effect.lost),
-        "regraded": ";".join(row["finding"] for _, row in effect.regraded),
+        "findings_gained": ";".join(row["finding"] for row in effect.gained),
+        "findings_lost": ";".join(row["finding"] for row in effect.lost),
+        "findings_regraded": ";".join(row["finding"] for _, row in effect.regraded),
     }  # fmt: skip
 
 

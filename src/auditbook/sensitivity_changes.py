@@ -103,7 +103,7 @@ def _thresholds(run: Run) -> Iterator[Change]:
         side = "不高于" if stanza.limit.at_most else "不低于" if stanza.limit.at_least else "等于"
         for step, share in STEPS.items():
             bound = stanza.limit.bound * share
-            if stanza.limit.at_least and bound > max(stanza.limit.bound, 1):
+            if stanza.limit.at_least and bound > max(stanza.limit.bound, Fraction(1)):
                 continue  # nobody could be asked for more than the whole
             yield _threshold(stanza.id, step, stanza.name, stanza.limit.words, side + rate_text(bound), bound)
     for rule in run.finding_rules:

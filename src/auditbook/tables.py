@@ -53,9 +53,9 @@ SCHEMES = (
 )
 SENSITIVITY = (
     "kind about step order name before after lowest highest lowest_change highest_change moves grade turning turns"
-    " gained lost regraded"
+    " findings_gained findings_lost findings_regraded"
 )
-ROOM = "changed extent end low high width by_low by_high"
+ROOM = "changed extent end low high reach by_low by_high"
 FINDINGS = (
     "finding number severity kind origin rule scope criterion condition cause effect recommendation amount"
     " unit evidence reply status name answer locator quote who when"

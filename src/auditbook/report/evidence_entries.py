@@ -165,7 +165,12 @@ class RunSources:
         if table in _MOVED:
             held = [Fraction(row[c]) for c in _MOVED[table] if row[c]]
             spans = [span_text(Interval(*map(Fraction, pair))) for pair in _ends_of(row)]
-            return [*(points_text(abs(own)) for own in held), *map(points_text, held), *spans, row.get("step", "")]
+            return [
+                *(points_text(abs(own)) for own in held),
+                *map(points_text, held),
+                *spans,
+                row.get("step", ""),
+            ]
         if table == "findings" and row["amount"]:
             return [text(parse(row["amount"]) * factor(row["unit"]), row["unit"])]
         if table in ("claims", "narrative"):
@@ -373,9 +378,9 @@ _CODES = frozenset(
         "indicator",
         "about",
         "step",
-        "gained",
-        "lost",
-        "regraded",
+        "findings_gained",
+        "findings_lost",
+        "findings_regraded",
     ]
 )
 # Columns whose digits are no numbers: codes, keys, units such as “1”.
@@ -390,7 +395,7 @@ _POINTS = {
 
 
 _MOVED = {
-    "sensitivity": ("lowest", "highest", "lowest_change", "highest_change"), "room": ("low", "high", "width"),
+    "sensitivity": ("lowest", "highest", "lowest_change", "highest_change"), "room": ("low", "high", "reach"),
 }  # fmt: skip
 
 
