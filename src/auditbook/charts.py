@@ -1,6 +1,6 @@
 """Charts of the report: inline SVG in one style, text as text, the same bytes for the same input.
 
-Seven kinds: ``waterfall``, ``bars``, ``paired``, ``bullet``, ``stacked``, ``interval``, ``moved``. Each returns
+Eight kinds: ``waterfall``, ``bars``, ``paired``, ``bullet``, ``stacked``, ``interval``, ``moved``, ``tornado``. Each returns
 a ``Chart``: the drawing, its description in words and its data table. Values are exact and in base
 units (元; a rate of 1 is 100 %; see ``numbers``) and become floats only as positions on the page.
 Every text is drawn as the caller formatted it; only ticks, sums and gaps are formatted here.
@@ -32,6 +32,7 @@ from auditbook.numbers import amount_text, factor, plain, rounded
 FONT = Path(__file__).parent / "fonts" / "NotoSansCJKsc-GBK.ttf"
 
 MOST_ROWS = 30
+MOST_SWINGS = 15
 LONGEST_ALT = 400
 NO_ANSWER = "无法评价"
 NO_DATA = "无数据"
@@ -47,6 +48,7 @@ MOST_LABEL_LINES = 3
 THICK = 18.0
 LEAST = 0.75  # a small value is still not zero
 MARGIN = 1.0
+_NOUGHT = Fraction(0)
 
 INK = "#1f2933"
 MUTED = "#4d5b68"
@@ -149,6 +151,15 @@ class Moved:
     before: tuple[Fraction, Fraction] | None
     after: tuple[Fraction, Fraction] | None
     texts: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Swing:
+    """How far something moves the two ends of an interval: for each, the furthest down (or 0) and up (or 0)."""
+
+    label: str
+    first: tuple[Fraction, Fraction]
+    second: tuple[Fraction, Fraction]
 
 
 class MissingGlyph(LimitError):
@@ -1417,3 +1428,75 @@ def moved(
         page, name, title, _alt("前后对照图", title, unit, items, more), columns,
         [(row.label, *ends(row.before), *ends(row.after)) for row in rows], more,
     )  # fmt: skip
+
+
+def tornado(name: str, title: str, rows: Sequence[Swing], unit: str, names: tuple[str, str]) -> Chart:
+    """How far each change moves two ends of one interval from where they are, the first row the furthest.
+
+    Takes    names: what the two ends are called. An end that does not move has no bar.
+    """
+    shown, more = rows[:MOST_SWINGS], max(len(rows) - MOST_SWINGS, 0)
+    page = _Page()
+    looks = (STRONG, HATCHED)
+    if not rows:
+        _nothing(page)
+    else:
+        keys = [_Key(f"{own}的移动", look) for own, look in zip(names, looks, strict=True)]
+        _head(page, unit, keys)
+        labels = _labels([row.label for row in shown])
+        extents = []
+        for low, high in (ends for row in shown for ends in (row.first, row.second)):
+            extents.append(_Extent(low, _NOUGHT, _room([_moved(low, unit)], False) if low else 0.0))
+            extents.append(_Extent(_NOUGHT, high, _room([_moved(high, unit)], False) if high else 0.0))
+        scale = _scale(extents, labels.left, WIDTH - MARGIN)
+        lane = SMALL * LEADING
+        placed, bottom = _rows(labels, [2 * lane] * len(shown), page.y)
+        _grid(page, extents, scale, unit, labels.start(placed, page.y), bottom)
+        for row, at in zip(shown, placed, strict=True):
+            for ends, look, centre in zip(
+                (row.first, row.second), looks, (at.centre - lane / 2, at.centre + lane / 2), strict=True
+            ):
+                for value in ends:
+                    _stand(page, scale, value, centre - lane * 0.38, centre + lane * 0.38, look)
+                for value in ends:
+                    if value:
+                        x = scale(value) + (-GAP if value < 0 else GAP)
+                        page.block(
+                            x,
+                            centre,
+                            (_moved(value, unit),),
+                            SMALL,
+                            INK,
+                            "right" if value < 0 else "left",
+                            halo=True,
+                        )
+        _write_labels(page, labels, placed, [False] * len(placed))
+        page.y = bottom + SMALL * LEADING + 4
+        if more:
+            page.paragraph(f"图中为移动最大的 {MOST_SWINGS} 项，另有 {more} 项见数据表。")
+    head = f"（{unit}）" if unit else ""
+    columns = ["改动", *(f"{own}最多{way}{head}" for own in names for way in ("减少", "增加"))]
+
+    def cells(row: Swing) -> list[str]:
+        return [_moved(value, unit) if value else "—" for value in (*row.first, *row.second)]
+
+    items = [
+        f"{_short(row.label)} "
+        + "，".join(
+            f"{own} {'～'.join(_moved(value, unit) for value in ends if value)}"
+            for own, ends in zip(names, (row.first, row.second), strict=True)
+            if any(ends)
+        )
+        for row in shown
+    ]
+    return _finish(
+        page, name, title, _alt("龙卷风图", title, unit, items, more), columns,
+        [(row.label, *cells(row)) for row in rows], 0,
+    )  # fmt: skip
+
+
+def _moved(value: Fraction, unit: str) -> str:
+    """A move with its sign; one that two decimals would not show has only its direction."""
+    if not rounded(value / factor(unit), 2):
+        return "微增" if value > 0 else "微减"
+    return ("+" if value > 0 else "−") + amount_text(abs(value), unit)

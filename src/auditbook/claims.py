@@ -1012,6 +1012,14 @@ def completion_counts(
     )
 
 
+def counted_figures(counts: Counts, *, strict: bool = False) -> dict[str, int]:
+    """The figures that are counted from the objectives, by their ids; by strict evidence what is not proven is not done."""
+    return {
+        "objectives_planned": counts.planned, "objectives_claimed": counts.claimed, "objectives_proven": counts.proven,
+        "objectives_possible": counts.proven if strict else counts.possible,
+    }  # fmt: skip
+
+
 def _has(quote: str, words: Sequence[str]) -> bool:
     return any(word in quote for word in words)
 

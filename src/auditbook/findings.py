@@ -18,7 +18,7 @@ from auditbook.cases import DEPARTMENT, Audit, Id, Strict, Words
 from auditbook.faults import CaseError, Fault
 from auditbook.figures import ASSUMED_SIGN
 from auditbook.numbers import dimension, factor, parse, parse_rate
-from auditbook.observations import FIELDS, NUMERIC, VALUES, Observed, Seen
+from auditbook.observations import FIELDS, LOOKS, NUMERIC, OMISSIONS, VALUES, Observed, Seen
 from auditbook.tables import Row
 
 SEVERITIES = {"high": "高", "medium": "中", "low": "低"}
@@ -135,29 +135,12 @@ def find(
     Takes    rules: from ``read_rules``; seen: what is observed; recorded: findings that the auditor entered; replies: of the audited unit, with the
              auditor's answers, by finding.
     """
-    observed = {
-        "claims": observations.of_claims(seen), "limits": observations.of_limits(seen),
-        "sources": observations.of_sources(seen), "figures": observations.of_figures(seen),
-        "texts": observations.of_texts(seen), "gaps": observations.of_gaps(seen),
-        "objectives": observations.of_objectives(seen), "completion": observations.of_completion(seen),
-        "self_score": observations.of_self_score(seen), "quality": observations.of_quality(seen),
-        "sentences": observations.of_sentences(seen),
-    }  # fmt: skip
-    rows: list[Row] = []
-    for rule in rules:
-        if rule.on != "omissions":
-            rows += _by_rule(rule, observed[rule.on], seen.audit)
-    rows += [_recorded(row, seen.audit) for row in recorded]
-    # what the department's own list of problems leaves out is known only when everything else has been found
-    grave = [
-        (row["finding"].split(":", 1)[1].rpartition(":")[0], row["name"])
-        for row in rows
-        if row["severity"] == "high"
+    observed = {kind: look(seen) for kind, look in LOOKS.items()}
+    rows = [
+        row for rule in rules if rule.on != OMISSIONS for row in by_rule(rule, observed[rule.on], seen.audit)
     ]
-    omissions = observations.of_omissions(seen, grave)
-    for rule in rules:
-        if rule.on == "omissions":
-            rows += _by_rule(rule, omissions, seen.audit)
+    rows += [recorded_finding(row, seen.audit) for row in recorded]
+    rows += omitted(rules, seen, rows)
     for row in rows:
         supposed = seen.figures.assumed_words(row["evidence"].split(";"))
         if supposed and ASSUMED_SIGN not in row["condition"]:
@@ -174,6 +157,26 @@ def find(
     return rows
 
 
+def by_rule(rule: FindingRule, observed: Sequence[Seen], audit: Audit) -> list[Row]:
+    """What a rule finds among what is observed; without numbers, which depend on all the others."""
+    fitting = [row for row in observed if rule.fits(row.fields)]
+    return [_finding(rule, about, scope, group, audit) for about, scope, group in _grouped(rule, fitting)]
+
+
+def omitted(rules: Sequence[FindingRule], seen: Observed, rows: Sequence[Row]) -> list[Row]:
+    """What the department's own list of problems leaves out: known only when everything else has been found.
+
+    Takes    rows: all other findings, by rules and as the auditor recorded them.
+    """
+    grave = [
+        (row["finding"].split(":", 1)[1].rpartition(":")[0], row["name"])
+        for row in rows
+        if row["severity"] == "high"
+    ]
+    omissions = observations.of_omissions(seen, grave)
+    return [row for rule in rules if rule.on == OMISSIONS for row in by_rule(rule, omissions, seen.audit)]
+
+
 def unanswered(replies: Sequence[Row], findings: Sequence[Row]) -> list[str]:
     """Replies to findings that there are none of (any more)."""
     known = {row["finding"] for row in findings}
@@ -184,11 +187,6 @@ def _said(words: str, by: str, when: str) -> str:
     """A reply or an answer with who said it and when."""
     signed = "，".join(part for part in (by, when) if part)
     return f"{words}（{signed}）" if words and signed else words
-
-
-def _by_rule(rule: FindingRule, observed: Sequence[Seen], audit: Audit) -> list[Row]:
-    fitting = [row for row in observed if rule.fits(row.fields)]
-    return [_finding(rule, about, scope, group, audit) for about, scope, group in _grouped(rule, fitting)]
 
 
 def _grouped(rule: FindingRule, seen: Sequence[Seen]) -> list[tuple[str, str, list[Seen]]]:
@@ -247,7 +245,7 @@ def _severity(rule: FindingRule, amount: str, unit: str, audit: Audit) -> tuple[
     return rule.below_materiality, f"（涉及金额低于重要性水平{level.amount}{level.unit}，严重程度按此调低）"
 
 
-def _recorded(row: Row, audit: Audit) -> Row:
+def recorded_finding(row: Row, audit: Audit) -> Row:
     """A finding that the auditor recorded, with its phrase and place."""
     return {
         **{column: row[column] for column in _SHARED},

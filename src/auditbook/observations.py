@@ -6,7 +6,7 @@ gives it, an indicator that cannot be assessed. Rules choose among them; nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -23,6 +23,7 @@ from auditbook.scoring_rules import points_text, read_zone
 from auditbook.tables import Row
 
 CONVENTIONAL_FULL_MARKS = 100
+OMISSIONS = "omissions"
 PERSONAL = "个性化"
 
 FIELDS: dict[str, set[str]] = {
@@ -494,3 +495,11 @@ def of_omissions(seen: Observed, grave: Sequence[tuple[str, str]]) -> list[Seen]
         "count": str(len(problems)),
     }  # fmt: skip
     return [Seen(fields, "problems", DEPARTMENT, tuple(f"statement:{s['statement']}" for s in problems))]
+
+
+# What rules speak of that can be seen before anything has been found.
+LOOKS: dict[str, Callable[[Observed], list[Seen]]] = {
+    "claims": of_claims, "limits": of_limits, "sources": of_sources, "figures": of_figures, "texts": of_texts,
+    "gaps": of_gaps, "objectives": of_objectives, "completion": of_completion, "self_score": of_self_score,
+    "quality": of_quality, "sentences": of_sentences,
+}  # fmt: skip

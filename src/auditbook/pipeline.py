@@ -25,12 +25,14 @@ from auditbook import (
     findings,
     indicators,
     inputs,
+    judgement_room,
     quality,
     quality_tables,
     records,
     report_rules,
     scenarios,
     scoring,
+    sensitivity,
     strict_yaml,
     tables,
     texts,
@@ -428,10 +430,7 @@ def _counted(
         return []
     own = Figures(run.dictionary, rows, [unit.id for unit in run.audit.case.units], run.audit.case.year)
     counts = claims.completion_counts(objectives, statements, own, run.wording, strict=run.strict)
-    named = {
-        "objectives_planned": counts.planned, "objectives_claimed": counts.claimed, "objectives_proven": counts.proven,
-        "objectives_possible": counts.proven if run.strict else counts.possible,
-    }  # fmt: skip
+    named = claims.counted_figures(counts, strict=run.strict)
     source = objectives[0]["source"]
     how = "由目标与子目标逐项判断得出" + ("（情景：有数字的才算完成）" if run.strict else "")
     return [
@@ -493,7 +492,13 @@ def _narrative(run: Run) -> dict[str, list[Row]]:
 
 
 def _findings(run: Run) -> dict[str, list[Row]]:
-    return {"scores": _scores(run), "schemes": _schemes(run), "findings": _found(run)}
+    return {"scores": _scores(run), "schemes": _schemes(run), "findings": _found(run), **_sensitivity(run)}
+
+
+def _sensitivity(run: Run) -> dict[str, list[Row]]:
+    found = sensitivity.analyse(run)
+    open_to = judgement_room.rooms(found, run.framework, run.rulebook)
+    return {"sensitivity": sensitivity.to_rows(found, run), "room": judgement_room.to_rows(open_to)}
 
 
 def _scores(run: Run) -> list[Row]:
@@ -559,6 +564,8 @@ _ALONE: dict[str, Callable[[Run], list[Row]]] = {
     "scores": _scores,
     "schemes": _schemes,
     "findings": _found,
+    "sensitivity": lambda run: _sensitivity(run)["sensitivity"],
+    "room": lambda run: _sensitivity(run)["room"],
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -543,16 +543,10 @@ def score(
         framework, results, scoring_definitions, rulebook, judgements, basis or framework.basis, unit_names or {},
         {**_comparators(objectives)},
     )  # fmt: skip
-    changed = {row["indicator"]: row for row in own}
     rows: list[Row] = []
     spans: dict[str, Interval] = {}
     for key, item in framework.lines.items():
-        if stopped:
-            scored = _Scored(None, STOPPED, stopped)
-        else:
-            scored = _as_assumed(_line(item, held), item, held)
-            if key in changed:
-                scored = _overridden(scored, changed[key], item.weight)
+        scored = _Scored(None, STOPPED, stopped) if stopped else _scored(key, item, held, own)
         rows.append(_row(held, "indicator", key, item.weight, scored, item, self_scored.get(key)))
         spans[key] = _span(scored, item.weight)
     for group in framework.groups:
@@ -565,6 +559,71 @@ def score(
     scored = replace(_sum(lines, spans, stopped), reason=stopped or _total_reason(framework, lines, rulebook))
     total = _row(held, "total", "", Fraction(framework.full_marks), scored, None, self_scored.get(""))
     return [*rows, total]
+
+
+def _scored(key: str, item: Item, held: _Evidence, overrides: Iterable[Row]) -> _Scored:
+    """What a line earns, by its rule or as the auditor has changed it."""
+    scored = _as_assumed(_line(item, held), item, held)
+    changed = {row["indicator"]: row for row in overrides}
+    return _overridden(scored, changed[key], item.weight) if key in changed else scored
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a line of a scheme is worth and scores, exactly; its state, what would settle it, whether it is a bonus."""
+
+    weight: Fraction
+    span: Interval
+    state: str
+    documents: tuple[str, ...] = ()
+    bonus: bool = False
+
+    def weighed(self, weight: Fraction) -> Line:
+        """The same line worth something else: every rule, and every override, is scaled with its line."""
+        share = weight / self.weight
+        return replace(self, weight=weight, span=Interval(self.span.low * share, self.span.high * share))
+
+
+def exact_lines(
+    framework: Framework, results: Sequence[Result], scoring_definitions: Mapping[str, str], rulebook: Rulebook,
+    judgements: Sequence[Row], overrides: Sequence[Row], *, unit_names: Mapping[str, str] | None = None,
+    objectives: Iterable[Row] = (), only: Container[str] | None = None,
+) -> dict[str, Line]:  # fmt: skip
+    """The lines of a scheme as ``score`` scores them, for whoever goes on reckoning: a table holds 34 digits.
+
+    Takes    as ``score``; ``only``: the lines that are asked for, all where it is None.
+    """
+    held = _Evidence(
+        framework, results, scoring_definitions, rulebook, judgements, framework.basis, unit_names or {},
+        {**_comparators(objectives)},
+    )  # fmt: skip
+    own = [row for row in overrides if row["scheme"] == framework.framework]
+    found = {}
+    for key, item in framework.lines.items():
+        if only is None or key in only:
+            scored = _scored(key, item, held, own)
+            span = _span(scored, item.weight)
+            found[key] = Line(item.weight, span, scored.state, scored.documents, item.is_bonus)
+    return found
+
+
+def total_of(lines: Iterable[Line]) -> Interval:
+    """The score: lines are independent, so the ends add up."""
+    own = [line.span for line in lines]
+    return Interval(sum((span.low for span in own), _NOUGHT), sum((span.high for span in own), _NOUGHT))
+
+
+def grade_of(framework: Framework, lines: Iterable[Line]) -> str:
+    """The grade of a score, as ``grade_words`` gives it: of the converted score where lines do not apply."""
+    own = [*lines]
+    regular = [line for line in own if not line.bonus]
+    box, full = total_of(own), Fraction(framework.full_marks)
+    idle = sum((line.weight for line in regular if line.state == NOT_APPLICABLE), _NOUGHT)
+    if idle and any(line.state != NOT_APPLICABLE for line in regular):
+        share = full / (full - idle)
+        scored, bonus = total_of(regular), total_of(line for line in own if line.bonus)
+        box = Interval(scored.low * share + bonus.low, scored.high * share + bonus.high)
+    return framework.grades_within(box)
 
 
 def rests_on_assumed(

@@ -30,7 +30,7 @@ STAGES = (
     Stage("quality", "20_quality.ipynb", "检查数据质量", ("quality", "corroboration", "reconciliations"), ("ingest",)),
     Stage("indicators", "30_indicators.ipynb", "计算指标", ("indicators", "claims", "narrative", "coverage"), ("ingest",)),
     Stage(
-        "findings", "40_findings.ipynb", "评分与审计发现", ("scores", "schemes", "findings"),
+        "findings", "40_findings.ipynb", "评分与审计发现", ("scores", "schemes", "findings", "sensitivity", "room"),
         ("ingest", "quality", "indicators"),
     ),
     Stage("report", "50_report.ipynb", "成文", (), ("ingest", "quality", "indicators", "findings")),

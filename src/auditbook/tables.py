@@ -52,6 +52,11 @@ SCHEMES = (
     "scheme basis title full_marks bonus_marks maximum lowest highest lost lost_by assessable_weight self_scored"
     " shortfall grade valid note"
 )
+SENSITIVITY = (
+    "kind about step order name before after lowest highest lowest_change highest_change moves grade turning turns"
+    " findings_gained findings_lost findings_regraded"
+)
+ROOM = "changed extent end low high reach by_low by_high"
 FINDINGS = (
     "finding number severity kind origin rule scope criterion condition cause effect recommendation amount"
     " unit evidence reply status name answer locator quote who when"
@@ -81,6 +86,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "scores": SCORES,
         "schemes": SCHEMES,
         "findings": FINDINGS,
+        "sensitivity": SENSITIVITY,
+        "room": ROOM,
     }.items()
 }
 
@@ -106,6 +113,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "scores": ("scheme", "level", "indicator"),
     "schemes": ("scheme", "basis"),
     "findings": ("finding",),
+    "sensitivity": ("kind", "about", "step"),
+    "room": ("changed", "extent", "end"),
 }
 
 

@@ -20,6 +20,7 @@ from auditbook.report import (
     reliability,
     request_parts,
     scorecard,
+    sensitivity_view,
     sentence_parts,
     staff_appraisal,
 )
@@ -117,6 +118,7 @@ PARTS: dict[str, Callable[[Run], Html]] = {
     "scores": scorecard.scores,
     "schemes": scorecard.schemes,
     "narrowing": scorecard.narrowing,
+    "sensitivity": sensitivity_view.sensitivity,
     "findings_chart": graphs.findings_by_severity,
     "claims_chart": graphs.claims_by_verdict,
     "findings": finding_parts.findings,

@@ -22,6 +22,8 @@ TABLES = {
     "scores": "得分表",
     "schemes": "各评分表",
     "findings": "审计发现表",
+    "sensitivity": "敏感性表",
+    "room": "判断余地表",
 }
 
 NAMES = {
@@ -134,4 +136,22 @@ NAMES = {
     "number": "序号",
     "origin": "来自",
     "evidence": "证据",
+    "step": "改法",
+    "order": "次序",
+    "before": "改前",
+    "after": "改后",
+    "lowest_change": "已证实的变动",
+    "highest_change": "最高可能的变动",
+    "moves": "是否动得分",
+    "turning": "是否翻结论",
+    "turns": "翻了什么",
+    "findings_gained": "多出的发现",
+    "findings_lost": "不再有的发现",
+    "findings_regraded": "严重程度变了的发现",
+    "changed": "改什么",
+    "extent": "怎样改",
+    "end": "哪一端",
+    "reach": "幅度",
+    "by_low": "到下限的改法",
+    "by_high": "到上限的改法",
 }

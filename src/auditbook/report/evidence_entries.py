@@ -14,7 +14,7 @@ from auditbook.claims import VERDICTS
 from auditbook.figures import ASSUMED, Key
 from auditbook.indicators import Result, number_texts
 from auditbook.narrative.shown import published, recomputed
-from auditbook.numbers import amount_text, factor, parse, rounded, text
+from auditbook.numbers import Interval, amount_text, factor, parse, rounded, text
 from auditbook.pipeline import Run
 from auditbook.report import fragments as html
 from auditbook.report import graphs
@@ -48,7 +48,7 @@ from auditbook.report.references import (
 from auditbook.report.source_notes import add_notes
 from auditbook.report.staff_appraisal import appraisal_texts
 from auditbook.report.tracing import ENTRY, Keys, link, names_pattern, numbers_in, plain, value_of
-from auditbook.scoring_rules import points_text
+from auditbook.scoring_rules import points_text, span_text
 from auditbook.tables import Row
 
 _MOST_PLACES = 6  # of a source that a footnote names
@@ -164,6 +164,15 @@ class RunSources:
             # a rule whose points a scenario has changed stands in no file: as it was applied, it stands in the row
             rule = [row["rule"]] if table == "scores" and self._run.rules.unchanged else []
             return [*map(points_text, [*held, *best, high - low]), f"{low}～{high}", *rule]
+        if table in _MOVED:
+            held = [Fraction(row[c]) for c in _MOVED[table] if row[c]]
+            spans = [span_text(Interval(*map(Fraction, pair))) for pair in _ends_of(row)]
+            return [
+                *(points_text(abs(own)) for own in held),
+                *map(points_text, held),
+                *spans,
+                row.get("step", ""),
+            ]
         if table == "findings" and row["amount"]:
             return [text(parse(row["amount"]) * factor(row["unit"]), row["unit"])]
         if table in ("claims", "narrative"):
@@ -407,6 +416,10 @@ _CODES = frozenset(
         "scheme",
         "indicator",
         "about",
+        "step",
+        "findings_gained",
+        "findings_lost",
+        "findings_regraded",
     ]
 )
 # Columns whose digits are no numbers: codes, keys, units such as “1”.
@@ -418,6 +431,17 @@ _POINTS = {
         "shortfall",
     ),
 }  # fmt: skip
+
+
+_MOVED = {
+    "sensitivity": ("lowest", "highest", "lowest_change", "highest_change"), "room": ("low", "high", "reach"),
+}  # fmt: skip
+
+
+def _ends_of(row: Row) -> list[tuple[str, str]]:
+    """The intervals that a row of points holds."""
+    pairs = [(row.get("lowest", ""), row.get("highest", "")), (row.get("low", ""), row.get("high", ""))]
+    return [(low, high) for low, high in pairs if low and high]
 
 
 def figure_key(row: Row) -> Key:
