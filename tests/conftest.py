@@ -8,12 +8,15 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 from corpus import tally
 
 from auditbook.report import printed_page
 
 ROOT = Path(__file__).resolve().parents[1]
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
+hypothesis.settings.load_profile("untimed")
 INVENTED = ROOT / "tests" / "invented"
 INVENTED_CASE = INVENTED / "params" / "cases" / "invented-water-2021.yaml"
 AUDITBOOK = Path(sys.executable).with_name("auditbook")

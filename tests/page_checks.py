@@ -305,6 +305,8 @@ _UNITS = """() => {
       rows: [...table.querySelectorAll('tbody > tr:not(.under)')].map(row => [...row.cells].map(words)),
     })),
   }; }"""
+# What was closed is laid out: on a busy machine the page would else be counted before and printed after.
+_SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 A4 = (595, 842)  # points
 _OUTER = 22 / 25.4 * 72  # the outer margin
 
@@ -314,23 +316,25 @@ def poor_on_paper(page: Page) -> list[str]:
     unfold(page, True)
     units = page.evaluate(_UNITS)
     unfold(page, False)
+    page.evaluate(_SETTLED)
     data = page.pdf(prefer_css_page_size=True)
     document = pypdfium2.PdfDocument(data)
     found, texts = [], []
     for number, sheet in enumerate(document, 1):
-        if tuple(round(side) for side in sheet.get_size()) != A4:
+        size = tuple(round(side) for side in sheet.get_size())
+        if size not in (A4, A4[::-1]):
             found.append(f"page {number} is no A4: {sheet.get_size()}")
         read = sheet.get_textpage()
         texts.append(re.sub(r"[\s\x00-\x1f\ufffe-]", "", read.get_text_bounded()))
         right = max((box[2] for n in range(read.count_rects()) if (box := read.get_rect(n))), default=0)
-        if right > A4[0] - _OUTER + 2:
+        if right > size[0] - _OUTER + 2:
             found.append(f"page {number}: text beyond the margin, to {right:.0f}")
     document.close()
     whole = "".join(texts)
     for number, text in enumerate(texts[1:], 2):
         # a report's own number, or a working paper's: 第 2 页 共 7 页
         if f"—{number}—" not in text and f"第{number}页共{len(texts)}页" not in text:
-            found.append(f"page {number} has no number")
+            found.append(f"page {number} of {len(texts)} has no number: …{text[-60:]}")
     found += [f"missing: {words}" for words in units["heads"] if words not in whole]
     found += [f"cut or missing: {cell}" for cell in units["cells"] if not any(cell in text for text in texts)]
     found += [line for table in units["tables"] for line in _headless(table, texts)]

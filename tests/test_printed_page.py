@@ -37,7 +37,13 @@ def printed(report) -> bytes:
 @pytest.fixture(scope="module")
 def pages(printed) -> list[str]:
     with pdfplumber.open(io.BytesIO(printed)) as read:
-        assert {(round(page.width), round(page.height)) for page in read.pages} == {(595, 842)}  # A4
+        turned = [page for page in read.pages if (round(page.width), round(page.height)) == (842, 595)]
+        assert {(round(page.width), round(page.height)) for page in read.pages} == {
+            (595, 842),
+            (842, 595),
+        }  # A4
+        assert "附表2" in turned[0].extract_text()  # with its heading, and nothing else beside it
+        assert all("附表1" not in page.extract_text() for page in turned) and len(turned) < 5
         return [words(page.extract_text()) for page in read.pages]
 
 

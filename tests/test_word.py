@@ -33,6 +33,7 @@ LEFT_OUT = {
     "what closes an entry": ".entry-close",
     "what opens all entries": 'a[href="#entries-all"]',
     "words within a drawing": "svg",
+    "notes that Word has at the foot of its pages": ".source-notes",  # compared on their own
 }
 
 
@@ -78,6 +79,8 @@ def page_words(html: str, left_out: Counter[str]) -> str:
         for element in soup.body.select(selector):
             element.decompose()
             left_out[kind] += 1
+    for mark in soup.select("sup.note-number"):  # Word counts its footnotes itself
+        mark.string = "注"
     for quoted in reversed(soup.find_all("q")):  # within others first
         inner = len([parent for parent in quoted.parents if parent.name == "q"]) % 2
         quoted.insert(0, NavigableString("“‘"[inner]))
@@ -113,6 +116,19 @@ def test_word_says_what_the_page_says_in_the_same_order(html, report):
         assert on_page[place - 20 : place + 40] == in_word[place - 20 : place + 40]
     assert len(on_page) == len(in_word)
     assert set(left_out) == set(LEFT_OUT)  # each kind is there: none stands in the list for nothing
+
+
+def test_footnotes_are_those_of_the_page(html, report):
+    notes = {
+        note.get(f"{W}id"): bare(words(note))
+        for note in report.part("word/footnotes.xml").iter(f"{W}footnote")
+    }
+    own = [bare(li.get_text()) for li in BeautifulSoup(html, "html.parser").select(".source-notes li")]
+    assert len(own) > 10
+    assert [f"注{number}{notes[str(number)]}" for number in range(1, len(own) + 1)] == own
+    # their order is the page's, so that Word's own count gives the page's numbers
+    referred = [mark.get(f"{W}id") for mark in report.document.iter(f"{W}footnoteReference")]
+    assert referred == [str(number) for number in range(1, len(own) + 1)]
 
 
 @pytest.mark.parametrize("case", ["invented", "putuo"])
@@ -411,6 +427,7 @@ def test_nothing_in_it_leads_out_or_runs(report):
         "numbering",
         "settings",
         "fontTable",
+        "footnotes",
         "footer",
         "image",
     }

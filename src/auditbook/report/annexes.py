@@ -69,7 +69,7 @@ def spending(run: Run) -> Html:
         Column("实际支出", "万元", numeric=True), Column("完成率", numeric=True), Column("结转结余", "万元", numeric=True),
     ]  # fmt: skip
     note = "“缺”是资料中没有，不是零；完成率＝实际支出÷调整后预算，缺其一即缺。几个数以“＋”相连的，是各部分之和。"
-    table = html.table("附表1 整体支出明细表", columns, rows, note=note, id="annex-spending-table")
+    table = html.table("整体支出明细表", columns, rows, note=note, id="annex-spending-table")
     lacking = [html.join(html.phrase(document), "：", "、".join(cells)) for document, cells in wanted.items()]
     told = html.callout("note", "缺的数字由这些资料提供", html.bullets(lacking)) if lacking else ""
     return html.join(table, told)
@@ -163,7 +163,8 @@ def indicators(run: Run) -> Html:
         Column("评分标准"), Column("得分区间", "分"), Column("自评分", "分", numeric=True), Column("依据"),
     ]  # fmt: skip
     note = f"评分表：{framework.title}（{framework.edition}）。得分区间的两端是已证实与最高可能；自评分“—”是没有分项自评，不是零。"
-    return html.table(
-        "附表2 绩效评价指标表", columns, rows, note=note, id="annex-indicators-table", row_refs=refs,
+    table = html.table(
+        "绩效评价指标表", columns, rows, note=note, id="annex-indicators-table", row_refs=refs,
         rests_on=[framework_reference(run)],
     )  # fmt: skip
+    return html.across(table)

@@ -287,7 +287,7 @@ def conclusion(run: Run) -> Html:
         ]
         number = counted(run, "findings", severity="high")
         head.append(html.callout("warning", f"高严重程度的发现 {number} 项", html.bullets(listed)))
-    return html.join(*head)
+    return html.noted(*head)
 
 
 def between(bounds: list[Result], stanza: Stanza) -> str:
@@ -349,4 +349,4 @@ def key_figures(run: Run) -> Html:
             cards.append(
                 (stanza.name, cited_result(whole, run), note or stanza.definition_name(whole.definition))
             )
-    return html.key_figures(cards)
+    return html.noted(html.key_figures(cards))

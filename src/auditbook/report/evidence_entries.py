@@ -45,11 +45,13 @@ from auditbook.report.references import (
     stanza_reference,
     width_of,
 )
+from auditbook.report.source_notes import add_notes
 from auditbook.report.staff_appraisal import appraisal_texts
 from auditbook.report.tracing import ENTRY, Keys, link, names_pattern, numbers_in, plain, value_of
 from auditbook.scoring_rules import points_text
 from auditbook.tables import Row
 
+_MOST_PLACES = 6  # of a source that a footnote names
 _MOST = 400  # characters of a cell that an entry shows; the table has all
 
 
@@ -186,6 +188,43 @@ class RunSources:
             texts = number_texts(formula, self._run.figures, result.scope, result.item)
             said.append(formula.with_numbers(texts))
         return said
+
+    # --- footnotes ------------------------------------------------------------------------------------
+
+    def note(self, reference: str) -> tuple[list[str], Text] | None:
+        """What a footnote says of a figure, a result or a published number: its sum, its sources and places in them."""
+        kind, own = parts(reference)
+        if kind not in ("figures", "indicators", "claims"):
+            return None
+        row = self._row(kind, own)
+        assert row is not None
+        if kind != "indicators":
+            return [reference], self._places([row])
+        result = self._results[tuple(own)]
+        stanza = self._run.rulebook.stanzas[result.indicator]
+        if stanza.judged:
+            return None
+        formula = formulas.read(stanza.definitions[result.definition].formula)
+        texts = number_texts(formula, self._run.figures, result.scope, result.item)
+        used = figure_references(result.terms, self._run)
+        rows = [found for own in used if (found := self._row("figures", parts(own)[1])) is not None]
+        said = f"{stanza.definition_name(result.definition)}：{formula.with_numbers(texts)}。"
+        return [reference, *used], html.join(said, self._places(rows))
+
+    def _places(self, rows: Sequence[Row]) -> Text:
+        """The sources of rows, each with the places in it."""
+        places: dict[str, list[str]] = {}
+        for row in rows:
+            own = places.setdefault(row["source"], [])
+            if row["locator"] not in own:
+                own.append(row["locator"])
+        said = [f"{self._title(source)}，{'、'.join(own[:_MOST_PLACES])}{'等' * (len(own) > _MOST_PLACES)}"
+                for source, own in places.items()]  # fmt: skip
+        return "；".join(said) + "。" if said else ""
+
+    def _title(self, source: str) -> str:
+        row = self._row("sources", [source])
+        return row["title"] if row else source
 
     # --- entries --------------------------------------------------------------------------------------
 
@@ -446,6 +485,7 @@ def chapter(content: str, sources: RunSources) -> str:
     """Content with its numbers linked, and after it the chapter of the entries that they lead to."""
     keys = Keys()
     linked = link(content, sources, keys)
+    linked = add_notes(linked, sources, keys)
     entries: dict[str, str] = {}
     while waiting := [reference for reference in keys.of if reference not in entries]:
         for reference in waiting:

@@ -162,6 +162,24 @@ def paragraph(*parts: Text) -> Html:
     return _fill("<p>{}</p>", join(*parts))
 
 
+NOTES = '<ol class="source-notes" aria-hidden="true"></ol>'
+
+
+def noted(*body: Text) -> Html:
+    """Blocks under which, on paper, footnotes say where their figures come from; the page fills them in."""
+    return _fill('<div class="noted">\n{}\n{}\n</div>', _lines(body), Html(Markup(NOTES)))
+
+
+def note_mark(number: int) -> Html:
+    """The mark of a footnote, in letters: a raised 2 after an 8 would read as its square."""
+    return _fill('<sup class="note-number" aria-hidden="true">注{}</sup>', number)
+
+
+def source_note(number: int, rests_on: Sequence[str], words: Text) -> Html:
+    """A footnote: what the figure is and where it comes from."""
+    return _fill('<li{}><span class="note-number">注{}</span> {}</li>', _rests(rests_on), number, words)
+
+
 def bullets(items: Iterable[Text]) -> Html:
     """A list; nothing at all where there are no items."""
     lines = [_fill("<li>{}</li>", item) for item in items]
@@ -303,6 +321,11 @@ def table(
         heads=join(*(_head(column, kind) for column, kind in zip(columns, kinds, strict=True))),
         note=_note("p", note), rests=_rests(rests_on),
     )  # fmt: skip
+
+
+def across(*body: Text) -> Html:
+    """Blocks on pages turned on their side, where they are printed."""
+    return _fill('<div class="across">\n{}\n</div>', _lines(body))
 
 
 def _kind(column: Column, cells: Iterable[Text]) -> Markup:

@@ -40,7 +40,7 @@ _ELEMENTS = {
     "h4": "标题与题注", "h5": "标题与题注", "h6": "标题与题注",
 }  # fmt: skip
 _CLASSES = {
-    "passage": "原文引语", "folded": "原文定位", "index-number": "序号", "link-number": "序号", "link-index": "序号", "invented": "虚构算例",
+    "passage": "原文引语", "folded": "原文定位", "index-number": "序号", "link-number": "序号", "note-number": "序号", "link-index": "序号", "invented": "虚构算例",
 }  # fmt: skip
 _COLUMN_HEAD = "标题与题注"
 _NAME = "名称中的数字"

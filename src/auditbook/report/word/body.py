@@ -59,6 +59,7 @@ class Body:
         self.blocks: list[_Block] = []
         self.pictures: list[Picture] = []
         self.counts: list[int] = []
+        self.footnotes: list[str] = []
         self._anchors = anchors
         self._waiting: list[str] = []
         self._bookmarks = 0
@@ -97,8 +98,9 @@ class Body:
             line.add(link.children)
             anchor = self._anchors[link.attributes["href"][1:]]
             shown = f'<w:hyperlink w:anchor="{anchor}" w:history="1">{"".join(line.runs)}</w:hyperlink>'
-            self.paragraph(f"TOC{min(level, 2)}", (field if not place else "") + shown)
-        self.paragraph("AfterTable", '<w:r><w:fldChar w:fldCharType="end"/></w:r>')
+            # within the last entry: a paragraph of its own could begin a page that has nothing else
+            end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>' if place == len(entries) - 1 else ""
+            self.paragraph(f"TOC{min(level, 2)}", (field if not place else "") + shown + end)
         inside = "".join(block.xml for block in self.blocks[begin:])
         self.blocks[begin:] = [
             _Block(
@@ -191,6 +193,8 @@ class Body:
                 self._heading(element)
             case "p":
                 self._paragraph(element, setting)
+            case "ol" if "source-notes" in element.classes:
+                self._footnotes(element)
             case "ul" | "ol":
                 self._list(element, setting)
             case "dl" if "key-figures" in element.classes:
@@ -257,6 +261,17 @@ class Body:
                  "fingerprint": "Subtitle", "place": "Small"}  # fmt: skip
         style = next((named[name] for name in element.classes if name in named), "")
         self._words(element, setting, style)
+
+    def _footnotes(self, element: Element) -> None:
+        """Notes to the foot of the page on which their numbers stand."""
+        for note in _elements(element, "li"):
+            line = self.line()
+            line.add(
+                part
+                for part in note.children
+                if not (isinstance(part, Element) and "note-number" in part.classes)
+            )
+            self.footnotes.append("".join(line.runs))
 
     def _list(self, element: Element, setting: Setting) -> None:
         number = styles.BULLETS

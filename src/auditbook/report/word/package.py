@@ -12,7 +12,7 @@ _TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_PARTS = ("styles", "numbering", "settings", "fontTable")
+_PARTS = ("styles", "numbering", "settings", "fontTable", "footnotes")
 _FEET = ("odd", "even", "first")
 
 
@@ -21,6 +21,7 @@ def packed(body: Body, title: str) -> bytes:
     pictures: dict[str, bytes] = {
         f"word/media/chart{number}.png": drawn.png for number, drawn in enumerate(body.pictures, 1)
     }
+    document = body.close()
     parts: dict[str, str] = {
         "[Content_Types].xml": _content_types(),
         "_rels/.rels": _relations(
@@ -28,7 +29,7 @@ def packed(body: Body, title: str) -> bytes:
              ("core", f"{_PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml")]
         ),
         "docProps/core.xml": styles.core(title),
-        "word/document.xml": f"{styles.HEAD}<w:document {styles.NAMESPACES}><w:body>{body.close()}</w:body></w:document>",
+        "word/document.xml": f"{styles.HEAD}<w:document {styles.NAMESPACES}><w:body>{document}</w:body></w:document>",
         "word/_rels/document.xml.rels": _relations(
             [
                 *((name, f"{_OFFICE}/{name}", f"{name}.xml") for name in _PARTS),
@@ -40,6 +41,7 @@ def packed(body: Body, title: str) -> bytes:
         "word/numbering.xml": styles.numbering(body.counts),
         "word/settings.xml": styles.settings(),
         "word/fontTable.xml": styles.font_table(),
+        "word/footnotes.xml": styles.footnotes(body.footnotes),
         **{f"word/footer-{side}.xml": styles.foot(side) for side in _FEET},
     }  # fmt: skip
     file = io.BytesIO()

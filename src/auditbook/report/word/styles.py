@@ -5,6 +5,7 @@ Fonts that may not be handed on are named, with what stands in for them, and not
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from auditbook.report.word.words import escaped
@@ -183,6 +184,7 @@ _STYLES = (
     _Style("FigureValue", "数字", 30, 500, font=HEI, align="left", colour=_ACCENT, keep=True),
     _Style("FigureNote", "数字注", 18, 260, after=80, align="left", colour=MUTED),
     _Style("Small", "小字", 21, 340, align="left"),
+    _Style("FootnoteText", "footnote text", 18, 240, align="left"),
     _Style("Entry", "数字依据", 15, 210, after=90, align="left", whole=True, around=_UNDER),
     _Style("Program", "代码", 18, 260, align="left", around=f'<w:shd w:val="clear" w:color="auto" w:fill="{_TINT}"/>'),
     _Style("Form", "取证单", 21, 360, before=40, after=40, align="left"),
@@ -327,9 +329,26 @@ def settings() -> str:
     return (
         f'{HEAD}<w:settings {NAMESPACES}><w:zoom w:percent="100"/><w:mirrorMargins/>'
         '<w:defaultTabStop w:val="420"/><w:evenAndOddHeaders/><w:characterSpacingControl w:val="compressPunctuation"/>'
+        '<w:footnotePr><w:footnote w:id="-1"/><w:footnote w:id="0"/></w:footnotePr>'
         '<w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
         '<w:themeFontLang w:val="zh-CN" w:eastAsia="zh-CN"/><w:decimalSymbol w:val="."/><w:listSeparator w:val=","/></w:settings>'
     )
+
+
+def footnotes(notes: Iterable[str]) -> str:
+    """The part footnotes.xml: the rule above them, then the notes by their number, each as its runs."""
+    rules = "".join(
+        f'<w:footnote w:type="{kind}" w:id="{id}"><w:p><w:pPr><w:spacing w:line="240" w:lineRule="auto"/></w:pPr><w:r><w:{mark}/></w:r></w:p></w:footnote>'
+        for kind, id, mark in (
+            ("separator", -1, "separator"),
+            ("continuationSeparator", 0, "continuationSeparator"),
+        )
+    )
+    written = "".join(
+        f'<w:footnote w:id="{number}"><w:p><w:pPr><w:pStyle w:val="FootnoteText"/></w:pPr><w:r><w:footnoteRef/></w:r><w:r><w:t xml:space="preserve"> </w:t></w:r>{runs}</w:p></w:footnote>'
+        for number, runs in enumerate(notes, 1)
+    )
+    return f"{HEAD}<w:footnotes {NAMESPACES}>{rules}{written}</w:footnotes>"
 
 
 def core(title: str) -> str:

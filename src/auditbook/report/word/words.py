@@ -126,6 +126,14 @@ class Line:
                 self.add(element.children, replace(manner, style="Code"))
             case "mark":
                 self.add(element.children, replace(manner, marked=True))
+            case "sup" if "note-number" in element.classes:  # 注 and the number, which is Word's to count
+                raised, number = (
+                    _properties(Manner(raised="superscript")),
+                    int(re.sub(r"\D", "", element.text())),
+                )
+                self.runs.append(
+                    f'<w:r>{raised}<w:t>注</w:t></w:r><w:r>{raised}<w:footnoteReference w:id="{number}"/></w:r>'
+                )
             case "sup":
                 self.add(element.children, replace(manner, raised="superscript"))
             case "sub":
