@@ -23,8 +23,10 @@ from auditbook.workspace import project_root
 
 CASE_ITSELF = "（案例本身）"
 _NO_FRONT_END = "控件只在 JupyterLab 里显示：运行 make lab，打开 notebooks/00_start_here.ipynb。"
-_FULL = "100%"
-_LABEL = {"description_width": "12.5em"}
+_FULL = "auto"
+_TALLEST = "430px"
+_SIDE = "1 1 260px"
+_LABEL = {"description_width": "14em"}
 _SHORT_LABEL = {"description_width": "5em"}
 
 
@@ -69,18 +71,17 @@ class Controls:
                 ("恢复案例原样", "refresh", "清去全部改动（可撤销）", "do-reset"),
             )
         )  # fmt: skip
+        self.case.layout.flex = self.start.layout.flex = _SIDE
         self.told = widgets.HTML()
-        self.settings = widgets.Accordion(layout=widgets.Layout(width="46%", min_width="420px"))
-        self.result = widgets.HTML(
-            layout=widgets.Layout(flex="1 1 auto", width="0", min_width="400px", margin="0 0 0 14px")
-        )
+        self.settings = widgets.Accordion(layout=widgets.Layout(flex="5 1 300px"))
+        self.result = widgets.HTML(layout=widgets.Layout(flex="6 1 300px", margin="0 0 0 14px"))
         self.result.add_class("auditbook-result")
         self.saving = widgets.VBox()
         self.box = widgets.VBox(
             [
                 widgets.HTML(str(styled())), widgets.HBox([self.case, self.start], layout=widgets.Layout(flex_flow="row wrap")),
                 widgets.HBox([self.undo, self.redo, self.reset]), self.told,
-                widgets.HBox([self.settings, self.result], layout=widgets.Layout(align_items="flex-start")), self.saving,
+                widgets.HBox([self.settings, self.result], layout=widgets.Layout(align_items="flex-start", flex_flow="row wrap")), self.saving,
             ]
         )  # fmt: skip
         self.box.add_class("auditbook-controls")
@@ -141,7 +142,7 @@ class Controls:
         )
         self.framework.observe(self._when(lambda own, new: own.choose_scheme(new)), names="value")
         self.weights = widgets.VBox()
-        self.rescale = _check("改后合计不等于满分时，按比例折算", "set-rescale")
+        self.rescale = _check("合计不等于满分时按比例折算（rescale）", "set-rescale")
         self.rescale.observe(self._when(lambda own, new: own.rescale(new)), names="value")
         self.added = widgets.HTML()
         self.definitions = {
@@ -167,7 +168,7 @@ class Controls:
         self.strict.observe(self._when(lambda own, new: own.demand_figures(new)), names="value")
         sections = {
             "评分表与分值": [
-                *self._noted(self.framework, ("framework",)), self.weights, self.rescale, self.added, self._note(("weights",)),
+                *self._noted(self.framework, ("framework",)), self.added, self._note(("weights",)), self.rescale, self.weights,
             ],
             "口径（定义）": [
                 row for id, control in self.definitions.items() for row in self._noted(control, ("definitions", id))
@@ -178,14 +179,18 @@ class Controls:
             ],
             "证据与假设的数字": [self.strict, *self._assuming(bench)],
         }  # fmt: skip
-        self.settings.children = [widgets.VBox(rows) for rows in sections.values()]
+        # what is moved and what comes of it are to be seen together, so a long section scrolls by itself
+        self.settings.children = [
+            widgets.VBox(rows, layout=widgets.Layout(max_height=_TALLEST, overflow="hidden auto"))
+            for rows in sections.values()
+        ]
         for place, title in enumerate(sections):
             self.settings.set_title(place, title)
         self.settings.selected_index = 0
         self.saving.children = self._save_rows(bench)
 
     def _note(self, place: tuple[str, ...]) -> Any:
-        self.notes[place] = widgets.HTML()
+        self.notes[place] = widgets.HTML(layout=widgets.Layout(display="none"))
         return self.notes[place]
 
     def _noted(self, control: Any, place: tuple[str, ...]) -> list[Any]:
@@ -242,6 +247,7 @@ class Controls:
         self.name.value = bench.offered_name
         self.reason = _text("理由", "set-reason", _SHORT_LABEL)
         self.reason.value, self.reason.placeholder = bench.reason, "一句话：为什么作这些改动"
+        self.name.layout.flex = self.reason.layout.flex = _SIDE
         self.save = _button("保存为情景", "save", "写进 params/scenarios/，不覆盖已有的文件", "do-save")
         self.run = _button("运行这个情景", "play", "运行五个笔记本，写出报告", "do-run")
         self.saved = widgets.HTML()
@@ -254,7 +260,7 @@ class Controls:
         self.save.on_click(self._save)
         self.run.on_click(self._run)
         return [
-            widgets.HTML("<b>保存与运行</b>"), widgets.HBox([self.name, self.reason]), self.file,
+            widgets.HTML("<b>保存与运行</b>"), widgets.HBox([self.name, self.reason], layout=widgets.Layout(flex_flow="row wrap")), self.file,
             widgets.HBox([self.save, self.run]), self.saved, self.bar, self.step, self.finished,
         ]  # fmt: skip
 
@@ -335,8 +341,7 @@ class Controls:
         drop.layout.width = "6em"
         drop.on_click(self._step(lambda held: held.suppose_no_more(place)))
         words = widgets.HTML(_inside(html.paragraph(bench.supposed_words(own))))
-        note = widgets.HTML()
-        self.notes["assumed", str(place)] = note
+        note = self._note(("assumed", str(place)))
         return widgets.VBox([widgets.HBox([drop, words]), note])
 
     def _tell_troubles(self, troubles: Sequence[Trouble]) -> None:
@@ -347,6 +352,7 @@ class Controls:
             if place == ("weights",):  # of the whole; each line tells its own
                 own = [trouble.words for trouble in troubles if trouble.place == place]
             note.value = _wrong(own)
+            note.layout.display = "" if own else "none"
 
     # --- a figure is assumed
 
@@ -451,7 +457,10 @@ class Controls:
             return
         self.step.value = ""
         opened = start_view.report_link(report, project_root(bench.run.workspace.root) / "notebooks")
-        shown = html.join(html.paragraph("运行完毕。", opened), html.bullets(words))
+        shown = html.join(
+            html.paragraph("运行完毕。", opened, "；再运行一次上面的 all_cases()，表里就有这次运行。"),
+            html.bullets(words),
+        )
         self.finished.append_display_data(styled(shown))
 
     def _say(self, words: str, kind: str = "quiet") -> None:

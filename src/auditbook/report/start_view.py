@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 CASE, SCENARIO = "案例", "情景"
 UNGRADED = "不评等级"
 MOST_FINDINGS = 12
+MOST_CHANGES = 6
 _STATE_TAGS = {"never": "not_applicable", "changed": "warning", "proven": "good", "unreadable": "warning"}
 
 
@@ -66,7 +67,10 @@ def outcome(found: Outcome) -> Html:
     if not after.changes:
         parts.append(html.paragraph("还没有改动：以上是案例本身的结果。"))
         return html.join(*parts)
-    parts.append(html.bullets(f"改：{words}" for words in after.changes))
+    changes = [f"改：{words}" for words in after.changes]
+    parts.append(html.bullets(changes[:MOST_CHANGES]))
+    if rest := changes[MOST_CHANGES:]:
+        parts.append(html.folded(f"另有 {len(rest)} 处改动", html.bullets(rest)))
     if not after.moved:
         parts.append(html.paragraph("结果没有变化。"))
     parts += _findings("多出的发现", found.gained)
