@@ -29,8 +29,9 @@ test: $(READY)
 	$(VENV)/bin/pytest $(ARGS) || failed=1; \
 	exit $$failed
 
+# The settings in .jupyter open the start page and keep JupyterLab from fetching news, updates and extensions; a user's own still count.
 lab: $(READY)
-	@$(VENV)/bin/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks $(ARGS)
+	@JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" $(VENV)/bin/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(ARGS)
 
 benchmark: $(READY)
 	@$(VENV)/bin/python benchmarks/speed.py && $(VENV)/bin/python benchmarks/intake.py && $(VENV)/bin/python benchmarks/claims.py

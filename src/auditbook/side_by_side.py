@@ -155,7 +155,7 @@ def matrix(case: str) -> Matrix:
     """
     run = pipeline.check(case)
     base = what_if.in_memory(run)
-    own = _standing("", "按案例文件所定口径", base)
+    own = standing("", "按案例文件所定口径", base)
     standings = [own]
     for path in _files(run.workspace):
         standings.append(_under(base, path))
@@ -182,12 +182,16 @@ def _under(base: Run, path: Path) -> Standing:
     except CaseError as error:
         return Standing(name, "读不通的情景文件", error.faults)
     try:
-        return _standing(name, scenario.reason, what_if.under(base, scenario, document), base)
+        return standing(name, scenario.reason, what_if.under(base, scenario, document), base)
     except CaseError as error:
         return Standing(name, scenario.reason, error.faults)
 
 
-def _standing(name: str, reason: str, run: Run, base: Run | None = None) -> Standing:
+def standing(name: str, reason: str, run: Run, base: Run | None = None) -> Standing:
+    """What comes of a case under a scenario.
+
+    Takes    run: opened, its tables there; base: the case without the scenario, to tell what has moved.
+    """
     rows = run.table("scores")
     total = next(row for row in rows if row["level"] == "total")
     framework = run.framework
@@ -240,7 +244,7 @@ def moved(before: Run, after: Run) -> list[str]:
     if grades[0] != grades[1]:
         said.append(f"等级 {grades[0]} → {grades[1]}")
     if before.framework.framework == after.framework.framework:
-        said += _lines_moved(before, after)
+        said += (f"{name} {was} → {now}" for name, was, now in lines_moved(before, after))
     known = [_indicators(run) for run in (before, after)]
     for id, stanza in after.rulebook.stanzas.items():
         values = [found.get(id, _NOT_THERE) for found in known]
@@ -258,9 +262,10 @@ def _span(row: Row) -> str:
     return span_text(Interval(Fraction(row["lowest"]), Fraction(row["highest"])))
 
 
-def _lines_moved(before: Run, after: Run) -> list[str]:
+def lines_moved(before: Run, after: Run) -> list[tuple[str, str, str]]:
+    """The lines of a scheme that two runs both score, where they score otherwise: name, before, after."""
     old = {row["indicator"]: row for row in before.table("scores") if row["level"] == "indicator"}
-    said = []
+    found = []
     for row in after.table("scores"):
         if row["level"] != "indicator":
             continue
@@ -269,10 +274,8 @@ def _lines_moved(before: Run, after: Run) -> list[str]:
             for own in (old[row["indicator"]], row)
         )
         if was != now:
-            said.append(
-                f"{scoring.line_name(after.framework, after.rulebook, row['indicator'])} {was} → {now}"
-            )
-    return said
+            found.append((scoring.line_name(after.framework, after.rulebook, row["indicator"]), was, now))
+    return found
 
 
 def _findings_moved(before: Run, after: Run) -> list[str]:

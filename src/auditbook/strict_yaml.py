@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -94,6 +94,38 @@ def load(path: Path, shown: str | None = None) -> Document:
 def load_bytes(data: bytes, shown: str) -> Document:
     """Read the bytes of a YAML file that lies in a package, as ``load`` reads a file. Raises CaseError as ``load``."""
     return _parse(Path(shown), shown, data)
+
+
+# A word that reads as itself; everything else is written between double quotes, with what YAML reads otherwise there escaped.
+_PLAIN_WORD = re.compile(r"[a-z][a-z0-9_-]*")
+_ESCAPES = {
+    ord('"'): '\\"', ord("\\"): "\\\\", ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t", 0x85: "\\N",
+    0x2028: "\\L", 0x2029: "\\P", 0xFEFF: "\\uFEFF",
+}  # fmt: skip
+
+
+def flow(value: Any) -> str:
+    """A value on one line, written so that it is read again as it is.
+
+    Takes    value: None, a truth value, a whole number, a Decimal, text, or lists and mappings by text of these.
+    Raises   TypeError for anything else: a float is no exact number.
+    """
+    match value:
+        case None | bool():
+            return {None: "null", True: "true", False: "false"}[value]
+        case int():
+            return str(value)
+        case Decimal():
+            return format(value, "f")
+        case str():
+            plain = _PLAIN_WORD.fullmatch(value) and value not in _CONSTANTS
+            return value if plain else f'"{value.translate(_ESCAPES)}"'
+        case Mapping():
+            return f"{{{', '.join(f'{flow(key)}: {flow(own)}' for key, own in value.items())}}}"
+        case list() | tuple():
+            return f"[{', '.join(map(flow, value))}]"
+        case _:
+            raise TypeError(f"{type(value).__name__} is not written to a file")
 
 
 def _parse(path: Path, name: str, raw: bytes) -> Document:

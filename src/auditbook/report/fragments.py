@@ -497,6 +497,11 @@ def code(text: str) -> Html:
     return _fill("<code>{}</code>", text)
 
 
+def verbatim(text: str) -> Html:
+    """The lines of a file, as they stand in it."""
+    return _fill("<pre>{}</pre>", text)
+
+
 def invented(*body: Text) -> Html:
     """A worked example: its numbers are made up for it."""
     return _fill('<div class="invented">\n{}\n</div>', _lines(body))
