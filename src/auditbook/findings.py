@@ -39,7 +39,7 @@ class FindingRule(Strict):
     name: Words
     on: Literal[
         "claims", "limits", "sources", "figures", "texts", "gaps", "objectives", "completion", "self_score", "quality",
-        "omissions", "sentences",
+        "omissions", "sentences", "restated",
     ]  # fmt: skip
     where: dict[str, str | list[str]] = {}
     above: dict[str, str] = {}
@@ -139,7 +139,7 @@ def find(seen: Observed, recorded: Sequence[Row], replies: Sequence[Row]) -> lis
         "texts": observations.of_texts(seen), "gaps": observations.of_gaps(seen),
         "objectives": observations.of_objectives(seen), "completion": observations.of_completion(seen),
         "self_score": observations.of_self_score(seen), "quality": observations.of_quality(seen),
-        "sentences": observations.of_sentences(seen),
+        "sentences": observations.of_sentences(seen), "restated": observations.of_restated(seen),
     }  # fmt: skip
     rows: list[Row] = []
     for rule in rules:

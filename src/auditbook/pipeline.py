@@ -10,7 +10,7 @@ import ast
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -23,8 +23,10 @@ from auditbook import (
     claims,
     figures,
     findings,
+    following,
     indicators,
     inputs,
+    outturns,
     quality,
     quality_tables,
     records,
@@ -32,6 +34,8 @@ from auditbook import (
     scoring,
     tables,
     texts,
+    year_chain,
+    year_rules,
 )
 from auditbook.cases import DEPARTMENT, Audit
 from auditbook.faults import CaseError, Fault, UsageError
@@ -45,6 +49,8 @@ from auditbook.observations import Observed
 from auditbook.stages import READS_LOG, STAGES, Stage
 from auditbook.tables import Row
 from auditbook.workspace import Workspace, locate
+from auditbook.year_chain import Chain, Ended, Year
+from auditbook.year_series import Series
 
 PARAMETERS = ("case", "scenario")
 
@@ -182,13 +188,30 @@ class Run:
             for r in indicators.compute(stanza, self.figures, judged)
         ]
 
-    def observed(self) -> Observed:
-        """Everything that the finding rules may speak of."""
+    @cached_property
+    def _chain(self) -> tuple[Chain, dict[str, str]]:
+        with inputs.recording() as own:
+            chain = _earlier(self)
+        return chain, own.found
+
+    @property
+    def chain(self) -> Chain:
+        """The earlier years of the case; whoever asks rests on all of their evidence and on every rule."""
+        chain, reads = self._chain
+        inputs.note_all(reads)
+        return chain
+
+    def observed(self, restated: Sequence[Row] | None = None) -> Observed:
+        """Everything that the finding rules may speak of.
+
+        Takes    restated: rows of restated.csv that are not written yet; else the written ones.
+        """
         bands = tuple((str(zone), str(word)) for zone, word in self.framework.grades or [])
         return Observed(
             self.audit, self.figures, self.rulebook, self.results, self.scoring, self.wording, self.terms, bands,
             self.table("objectives"), self.table("statements"), self.table("published"),
             claims.entered(self.table("claims")), self.table("quality"), self.table("narrative"),
+            self.table("restated") if restated is None else restated,
         )  # fmt: skip
 
     def stopped(self) -> str:
@@ -243,6 +266,9 @@ def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
     sound = not faults
     if audit is None:
         raise CaseError(faults)
+    if audit.case.previous:
+        with inputs.recording():
+            faults += year_chain.circle(audit)
     dictionary = collected("dictionary", figures.read_dictionary, workspace.root)
     wording = collected("wording", claims.read_wording, workspace)
     terms = collected("terms", texts.read_terms, workspace)
@@ -253,11 +279,14 @@ def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
         rulebook = collected("rulebook", indicators.read_rulebook, workspace.root, dictionary)
         collected("quality", quality.read_rules, audit, dictionary)
         collected("report", report_rules.read, workspace, dictionary)
+        collected("trends", year_rules.read_trends, workspace.root, dictionary)
         if with_evidence:
             # looking writes nothing, not even beside the results: what is kept is used where a run has kept it
             kept = _kept(workspace)
             there = kept if kept.folder.is_dir() else None
             evidence = collected("evidence", intake.read, audit, dictionary, there)
+    if rulebook is not None and dictionary is not None:
+        collected("outturns", year_rules.read_outturns, workspace.root, dictionary, set(rulebook.stanzas))
     if rulebook is not None and sound:
         frameworks = collected("frameworks", scoring.read_frameworks, audit, rulebook)
     if evidence is not None and rulebook is not None and frameworks is not None:
@@ -374,8 +403,80 @@ def _findings(run: Run) -> dict[str, list[Row]]:
         run.audit, run.frameworks, run.results, run.rulebook, judged, changed, own.get(""), stopped,
         objectives=objectives,
     )  # fmt: skip
-    found = findings.find(run.observed(), run.table("recorded"), run.table("replies"))
-    return {"scores": _scores(run, stopped), "schemes": schemes, "findings": found}
+    compared = _compared(run)
+    found = findings.find(
+        run.observed(compared.get("restated", [])), run.table("recorded"), run.table("replies")
+    )
+    scores = _scores(run, stopped)
+    return {
+        "scores": scores,
+        "schemes": schemes,
+        "findings": found,
+        **compared,
+        **_over_years(run, scores, found),
+    }
+
+
+def _year(run: Run, scores: Sequence[Row], found: Sequence[Row]) -> Year:
+    """The year of a run as the years of its chain are compared."""
+    total = next((row for row in scores if row["level"] == "total"), None)
+    known = total is not None and total["state"] != scoring.STOPPED and total["lowest"] and total["highest"]
+    framework = run.framework
+    return Year(
+        run.audit.case, run.figures, run.results, run.scoring, framework.framework, framework.edition,
+        total if known else None, found, run.table("follow_up"),
+    )  # fmt: skip
+
+
+def _series(run: Run, scores: Sequence[Row], found: Sequence[Row]) -> Series:
+    trends = year_rules.read_trends(run.workspace.root, run.dictionary)
+    return Series((_year(run, scores, found), *run.chain.years), run.dictionary, run.rulebook, trends)
+
+
+def _compared(run: Run) -> dict[str, list[Row]]:
+    """What later years' documents say of earlier ones: before findings, which may speak of it."""
+    rows = _series(run, [], []).restated() if run.chain.years else []
+    return {"restated": rows} if rows else {}
+
+
+def _over_years(run: Run, scores: Sequence[Row], found: Sequence[Row]) -> dict[str, list[Row]]:
+    """The tables that compare years, those of them that have rows."""
+    series = _series(run, scores, found)
+    rules = year_rules.read_outturns(run.workspace.root, run.dictionary, set(run.rulebook.stanzas))
+    rates, composition = outturns.rows(series.years, rules)
+    chain = run.chain
+    made = {
+        "years": series.rows(), "outturns": rates, "composition": composition,
+        "followed": following.rows(series.latest, chain),
+        "year_cases": year_chain.rows(series.latest, chain) if chain.years or chain.ended else [],
+    }  # fmt: skip
+    return {name: rows for name, rows in made.items() if rows}
+
+
+def _earlier(run: Run) -> Chain:
+    """The earlier years of a run, each read as its own case; what they rest on is noted as read by this run."""
+    audit = run.rules.audit
+    if not audit.case.previous:
+        return Chain()
+    if audit.previous is None:
+        audit.workspace.rule_file("cases", audit.case.previous)  # its absence is noted
+        return Chain(ended=Ended(audit.case.previous, year_chain.ABSENT, "没有这个案例文件"))
+    workspaces = year_chain.workspaces(audit)
+    for workspace in workspaces:
+        inputs.read_bytes(workspace.case_path)
+        for path in inputs.listing(workspace.evidence):
+            inputs.read_bytes(path)
+    for path in _rule_files(run.workspace):
+        inputs.read_bytes(path)
+    with inputs.elsewhere():
+        try:
+            before = Run(_opened(workspaces[0], with_evidence=True), looking=True)
+            in_memory(before)
+        except CaseError as error:
+            return Chain(ended=year_chain.ended_by(error, audit.case.previous))
+        own = _year(before, before.table("scores"), before.table("findings"))
+        rest = before.chain
+    return Chain((own, *rest.years), rest.ended)
 
 
 def _scores(run: Run, stopped: str) -> list[Row]:
@@ -464,7 +565,10 @@ def in_memory(run: Run) -> None:
 def make_in_memory(run: Run, stage: Stage) -> None:
     """Make the tables of one stage for this process alone; those of the stages that it needs are there already."""
     made = {name: tables.to_csv(name, rows) for name, rows in _MAKE[stage.name](run).items()}
-    for name in (*made, *(own for own in tables.OPTIONAL if stage.name == "ingest" and own not in made)):
+    for name in (
+        *made,
+        *(own for own, of in tables.OPTIONAL.items() if of == stage.name and own not in made),
+    ):
         run._tables[name] = (tables.from_csv(made.get(name, b"")), {})
 
 
@@ -473,8 +577,8 @@ def _make(run: Run, stage: Stage) -> records.Record:
     wrote = {}
     with inputs.recording() as reads:
         made = _MAKE[stage.name](run)
-        for name in tables.OPTIONAL:  # one that an earlier run had rows for
-            if stage.name == "ingest" and name not in made:
+        for name, of in tables.OPTIONAL.items():  # one that an earlier run had rows for
+            if of == stage.name and name not in made:
                 (run.workspace.processed / f"{name}.csv").unlink(missing_ok=True)
                 run._tables.pop(name, None)
         for name, rows in made.items():
@@ -488,19 +592,39 @@ def _make(run: Run, stage: Stage) -> records.Record:
 def fingerprints(run: Run) -> dict[str, str]:
     """sha256 of evidence, rules and program: what a result rests on."""
     workspace = run.workspace
+    rules = _rule_files(workspace)
+    rules += [path for path in (workspace.case_path, workspace.scenario_path) if path]
+    return {
+        "evidence": _evidence_print(run),
+        "rules": records.tree_digest(list(dict.fromkeys(rules)), workspace.root, inputs.read_bytes),
+        "program": records.program_digest(),
+    }
+
+
+def _rule_files(workspace: Workspace) -> list[Path]:
+    """Every file of rules that a case may be read by."""
     rules: list[Path] = []
     for folder in dict.fromkeys((workspace.base, workspace.root)):
         params = folder / "params"
         rules += inputs.listing(params, "*.yaml")
         for kind in ("indicators", "frameworks", "codes", "tables", "narratives"):
             rules += inputs.listing(params / kind, "*.yaml")
-    rules += [path for path in (workspace.case_path, workspace.scenario_path) if path]
+    return rules
+
+
+def _evidence_print(run: Run) -> str:
+    """sha256 of the evidence; where earlier years are compared, of theirs and of their case files as well."""
+    workspace = run.workspace
     evidence = inputs.listing(workspace.evidence)
-    return {
-        "evidence": records.tree_digest(evidence, workspace.evidence, inputs.read_bytes),
-        "rules": records.tree_digest(list(dict.fromkeys(rules)), workspace.root, inputs.read_bytes),
-        "program": records.program_digest(),
-    }
+    own = records.tree_digest(evidence, workspace.evidence, inputs.read_bytes)
+    earlier = year_chain.workspaces(run.audit)
+    if not earlier:
+        return own
+    prints = [own]
+    for one in earlier:
+        files = [one.case_path, *inputs.listing(one.evidence)]
+        prints.append(f"{one.case_path.stem} {records.tree_digest(files, one.evidence, inputs.read_bytes)}")
+    return records.digest("\n".join(prints).encode())
 
 
 def _refuse_unknown_parameters() -> None:
