@@ -188,8 +188,8 @@ def _variance(classification: Classification, categories: Sequence[Category], ye
     keys = tuple(key for c in own for side in (c.budget, c.outturn) for key in side.terms)
     if lacking or any(side.value is None for c in own for side in (c.budget, c.outturn)):
         return Rate(at, NOT_ASSESSABLE, case, reason="有类别缺预算数或决算数", figures=lacking)
-    if len(own) < 2:
-        said = "没有分类的预算数与决算数" if not own else "只有一类，无从比较构成"
+    if sum(bool(c.budget.value or c.outturn.value) for c in own) < 2:
+        said = "没有分类的预算数与决算数" if not own else "只有一类有数额，无从比较构成"
         return Rate(at, NOT_ASSESSABLE, case, reason=said, figures=keys)
     if incomplete := _incomplete(classification, categories, year.figures):
         return Rate(at, NOT_ASSESSABLE, case, reason=incomplete, figures=keys)
@@ -257,11 +257,16 @@ def _categories(classification: Classification, figures: Figures, units: dict[st
     )
     return [
         Category(
-            code, figures.item_name(budget, code), _part(code, classification),
+            code, _named(code, (budget, outturn), figures), _part(code, classification),
             figures.resolve(budget, DEPARTMENT, code), figures.resolve(outturn, DEPARTMENT, code),
         )
         for code in codes
     ]  # fmt: skip
+
+
+def _named(code: str, of: Sequence[str], figures: Figures) -> str:
+    names = (figures.item_name(figure, code) for figure in of)
+    return next((name for name in names if name != code), code)
 
 
 def _part(code: str, classification: Classification) -> str:

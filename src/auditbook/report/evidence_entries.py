@@ -15,7 +15,7 @@ from auditbook.narrative.shown import published, recomputed
 from auditbook.numbers import amount_text, factor, parse, rounded, text
 from auditbook.pipeline import Run
 from auditbook.report import fragments as html
-from auditbook.report import graphs
+from auditbook.report import graphs, year_words
 from auditbook.report.column_names import NAMES, TABLES
 from auditbook.report.document_parts import document_counts
 from auditbook.report.evidence_parts import CHECKS, QUOTED, shown_value
@@ -151,7 +151,7 @@ class RunSources:
             return [text(parse(row["amount"]) * factor(row["unit"]), row["unit"])]
         if table in ("claims", "narrative"):
             return _claim_texts(row)
-        return []
+        return year_words.shown(table, row)
 
     @cached_property
     def _results(self) -> dict[tuple[str, ...], Result]:
