@@ -148,6 +148,9 @@ class Run:
             with inputs.recording() as own:
                 there = name not in tables.OPTIONAL or inputs.is_file(path)
                 data = inputs.read_bytes(path) if there else b""
+            if not there:  # a later stage may write it yet
+                inputs.note_all(own.found)
+                return []
             self._tables[name] = (tables.from_csv(data), own.found)
         rows, reads = self._tables[name]
         inputs.note_all(reads)

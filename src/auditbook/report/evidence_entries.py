@@ -314,6 +314,8 @@ class RunSources:
         for column, cell in row.items():
             if not cell or column in ("source", "severity", "blocking", "passed", "status", "origin", "kind"):
                 continue
+            if (column, cell) == ("unit", "1"):  # a plain rate has no unit to be told
+                continue
             words: Text = cell if len(cell) <= _MOST else f"{cell[:_MOST]}……"
             if column == "quote":
                 words = html.phrase(cell)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PERSON_COLUMNS = {
     "judgements": ("who",), "overrides": ("who",), "recorded": ("who",),
     "replies": ("replied_by", "answered_by"), "grades": ("person", "grader"),
-    "follow_up": ("who",), "followed": ("who",),
+    "follow_up": ("who",),
 }  # fmt: skip
 _BETWEEN = re.compile(r"[、，,；;/（）()\s]+")
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{2,8}·[\u4e00-\u9fff·]{2,16}")
