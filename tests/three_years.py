@@ -137,7 +137,16 @@ def third_year(base: Path, previous: str = SECOND) -> None:
         recorded("graver", "high", "5000"), recorded("fresh", "low", "10"),
     ]  # fmt: skip
     looked = [
-        ["auditor:settled:department", "2022", "settled", "退款凭证第12号", "审计组", "2024-02-01", "跟踪", "已退回"],
+        [
+            "auditor:settled:department",
+            "2022",
+            "settled",
+            "退款凭证第12号",
+            "审计组",
+            "2024-02-01",
+            "跟踪",
+            "已退回",
+        ],
         ["auditor:again:department", "2022", "settled", "整改报告", "审计组", "2024-02-01", "跟踪", "已整改"],
     ]
     write(
@@ -155,7 +164,9 @@ def third_year(base: Path, previous: str = SECOND) -> None:
     head, _, rest = own.partition("  - indicator: budget_adjustment_rate\n    definition: ministry\n")
     assert rest, "the scheme of Yueyang scores the adjustment rate by the ministry's definition"
     changed = f"{head}  - indicator: budget_adjustment_rate\n    definition: net\n{rest}"
-    changed = changed.replace("framework: yueyang-2018", "framework: qinghe-2023").replace('edition: "2018"', 'edition: "2023"')
+    changed = changed.replace("framework: yueyang-2018", "framework: qinghe-2023").replace(
+        'edition: "2018"', 'edition: "2023"'
+    )
     (frameworks / "qinghe-2023.yaml").write_text(changed, encoding="utf-8")
 
 
@@ -179,7 +190,7 @@ def add_table(base: Path, case: str, id: str, shape: str, data: bytes) -> None:
     (folder / f"{id}.csv").write_bytes(data)
     register = folder / "SOURCES.yaml"
     entry = (
-        f"  - {{id: {id}, file: {id}.csv, shape: {shape}, title: {id}（虚构）, issuer: 测试, date: \"2022-03-01\", status: received,"
+        f'  - {{id: {id}, file: {id}.csv, shape: {shape}, title: {id}（虚构）, issuer: 测试, date: "2022-03-01", status: received,'
         f" sha256: {hashlib.sha256(data).hexdigest()}, reliability: medium, reason: 虚构}}\n"
     )
     register.write_text(register.read_text(encoding="utf-8") + entry, encoding="utf-8")

@@ -1476,15 +1476,28 @@ def _draw_track(
             page.line(x, top, x, foot, WARNING, 1.2, dashed=True)
             page.shape(_diamond(x, foot, 4.0), MARK)
             page.text(x, foot + 6 + SMALL, signs[place], SMALL, WARNING, "center")
-    for x, dot, lines in zip(centres, track.dots, texts, strict=True):
+    hollows = {
+        place for place in range(1, len(track.dots) - 1) if _is_hollow(track.dots[place - 1 : place + 2])
+    }
+    for place, (x, dot, lines) in enumerate(zip(centres, track.dots, texts, strict=True)):
         tall = len(lines) * SMALL * LEADING
         if dot.value is None:
             page.block(x, zero - tall / 2 - 2, lines, SMALL, MUTED, "center", halo=True)
             continue
         y = height(dot.value)
         page.shape(_round(x, y), HOLLOW if dot.hollow else STRONG)
-        page.block(x, y - 7 - tall / 2, lines, SMALL, INK, "center", halo=True)
+        # in a hollow of the line the text stands under the dot, where no line runs, if there is room above zero
+        under = place in hollows and y + 9 + tall <= foot
+        page.block(x, y + 7 + tall / 2 if under else y - 7 - tall / 2, lines, SMALL, INK, "center", halo=True)
     page.y = foot + 8 + (SMALL * LEADING if any(signs) else 0)
+
+
+def _is_hollow(dots: Sequence[Dot]) -> bool:
+    """Whether lines go up from the middle of three dots to both sides."""
+    first, middle, last = (dot.value for dot in dots)
+    if first is None or middle is None or last is None or len({dot.segment for dot in dots}) > 1:
+        return False
+    return first > middle < last
 
 
 def _round(x: float, y: float, half: float = 3.6) -> tuple[Point, ...]:

@@ -16,6 +16,7 @@ from auditbook.numbers import factor, parse
 from auditbook.outturns import COUNTED, NOT_SCORED, OVERALL, PARTS, SCORED
 from auditbook.pipeline import Run
 from auditbook.report import fragments as html
+from auditbook.report.finding_parts import brief
 from auditbook.report.fragments import Column, Html, Text
 from auditbook.report.graphs import drawable
 from auditbook.report.references import (
@@ -28,6 +29,7 @@ from auditbook.report.references import (
 )
 from auditbook.report.year_words import (
     GAPS,
+    RATES,
     amount_in,
     base_text,
     change_text,
@@ -46,6 +48,7 @@ from auditbook.year_series import (
     CARRIED_DIFFERS,
     DIFFERS,
     INDICATOR,
+    NO_BASE,
     NO_CASE,
     SCORE,
     STATED,
@@ -79,9 +82,12 @@ def years(run: Run) -> Html:
         blocks.append(html.paragraph("没有一个数字或指标有两个年度的值，不能画出变化。"))
     blocks += _charts(run, series)
     for kind, title in ((AMOUNT, "金额与人数逐年"), (INDICATOR, "指标逐年"), (SCORE, "得分逐年")):
-        own = [row for row in rows if row["kind"] == kind and row["scope"] == DEPARTMENT]
+        own = [row for row in rows if row["kind"] == kind and row["scope"] == DEPARTMENT and not row["item"]]
         if own:
             blocks.append(_table(title, own, run))
+    items = [row for row in rows if row["item"] and row["scope"] == DEPARTMENT]
+    if items:
+        blocks.append(html.folded("分项逐年", _table("分项逐年", items, run)))
     units = [row for row in rows if row["scope"] != DEPARTMENT]
     if units:
         blocks.append(html.folded("各下属单位逐年", _table("各下属单位逐年", units, run)))
@@ -168,16 +174,22 @@ def _table(title: str, rows: Sequence[Row], run: Run) -> Html:
         Column("项目"), Column("年度"), Column("数值", numeric=True), Column("比较的基数", numeric=True), Column("增减", numeric=True),
         Column("增减率"), Column("说明"),
     ]  # fmt: skip
-    ordered = [row for own in _grouped(rows).values() for row in own]
-    cells = [
-        [
-            row["name"] + ("" if row["scope"] == DEPARTMENT else f"（{run.audit.scope_name(row['scope'])}）"),
-            f"{row['year']}年", value_text(row), base_text(row), change_text(row), rate_of_change(row), _remark(row, run),
-        ]
-        for row in ordered
-    ]  # fmt: skip
+    cells, refs = [], []
+    for series in _grouped(rows).values():
+        for place, row in enumerate(series):
+            scope = "" if row["scope"] == DEPARTMENT else f"（{run.audit.scope_name(row['scope'])}）"
+            lone = place > 0 and row["value"] and not row["change"]
+            rate = RATES[NO_BASE] if lone else rate_of_change(row)
+            cells.append(
+                [
+                    row["name"] + scope, f"{row['year']}年", value_text(row), base_text(row), change_text(row), rate,
+                    _remark(row, run),
+                ]
+            )  # fmt: skip
+            refs.append(row_reference("years", row))
+    if not any(row[-1] for row in cells):
+        columns, cells = columns[:-1], [row[:-1] for row in cells]
     note = "比较的基数是上一年度自己的案例里的数；指标的基数按本年口径重算。缺数、没有案例的年度是空缺，不是零。比率的增减以百分点计，不再算增减率。"
-    refs = [row_reference("years", row) for row in ordered]
     return html.table(title, columns, cells, note=note, rest_in="years.csv", row_refs=refs)
 
 
@@ -249,7 +261,7 @@ def followed(run: Run) -> Html:
     before = [row for row in rows if row["status"] != NEW]
     cells: list[list[Text]] = [
         [
-            html.tag(_TONES[row["status"]], STATUS_WORDS[row["status"]]), _name(row, run), f"{row['year']}年", row["condition"],
+            html.tag(_TONES[row["status"]], STATUS_WORDS[row["status"]]), _name(row, run), f"{row['year']}年", brief(row["condition"]),
             _weight(row["severity"], row["amount"], row["unit"]), _weight(row["now_severity"], row["now_amount"], row["now_unit"]),
             row["reason"], "；".join(part for part in (row["evidence"], row["who"], row["when"]) if part) or "没有核对",
         ]
