@@ -20,17 +20,20 @@ from auditbook.charts import (
     Bar,
     Bullet,
     Chart,
+    Dot,
     MissingGlyph,
     Pair,
     Span,
     Stack,
     Step,
+    Track,
     bars,
     bullet,
     interval,
     missing_characters,
     paired,
     stacked,
+    trend,
     waterfall,
 )
 from auditbook.report import fragments
@@ -208,6 +211,41 @@ def extremes() -> list[Chart]:
         interval("e22", "空", [], "分", F(100)),
         interval("e23", "越界", [Span(LONG, F(-3), F(120), "−3～120", F(130))], "分", F(100)),
         interval("e24", "零", [Span("零", F(0), F(0), "0.00", F(0))], "分", F(0)),
+        trend("e25", "空", [2020, 2021], [], "元"),
+        trend("e26", "全缺", [2020, 2021], [Track("甲", (Dot(None, "缺"), Dot(None, "没有案例")))], "元"),
+        trend(
+            "e27",
+            "历年",
+            [2020, 2021, 2022, 2023],
+            [
+                Track(
+                    LONG,
+                    (
+                        Dot(HUGE, big, "1"),
+                        Dot(None, "没有这一年的案例"),
+                        Dot(-HUGE, "−" + big, "2"),
+                        Dot(F(0), "0", "3", LONG),
+                    ),
+                ),
+                Track(
+                    "零",
+                    (
+                        Dot(F(0), "0.00", "1"),
+                        Dot(F(0), "0.00", "1"),
+                        Dot(F(1), "1.00", "2", "单位合并"),
+                        Dot(F(2), "2.00", "2"),
+                    ),
+                ),
+            ],
+            "元",
+        ),
+        trend(
+            "e28",
+            "多年",
+            range(2000, 2030),
+            [Track("甲", tuple(Dot(F(n), f"{n}.00", "1") for n in range(30)))],
+            "元",
+        ),
     ]
 
 

@@ -186,7 +186,7 @@ def test_what_is_carried_is_read_with_its_basis_and_its_origin(begun):
 
 def test_open_findings_are_brought_to_be_followed_up(begun):
     run = pipeline.check(OLD)
-    pipeline.in_memory(run)
+    run = pipeline.in_memory(run)
     open_ones = [
         row["finding"] for row in run.table("findings") if row["status"] not in ("corrected", "withdrawn")
     ]

@@ -24,7 +24,7 @@ def base(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("nothing")
         patch.setenv("AUDITBOOK_WORKSPACE", str(folder / "here"))
-        yield what_if.in_memory(pipeline.check(str(INVENTED_CASE)))
+        yield pipeline.in_memory(pipeline.check(str(INVENTED_CASE)))
         assert list(folder.iterdir()) == []
 
 

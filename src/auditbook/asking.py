@@ -59,7 +59,7 @@ class Wanted:
 def wanted(run: Run, scores: Sequence[Row]) -> list[Wanted]:
     """The documents to ask for, those that settle most points first.
 
-    Takes    run: with its tables (after a run, or ``what_if.in_memory``); scores: rows of scores.csv.
+    Takes    run: with its tables (after a run, or ``pipeline.in_memory``); scores: rows of scores.csv.
     Returns  a row for each document that figures.yaml, an indicator or the scheme names as the supplier of something that
              is lacking; nothing where nothing is lacking.
     """

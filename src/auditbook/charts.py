@@ -1,6 +1,6 @@
 """Charts of the report: inline SVG in one style, text as text, the same bytes for the same input.
 
-Eight kinds: ``waterfall``, ``bars``, ``paired``, ``bullet``, ``stacked``, ``interval``, ``moved``, ``tornado``. Each returns
+Nine kinds: ``waterfall``, ``bars``, ``paired``, ``bullet``, ``stacked``, ``interval``, ``moved``, ``tornado``, ``trend``. Each returns
 a ``Chart``: the drawing, its description in words and its data table. Values are exact and in base
 units (元; a rate of 1 is 100 %; see ``numbers``) and become floats only as positions on the page.
 Every text is drawn as the caller formatted it; only ticks, sums and gaps are formatted here.
@@ -160,6 +160,28 @@ class Swing:
     label: str
     first: tuple[Fraction, Fraction]
     second: tuple[Fraction, Fraction]
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A year of a line. ``value`` None is a gap, with what is said of it; dots of one ``segment`` are joined.
+
+    ``broken``: why it cannot be compared with the year before. ``hollow``: what a later document says of the year.
+    """
+
+    value: Fraction | None
+    text: str
+    segment: str = ""
+    broken: str = ""
+    hollow: bool = False
+
+
+@dataclass(frozen=True)
+class Track:
+    """A line over the years: one dot for each."""
+
+    label: str
+    dots: tuple[Dot, ...]
 
 
 class MissingGlyph(LimitError):
@@ -1500,3 +1522,140 @@ def _moved(value: Fraction, unit: str) -> str:
     if not rounded(value / factor(unit), 2):
         return "微增" if value > 0 else "微减"
     return ("+" if value > 0 else "−") + amount_text(abs(value), unit)
+
+
+PANEL = 74.0  # the height that the values of a line have, without room for their texts
+MOST_YEARS = 8
+BREAK_SIGNS = "①②③④⑤⑥⑦⑧⑨⑩"
+
+
+def trend(name: str, title: str, years: Sequence[int], tracks: Sequence[Track], unit: str) -> Chart:
+    """Lines over the years, one under the other on one scale that has zero. No line runs through a gap or across a break."""
+    drawn = years[-MOST_YEARS:]
+    shown = [Track(track.label, track.dots[-MOST_YEARS:]) for track in tracks[:MOST_ROWS]]
+    more = max(len(tracks) - MOST_ROWS, 0)
+    remarks = _break_remarks(drawn, shown)
+    page = _Page()
+    if not any(dot.value is not None for track in shown for dot in track.dots):
+        _nothing(page)
+    else:
+        stated = any(dot.hollow for track in shown for dot in track.dots)
+        keys = [_Key("该年度案例的数", STRONG)]
+        if stated:
+            keys.append(_Key("只见于后来资料", HOLLOW))
+        if remarks:
+            keys.append(_Key("断点：两侧不可比", MARK, "diamond"))
+        _head(page, unit, keys)
+        values = [dot.value for track in shown for dot in track.dots if dot.value is not None]
+        low, high = min([Fraction(0), *values]), max([Fraction(0), *values])
+        left = min(COLUMN * 0.72, max(_widest(_wrap(track.label, COLUMN * 0.7)) for track in shown)) + 2 * GAP
+        step = (WIDTH - MARGIN - left) / len(drawn)
+        centres = [left + step * (place + 0.5) for place in range(len(drawn))]
+        for track in shown:
+            _draw_track(page, track, centres, step, left, (low, high), _signs(track, drawn, remarks))
+        for x, year in zip(centres, drawn, strict=True):
+            page.text(x, page.y + SMALL, f"{year}", SMALL, MUTED, "center")
+        page.y += SMALL * LEADING + 4
+        if len(drawn) < len(years):
+            page.paragraph(f"图中为最近{len(drawn)}年，更早的见数据表。")
+        for remark, sign in remarks.items():
+            page.paragraph(f"{sign} {remark}")
+    items = [
+        f"{_short(track.label)} "
+        + "，".join(f"{year}年 {dot.text}" for year, dot in zip(drawn, track.dots, strict=True))
+        for track in shown
+    ]
+    said = "；".join(f"断点{sign}{remark}" for remark, sign in remarks.items())
+    columns = ["项目", *(f"{year}年" for year in years), "不可比之处"]
+    rows = [
+        (
+            track.label,
+            *(dot.text for dot in track.dots),
+            "；".join(
+                f"{year}年：{dot.broken}" for year, dot in zip(years, track.dots, strict=True) if dot.broken
+            ),
+        )
+        for track in tracks
+    ]
+    return _finish(page, name, title, _alt("折线图", title, unit, items, more, said), columns, rows, more)
+
+
+def _break_remarks(years: Sequence[int], tracks: Sequence[Track]) -> dict[str, str]:
+    """What breaks the lines, each with its sign."""
+    said = dict.fromkeys(
+        f"{year}年：{dot.broken}"
+        for track in tracks
+        for year, dot in zip(years, track.dots, strict=True)
+        if dot.broken and dot.value is not None
+    )
+    signs = [*BREAK_SIGNS, *(f"({n})" for n in range(len(BREAK_SIGNS) + 1, len(said) + 1))]
+    return dict(zip(said, signs, strict=False))
+
+
+def _signs(track: Track, years: Sequence[int], remarks: dict[str, str]) -> list[str]:
+    """For each year the sign of what breaks the line before it; "" where nothing does."""
+    return [remarks.get(f"{year}年：{dot.broken}", "") for year, dot in zip(years, track.dots, strict=True)]
+
+
+def _draw_track(
+    page: _Page, track: Track, centres: Sequence[float], step: float, left: float, ends: tuple[Fraction, Fraction],
+    signs: Sequence[str],
+) -> None:  # fmt: skip
+    """One line in its own panel: its name at the left, each value above its dot, a word where there is none."""
+    texts = [_wrap(dot.text, step - 2, SMALL) for dot in track.dots]
+    above = max(len(lines) for lines in texts) * SMALL * LEADING + 8
+    labels = _wrap(track.label, left - GAP)
+    top = page.y + above
+    foot = top + max(PANEL, len(labels) * SIZE * LEADING)
+    panel = foot - top
+    low, high = ends
+    span = (high - low) or Fraction(1)
+
+    def height(value: Fraction) -> float:
+        return foot - float((value - low) / span) * panel
+
+    zero = height(Fraction(0))
+    page.line(left, zero, WIDTH - MARGIN, zero, GRID, 1.0)
+    page.block(0, (top + foot) / 2, labels, SIZE)
+    for place in range(1, len(centres)):
+        before, now = track.dots[place - 1], track.dots[place]
+        if before.value is not None and now.value is not None and before.segment == now.segment:
+            page.line(
+                centres[place - 1], height(before.value), centres[place], height(now.value), ACCENT, 2.0
+            )
+        if signs[place]:
+            x = (centres[place - 1] + centres[place]) / 2
+            page.line(x, top, x, foot, WARNING, 1.2, dashed=True)
+            page.shape(_diamond(x, foot, 4.0), MARK)
+            page.text(x, foot + 6 + SMALL, signs[place], SMALL, WARNING, "center")
+    hollows = {
+        place for place in range(1, len(track.dots) - 1) if _is_hollow(track.dots[place - 1 : place + 2])
+    }
+    for place, (x, dot, lines) in enumerate(zip(centres, track.dots, texts, strict=True)):
+        tall = len(lines) * SMALL * LEADING
+        if dot.value is None:
+            page.block(x, zero - tall / 2 - 2, lines, SMALL, MUTED, "center", halo=True)
+            continue
+        y = height(dot.value)
+        page.shape(_round(x, y), HOLLOW if dot.hollow else STRONG)
+        # in a hollow of the line the text stands under the dot, where no line runs, if there is room above zero
+        under = place in hollows and y + 9 + tall <= foot
+        page.block(x, y + 7 + tall / 2 if under else y - 7 - tall / 2, lines, SMALL, INK, "center", halo=True)
+    page.y = foot + 8 + (SMALL * LEADING if any(signs) else 0)
+
+
+def _is_hollow(dots: Sequence[Dot]) -> bool:
+    """Whether lines go up from the middle of three dots to both sides."""
+    first, middle, last = (dot.value for dot in dots)
+    if first is None or middle is None or last is None or len({dot.segment for dot in dots}) > 1:
+        return False
+    return first > middle < last
+
+
+def _round(x: float, y: float, half: float = 3.6) -> tuple[Point, ...]:
+    """An octagon: as round as a dot needs to be."""
+    side = half * 0.414
+    return (
+        (x - side, y - half), (x + side, y - half), (x + half, y - side), (x + half, y + side), (x + side, y + half),
+        (x - side, y + half), (x - half, y + side), (x - half, y - side),
+    )  # fmt: skip

@@ -40,7 +40,7 @@ class FindingRule(Strict):
     name: Words
     on: Literal[
         "claims", "limits", "sources", "figures", "texts", "gaps", "objectives", "completion", "self_score", "quality",
-        "omissions", "sentences",
+        "omissions", "sentences", "restated",
     ]  # fmt: skip
     where: dict[str, str | list[str]] = {}
     above: dict[str, str] = {}

@@ -55,6 +55,17 @@ def recording() -> Iterator[Reads]:
         _recordings.pop()
 
 
+@contextmanager
+def elsewhere() -> Iterator[None]:
+    """Read for another run inside: the places that it names and the notes that it makes are not this one's."""
+    places = dict(_places)
+    with recording():
+        try:
+            yield
+        finally:
+            use(places)
+
+
 def note(place: str, found: str) -> None:
     """Note what was found at a place."""
     if _recordings:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from auditbook import pipeline, what_if
+from auditbook import pipeline
 from auditbook.cases import DEPARTMENT, Case, Source, Unit
 from auditbook.faults import CaseError, Fault
 from auditbook.figures import NOT_APPLICABLE, FigureRow
@@ -128,7 +128,7 @@ def ended(case: str) -> Ended:
             "读得通的案例", f"请先改正以下各处（auditbook check {case}）；或不带 --from，从零开始",
         )  # fmt: skip
         raise CaseError([head, *error.faults]) from error
-    run = what_if.in_memory(run)
+    run = pipeline.in_memory(run)
     return Ended(run, run.table("findings"), run.table("follow_up"))
 
 

@@ -20,7 +20,7 @@ from auditbook.intake.evidence import ACTUAL, TARGET
 from auditbook.narrative.stated import FAULTS, STATED
 from auditbook.numbers import EXACT, amount_text, dimension, factor, parse, plain, text
 from auditbook.scoring_rules import points_text, read_zone
-from auditbook.tables import Row
+from auditbook.tables import KEYS, Row
 
 CONVENTIONAL_FULL_MARKS = 100
 OMISSIONS = "omissions"
@@ -53,6 +53,10 @@ FIELDS: dict[str, set[str]] = {
     "self_score": {"kind", "score", "maximum", "maximum_words", "about_name", "explanation", "place", "quote"},
     "quality": {"rule", "passed", "severity", "where", "found", "expected", "why", "blocking"},
     "omissions": {"problems", "omitted", "count"},
+    "restated": {
+        "figure", "name", "scope", "scope_name", "item", "year", "later", "own", "own_case", "own_place", "stated",
+        "stated_case", "stated_place", "difference", "unit", "verdict",
+    },
 }  # fmt: skip
 
 
@@ -78,6 +82,7 @@ VALUES: dict[tuple[str, str], set[str]] = {
     ("objectives", "repeated"): _YES,
     ("completion", "state"): {"beyond", "within"},
     ("quality", "passed"): {"yes", "no", "none", "noted", "not_run"},
+    ("restated", "verdict"): {"agrees", "within_rounding", "differs", "carried_differs"},
 }
 
 
@@ -112,6 +117,7 @@ class Observed:
     quality: Sequence[Row]
     narrative: Sequence[Row] = ()
     strict: bool = False
+    restated: Sequence[Row] = ()
 
 
 def about_name(about: str, rulebook: Rulebook, objectives: Sequence[Row]) -> str:
@@ -162,6 +168,18 @@ def of_sentences(seen: Observed) -> list[Seen]:
             "document": titles.get(row["source"], row["source"]),
         }  # fmt: skip
         found.append(Seen(fields, row["claim"], DEPARTMENT, (f"claim:{row['claim']}",)))
+    return found
+
+
+def of_restated(seen: Observed) -> list[Seen]:
+    """Every figure of an earlier year that a later case states too, with both numbers."""
+    found = []
+    for row in seen.restated:
+        fields = {key: row[key] for key in FIELDS["restated"] & row.keys()}
+        fields["scope_name"] = seen.audit.scope_name(row["scope"])
+        about = ".".join(part for part in (row["figure"], row["item"], row["year"], row["later"]) if part)
+        key = "restated:" + "|".join(row[column] for column in KEYS["restated"])
+        found.append(Seen(fields, about, row["scope"], (key,), row["difference"], row["unit"]))
     return found
 
 
@@ -501,5 +519,5 @@ def of_omissions(seen: Observed, grave: Sequence[tuple[str, str]]) -> list[Seen]
 LOOKS: dict[str, Callable[[Observed], list[Seen]]] = {
     "claims": of_claims, "limits": of_limits, "sources": of_sources, "figures": of_figures, "texts": of_texts,
     "gaps": of_gaps, "objectives": of_objectives, "completion": of_completion, "self_score": of_self_score,
-    "quality": of_quality, "sentences": of_sentences,
+    "quality": of_quality, "sentences": of_sentences, "restated": of_restated,
 }  # fmt: skip

@@ -23,9 +23,11 @@ from auditbook import (
     claims,
     figures,
     findings,
+    following,
     indicators,
     inputs,
     judgement_room,
+    outturns,
     quality,
     quality_tables,
     records,
@@ -36,6 +38,8 @@ from auditbook import (
     strict_yaml,
     tables,
     texts,
+    year_chain,
+    year_rules,
 )
 from auditbook.cases import DEPARTMENT, Audit, Scenario
 from auditbook.faults import CaseError, Fault, UsageError
@@ -49,6 +53,8 @@ from auditbook.observations import Observed
 from auditbook.stages import READS_LOG, STAGES, Stage
 from auditbook.tables import Row
 from auditbook.workspace import Workspace, locate
+from auditbook.year_chain import Chain, Ended, Year
+from auditbook.year_series import Series
 
 PARAMETERS = ("case", "scenario")
 COUNTED = ("objectives_planned", "objectives_claimed", "objectives_proven", "objectives_possible")
@@ -192,6 +198,9 @@ class Run:
             with inputs.recording() as own:
                 there = name not in tables.OPTIONAL or inputs.is_file(path)
                 data = inputs.read_bytes(path) if there else b""
+            if not there:  # a later stage may write it yet
+                inputs.note_all(own.found)
+                return []
             self._tables[name] = (tables.from_csv(data), own.found)
         rows, reads = self._tables[name]
         inputs.note_all(reads)
@@ -243,6 +252,19 @@ class Run:
             for r in indicators.compute(stanza, self.figures, judged)
         ]
 
+    @cached_property
+    def _chain(self) -> tuple[Chain, dict[str, str]]:
+        with inputs.recording() as own:
+            chain = _earlier(self)
+        return chain, own.found
+
+    @property
+    def chain(self) -> Chain:
+        """The earlier years of the case; whoever asks rests on all of their evidence and on every rule."""
+        chain, reads = self._chain
+        inputs.note_all(reads)
+        return chain
+
     def observed(self) -> Observed:
         """Everything that the finding rules may speak of."""
         bands = tuple((str(zone), str(word)) for zone, word in self.framework.grades or [])
@@ -250,6 +272,7 @@ class Run:
             self.audit, self.figures, self.rulebook, self.results, self.scoring, self.wording, self.terms, bands,
             self.table("objectives"), self.table("statements"), self.table("published"),
             claims.entered(self.table("claims")), self.table("quality"), self.table("narrative"), self.strict,
+            self.table("restated"),
         )  # fmt: skip
 
     def stopped(self) -> str:
@@ -305,6 +328,9 @@ def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
     sound = not faults
     if audit is None:
         raise CaseError(faults)
+    if audit.case.previous:
+        with inputs.recording():
+            faults += year_chain.circle(audit)
     dictionary = collected("dictionary", figures.read_dictionary, workspace.root)
     wording = collected("wording", claims.read_wording, workspace)
     terms = collected("terms", texts.read_terms, workspace)
@@ -315,11 +341,14 @@ def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
         rulebook = collected("rulebook", indicators.read_rulebook, workspace.root, dictionary)
         judged_by = collected("quality", quality.read_rules, audit, dictionary)
         collected("report", report_rules.read, workspace, dictionary)
+        collected("trends", year_rules.read_trends, workspace.root, dictionary)
         if with_evidence:
             # looking writes nothing, not even beside the results: what is kept is used where a run has kept it
             kept = _kept(workspace)
             there = kept if kept.folder.is_dir() else None
             evidence = collected("evidence", intake.read, audit, dictionary, there)
+    if rulebook is not None and dictionary is not None:
+        collected("outturns", year_rules.read_outturns, workspace.root, dictionary, set(rulebook.stanzas))
     if rulebook is not None and sound:
         frameworks = collected("frameworks", scoring.read_frameworks, audit, rulebook)
     if evidence is not None and rulebook is not None and frameworks is not None:
@@ -492,7 +521,76 @@ def _narrative(run: Run) -> dict[str, list[Row]]:
 
 
 def _findings(run: Run) -> dict[str, list[Row]]:
-    return {"scores": _scores(run), "schemes": _schemes(run), "findings": _found(run), **_sensitivity(run)}
+    # the rules of findings may speak of it, and it is not yet on disk
+    run.keep("restated", _restated(run))
+    scores, found = _scores(run), _found(run)
+    return {
+        "scores": scores,
+        "schemes": _schemes(run),
+        "findings": found,
+        **_sensitivity(run),
+        **_over_years(run, scores, found),
+    }
+
+
+def _year(run: Run, scores: Sequence[Row], found: Sequence[Row]) -> Year:
+    """The year of a run as the years of its chain are compared."""
+    total = next((row for row in scores if row["level"] == "total"), None)
+    known = total is not None and total["state"] != scoring.STOPPED and total["lowest"] and total["highest"]
+    framework = run.framework
+    return Year(
+        run.audit.case, run.figures, run.results, run.scoring, framework.framework, framework.edition,
+        total if known else None, found, run.table("follow_up"),
+    )  # fmt: skip
+
+
+def _series(run: Run, scores: Sequence[Row], found: Sequence[Row]) -> Series:
+    trends = year_rules.read_trends(run.workspace.root, run.dictionary)
+    return Series((_year(run, scores, found), *run.chain.years), run.dictionary, run.rulebook, trends)
+
+
+def _restated(run: Run) -> list[Row]:
+    """What later years' documents say of earlier ones."""
+    return _series(run, [], []).restated() if run.chain.years else []
+
+
+def _over_years(run: Run, scores: Sequence[Row], found: Sequence[Row]) -> dict[str, list[Row]]:
+    """The tables that compare years, those of them that have rows."""
+    series = _series(run, scores, found)
+    rules = year_rules.read_outturns(run.workspace.root, run.dictionary, set(run.rulebook.stanzas))
+    rates, composition = outturns.rows(series.years, rules)
+    chain = run.chain
+    made = {
+        "restated": run.table("restated"), "years": series.rows(), "outturns": rates, "composition": composition,
+        "followed": following.rows(series.latest, chain),
+        "year_cases": year_chain.rows(series.latest, chain) if chain.years or chain.ended else [],
+    }  # fmt: skip
+    return {name: rows for name, rows in made.items() if rows}
+
+
+def _earlier(run: Run) -> Chain:
+    """The earlier years of a run, each read as its own case; what they rest on is noted as read by this run."""
+    audit = run.rules.audit
+    if not audit.case.previous:
+        return Chain()
+    if audit.previous is None:
+        audit.workspace.rule_file("cases", audit.case.previous)  # its absence is noted
+        return Chain(ended=Ended(audit.case.previous, year_chain.ABSENT, "没有这个案例文件"))
+    workspaces = year_chain.workspaces(audit)
+    for workspace in workspaces:
+        inputs.read_bytes(workspace.case_path)
+        for path in inputs.listing(workspace.evidence):
+            inputs.read_bytes(path)
+    for path in rule_files(run.workspace):
+        inputs.read_bytes(path)
+    with inputs.elsewhere():
+        try:
+            before = in_memory(Run(_opened(workspaces[0], with_evidence=True)))
+        except CaseError as error:
+            return Chain(ended=year_chain.ended_by(error, audit.case.previous))
+        own = _year(before, before.table("scores"), before.table("findings"))
+        rest = before.chain
+    return Chain((own, *rest.years), rest.ended)
 
 
 def _sensitivity(run: Run) -> dict[str, list[Row]]:
@@ -609,13 +707,35 @@ def tables_of(stage: Stage, run: Run) -> dict[str, list[Row]]:
     return _MAKE[stage.name](run)
 
 
+def in_memory(run: Run) -> Run:
+    """A run all of whose tables are in memory, from what an earlier run left where that is proven, else made anew.
+
+    Takes    run: from ``check`` or ``open_run``.
+    Raises   CaseError where the evidence cannot be read.
+    """
+    made = Run(run.rules, in_memory=True)
+    inputs.use(records.places(run.workspace))
+    verifier = Verifier({"scoring": lambda: run.scoring_digest})
+    proven = True
+    for stage in STAGES:
+        # a stage is proven by the tables on disk, and those are old once one before it is not
+        proven = proven and records.proven(run.workspace, f"{stage.name}.tables", verifier) is not None
+        if proven:
+            for name in (*stage.tables, *(name for name, of in tables.OPTIONAL.items() if of == stage.name)):
+                made.keep(name, run.table(name))
+        else:
+            for name, rows in tables_of(stage, made).items():
+                made.keep(name, rows)
+    return made
+
+
 def _make(run: Run, stage: Stage) -> records.Record:
     """Compute and write the tables of a stage, each whole or not at all."""
     wrote = {}
     with inputs.recording() as reads:
         made = tables_of(stage, run)
-        for name in tables.OPTIONAL:  # one that an earlier run had rows for
-            if stage.name == "ingest" and name not in made:
+        for name, of in tables.OPTIONAL.items():  # one that an earlier run had rows for
+            if of == stage.name and name not in made:
                 (run.workspace.processed / f"{name}.csv").unlink(missing_ok=True)
                 run._tables.pop(name, None)
         for name, rows in made.items():
@@ -644,12 +764,26 @@ def fingerprints(run: Run) -> dict[str, str]:
         *rule_files(workspace),
         *(path for path in (workspace.case_path, workspace.scenario_path) if path),
     ]
-    evidence = inputs.listing(workspace.evidence)
     return {
-        "evidence": records.tree_digest(evidence, workspace.evidence, inputs.read_bytes),
+        "evidence": _evidence_print(run),
         "rules": records.tree_digest(list(dict.fromkeys(rules)), workspace.root, inputs.read_bytes),
         "program": records.program_digest(),
     }
+
+
+def _evidence_print(run: Run) -> str:
+    """sha256 of the evidence; where earlier years are compared, of theirs and of their case files as well."""
+    workspace = run.workspace
+    evidence = inputs.listing(workspace.evidence)
+    own = records.tree_digest(evidence, workspace.evidence, inputs.read_bytes)
+    earlier = year_chain.workspaces(run.audit)
+    if not earlier:
+        return own
+    prints = [own]
+    for one in earlier:
+        files = [one.case_path, *inputs.listing(one.evidence)]
+        prints.append(f"{one.case_path.stem} {records.tree_digest(files, one.evidence, inputs.read_bytes)}")
+    return records.digest("\n".join(prints).encode())
 
 
 def _refuse_unknown_parameters() -> None:

@@ -154,7 +154,7 @@ def matrix(case: str) -> Matrix:
     Raises   CaseError where the case itself cannot be read.
     """
     run = pipeline.check(case)
-    base = what_if.in_memory(run)
+    base = pipeline.in_memory(run)
     own = standing("", "按案例文件所定口径", base)
     standings = [own]
     for path in _files(run.workspace):

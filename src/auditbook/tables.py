@@ -61,6 +61,18 @@ FINDINGS = (
     "finding number severity kind origin rule scope criterion condition cause effect recommendation amount"
     " unit evidence reply status name answer locator quote who when"
 )
+YEAR_CASES = "case year status department framework edition why"
+YEARS = (
+    "kind about scope item year name definition unit status value low high origin case base base_origin change rate"
+    " rate_state broken segment figures place"
+)
+RESTATED = "figure scope item year later name unit own own_case own_place stated stated_case stated_place difference verdict"
+OUTTURNS = "dimension classification year name status rate numerator denominator score reason case figures"
+COMPOSITION = "dimension classification year category name part unit budget outturn adjusted deviation"
+FOLLOWED = (
+    "finding year name scope severity condition amount unit now now_severity now_amount now_unit status reason"
+    " evidence who when"
+)
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     name: tuple(columns.split())
@@ -88,6 +100,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "findings": FINDINGS,
         "sensitivity": SENSITIVITY,
         "room": ROOM,
+        "year_cases": YEAR_CASES,
+        "years": YEARS,
+        "restated": RESTATED,
+        "outturns": OUTTURNS,
+        "composition": COMPOSITION,
+        "followed": FOLLOWED,
     }.items()
 }
 
@@ -115,11 +133,20 @@ KEYS: dict[str, tuple[str, ...]] = {
     "findings": ("finding",),
     "sensitivity": ("kind", "about", "step"),
     "room": ("changed", "extent", "end"),
+    "year_cases": ("case",),
+    "years": ("kind", "about", "scope", "item", "year"),
+    "restated": ("figure", "scope", "item", "year", "later"),
+    "outturns": ("dimension", "classification", "year"),
+    "composition": ("dimension", "classification", "year", "category"),
+    "followed": ("finding",),
 }
 
 
-# Tables that are written only where they have rows: a run without them leaves what it always left.
-OPTIONAL = ("follow_up",)
+# Tables that are written only where they have rows, with their stages: a run without them leaves what it always left.
+OPTIONAL = {
+    "follow_up": "ingest", "year_cases": "findings", "years": "findings", "restated": "findings", "outturns": "findings",
+    "composition": "findings", "followed": "findings",
+}  # fmt: skip
 
 
 def to_csv(name: str, rows: Iterable[Mapping[str, str]]) -> bytes:

@@ -5,11 +5,10 @@ For whoever asks many times: sensitivity, the controls of a notebook, all scenar
 
 from __future__ import annotations
 
-from auditbook import inputs, pipeline, quality, records, scenarios, tables
+from auditbook import pipeline, quality, scenarios, tables
 from auditbook.cases import Scenario
 from auditbook.faults import CaseError
 from auditbook.figures import ASSUMED
-from auditbook.inputs import Verifier
 from auditbook.intake import evidence as intake
 from auditbook.pipeline import Run
 from auditbook.stages import STAGES
@@ -21,28 +20,6 @@ _EVIDENCE = (
     "narrative", "coverage", *tables.OPTIONAL,
 )  # fmt: skip
 _QUALITY = ("quality", "corroboration", "reconciliations")
-
-
-def in_memory(run: Run) -> Run:
-    """A run all of whose tables are in memory, from what an earlier run left where that is proven, else made anew.
-
-    Takes    run: from ``pipeline.check`` or ``pipeline.open_run``.
-    Raises   CaseError where the evidence cannot be read.
-    """
-    made = Run(run.rules, in_memory=True)
-    inputs.use(records.places(run.workspace))
-    verifier = Verifier({"scoring": lambda: run.scoring_digest})
-    proven = True
-    for stage in STAGES:
-        # a stage is proven by the tables on disk, and those are old once one before it is not
-        proven = proven and records.proven(run.workspace, f"{stage.name}.tables", verifier) is not None
-        if proven:
-            for name in (*stage.tables, *(tables.OPTIONAL if stage is STAGES[0] else ())):
-                made.keep(name, run.table(name))
-        else:
-            for name, rows in pipeline.tables_of(stage, made).items():
-                made.keep(name, rows)
-    return made
 
 
 def scored(run: Run) -> Run:
@@ -61,7 +38,7 @@ def scored(run: Run) -> Run:
 def under(run: Run, scenario: Scenario, document: Document | None = None) -> Run:
     """The case of a run under a scenario that no file needs to hold.
 
-    Takes    run: any opened run whose tables are there (a notebook's, or from ``in_memory``). A scenario of its own does
+    Takes    run: any opened run whose tables are there (a notebook's, or from ``pipeline.in_memory``). A scenario of its own does
              not count: what is returned is the case under ``scenario`` alone (``combined`` makes one of two). document: the
              scenario's file, where one holds it, for the lines of faults.
     Returns  an opened run in memory. Its rules and figures are the changed ones; ``results``, ``table("scores")``,

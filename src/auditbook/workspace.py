@@ -58,6 +58,11 @@ class Workspace:
             (path for path in (folder / f"{name}.yaml" for folder in folders) if inputs.is_file(path)), None
         )
 
+    def of_case(self, case_path: Path) -> Workspace:
+        """The workspace of another case of the same project, without a scenario."""
+        base = case_path.parents[2]
+        return Workspace(self.root, base, results_of(base), case_path, None)
+
     def shown(self, path: Path) -> str:
         """A path as it is shown: relative to the base or the project where it lies inside."""
         for folder in (self.base, self.root):

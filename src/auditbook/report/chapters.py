@@ -23,6 +23,7 @@ from auditbook.report import (
     sensitivity_view,
     sentence_parts,
     staff_appraisal,
+    year_parts,
 )
 from auditbook.report import fragments as html
 from auditbook.report.conclusions import phrase_sentence
@@ -123,6 +124,9 @@ PARTS: dict[str, Callable[[Run], Html]] = {
     "claims_chart": graphs.claims_by_verdict,
     "findings": finding_parts.findings,
     "sheets": finding_parts.sheets,
+    "years": year_parts.years,
+    "followed": year_parts.followed,
+    "outturns": year_parts.outturns,
     "gaps": indicator_parts.gaps,
     "requests": request_parts.requests,
     "assumptions": assumptions.assumptions,

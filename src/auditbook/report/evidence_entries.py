@@ -17,7 +17,7 @@ from auditbook.narrative.shown import published, recomputed
 from auditbook.numbers import Interval, amount_text, factor, parse, rounded, text
 from auditbook.pipeline import Run
 from auditbook.report import fragments as html
-from auditbook.report import graphs
+from auditbook.report import graphs, year_words
 from auditbook.report.column_names import NAMES, TABLES
 from auditbook.report.document_parts import document_counts
 from auditbook.report.evidence_parts import CHECKS, QUOTED, shown_value
@@ -177,7 +177,7 @@ class RunSources:
             return [text(parse(row["amount"]) * factor(row["unit"]), row["unit"])]
         if table in ("claims", "narrative"):
             return _claim_texts(row)
-        return []
+        return year_words.shown(table, row)
 
     @cached_property
     def _results(self) -> dict[tuple[str, ...], Result]:
@@ -382,6 +382,8 @@ class RunSources:
         pairs: list[tuple[Text, Text]] = []
         for column, cell in row.items():
             if not cell or column in ("source", "severity", "blocking", "passed", "status", "origin", "kind"):
+                continue
+            if (column, cell) == ("unit", "1"):  # a plain rate has no unit to be told
                 continue
             words: Text = cell if len(cell) <= _MOST else f"{cell[:_MOST]}……"
             if column == "quote":

@@ -15,7 +15,7 @@ from auditbook.report.evidence_parts import shown_value
 from auditbook.report.fragments import Column, Html, Text
 from auditbook.report.references import counted, evidence_references
 from auditbook.report.sentence_parts import kind_words
-from auditbook.tables import Row
+from auditbook.tables import KEYS, Row
 
 # The working paper that holds the sheets, as the report finds it.
 SHEETS = "workpapers/40_findings.html"
@@ -201,6 +201,13 @@ def _evidence(row: Row, run: Run) -> Html:
                 if own["quote"]
                 else own["locator"]
             )
+        elif kind == "restated":
+            row_of = dict(zip(KEYS["restated"], name.split("|"), strict=True))
+            own = next(r for r in run.table("restated") if all(r[c] == v for c, v in row_of.items()))
+            for of in ("own", "stated"):
+                lines.append(
+                    f"{own[f'{of}_case']}：{own['name']}{own[of]}{own['unit']}，{own[f'{of}_place']}"
+                )
         elif kind == "source":
             lines.append(f"资料登记簿：{titles.get(name, name)}")
         elif kind == "quality" and name in rules:

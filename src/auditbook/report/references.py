@@ -189,6 +189,8 @@ def evidence_references(row: Row, run: Run) -> list[str]:
             found.append(written("objectives", *(name.split(".", 1) if "." in name else (name, ""))))
         elif kind == "quality":
             found.append(written("quality", name))
+        elif kind == "restated":
+            found.append(written("restated", *name.split("|")))
         elif kind == "lacking":
             found.append(rule_reference("params/figures.yaml", name))
         elif kind in run.rulebook.stanzas:
