@@ -112,6 +112,26 @@ def all_scenarios(
         _say(f"写出：{found.write_page()}", err=True)
 
 
+@app.command()
+def sensitivity(
+    case: CaseName,
+    scenario: ScenarioName = "",
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出：每处改动附它的情景写法")] = False,
+) -> None:
+    """一次只改一处：哪些口径、分值、界限、数字左右得分和结论 / which single change moves the score or turns a finding."""
+    import shutil
+
+    from auditbook import printed, sensitivity_yield
+
+    found = sensitivity_yield.read(case, scenario)
+    if as_json:
+        _say_json(found.as_json())
+    else:
+        _say(found.text(shutil.get_terminal_size().columns if sys.stdout.isatty() else printed.WIDE))
+    if found.stopped:
+        raise typer.Exit(EXIT_CONTRADICTION)
+
+
 @app.command("new")
 def new_case(
     case: Annotated[str, typer.Argument(help="新案例的名字，如 qinghe-water-2025")],

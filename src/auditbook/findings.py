@@ -163,6 +163,11 @@ def by_rule(rule: FindingRule, observed: Sequence[Seen], audit: Audit) -> list[R
     return [_finding(rule, about, scope, group, audit) for about, scope, group in _grouped(rule, fitting)]
 
 
+def fitting(rule: FindingRule, observed: Sequence[Seen]) -> frozenset[str]:
+    """What a rule speaks of, each as the key of a finding of its own: of one finding it may be several things."""
+    return frozenset(f"{rule.rule}:{row.about}:{row.scope}" for row in observed if rule.fits(row.fields))
+
+
 def omitted(rules: Sequence[FindingRule], seen: Observed, rows: Sequence[Row]) -> list[Row]:
     """What the department's own list of problems leaves out: known only when everything else has been found.
 

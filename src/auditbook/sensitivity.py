@@ -44,16 +44,22 @@ CASE = "case"
 _OF_RESULTS = ("claims", "limits", "gaps", "self_score")
 _OF_TARGETS = ("objectives", "completion")
 _OF_LIMITS = ("limits", "self_score")
+MOST_SUBJECTS = 6  # of one rule's findings, named in a cell
 _NOUGHT = Fraction(0)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a case stands: the score (None where nothing may be scored), the grade, the findings by their keys."""
+    """Where a case stands: the score (None where nothing may be scored), the grade, the findings by their keys.
+
+    ``spoken``: all that the rules speak of. A department and its only category are one finding while the same is to be
+    said of both; two where their words part, and nothing new is found then.
+    """
 
     score: Interval | None
     grade: str
     findings: Mapping[str, Row]
+    spoken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -73,12 +79,12 @@ class Effect:
     @property
     def gained(self) -> list[Row]:
         """Findings that the change brings."""
-        return [row for key, row in self.after.findings.items() if key not in self.before.findings]
+        return _only(self.after, self.before)
 
     @property
     def lost(self) -> list[Row]:
         """Findings that it takes away."""
-        return [row for key, row in self.before.findings.items() if key not in self.after.findings]
+        return _only(self.before, self.after)
 
     @property
     def regraded(self) -> list[tuple[Row, Row]]:
@@ -107,6 +113,11 @@ class Effect:
         return (*(-end for end in ends), not grade, -turned, place)
 
 
+def _only(own: Standing, other: Standing) -> list[Row]:
+    """Findings of one standing that the other has not, nor as a part of another finding."""
+    return [row for key, row in own.findings.items() if key not in other.findings and key not in other.spoken]
+
+
 @dataclass(frozen=True)
 class Sensitivity:
     """A case, and the effect of each change on it, the greatest first; ``lines`` as it scores them, none where it is stopped."""
@@ -127,6 +138,9 @@ def analyse(run: Run) -> Sensitivity:
     return Sensitivity(
         base.standing, tuple(sorted(effects, key=lambda effect: effect.order)), base.lines, base.by_definition
     )
+
+
+_Found = tuple[Mapping[str, Row], frozenset[str]]
 
 
 class _Watched(dict[Key, FigureRow]):
@@ -173,6 +187,9 @@ class _Base:
             rule.rule: findings.by_rule(rule, self.observed[rule.on], run.audit)
             for rule in self.rules if rule.on != OMISSIONS
         }  # fmt: skip
+        self.spoken = {
+            rule.rule: findings.fitting(rule, self.observed.get(rule.on, ())) for rule in self.rules
+        }
         self.recorded = [findings.recorded_finding(row, run.audit) for row in run.table("recorded")]
         self.by_definition: dict[tuple[str, str], Mapping[str, Line]] = {}
         self.lines = {} if self.stopped else self._lines(self.results, self.scoring, self.framework.lines)
@@ -186,6 +203,10 @@ class _Base:
             EVIDENCE: lambda change: self._refigured({}, strict=True),
         }  # fmt: skip
         return by_kind[change.kind](change)
+
+    @property
+    def _as_before(self) -> _Found:
+        return self.standing.findings, self.standing.spoken
 
     # --- the parts of a result
 
@@ -201,31 +222,34 @@ class _Base:
             unit_names=self.unit_names, objectives=self.objectives, only=wanted,
         )  # fmt: skip
 
-    def _standing(self, lines: Mapping[str, Line], found: Mapping[str, Row]) -> Standing:
+    def _standing(self, lines: Mapping[str, Line], found: _Found) -> Standing:
         if self.stopped:
-            return Standing(None, "", found)
+            return Standing(None, "", *found)
         own = lines.values()
-        return Standing(scoring.total_of(own), scoring.grade_of(self.framework, own), found)
+        return Standing(scoring.total_of(own), scoring.grade_of(self.framework, own), *found)
 
     def _found(
         self, observed: Mapping[str, Sequence[Seen]] | None = None, rules: Sequence[FindingRule] | None = None,
         audit: Audit | None = None,
-    ) -> dict[str, Row]:  # fmt: skip
+    ) -> _Found:  # fmt: skip
         """The findings by their keys, where some rows are seen otherwise, some rules say something else, or what is material."""
         observed = observed or {}
         rows: list[Row] = []
+        spoken: set[str] = set()
         for was, rule in zip(self.rules, rules or self.rules, strict=True):
             if rule.on == OMISSIONS:
                 continue
             same = rule is was and rule.on not in observed
             if same and (audit is None or rule.below_materiality is None):
                 rows += self.by_rule[rule.rule]
+                spoken |= self.spoken[rule.rule]
             else:
                 own = observed.get(rule.on, self.observed[rule.on])
                 rows += findings.by_rule(rule, own, audit or self.run.audit)
+                spoken |= findings.fitting(rule, own)
         rows += self.recorded
         rows += findings.omitted(rules or self.rules, self.seen, rows)
-        return {row["finding"]: row for row in rows}
+        return {row["finding"]: row for row in rows}, frozenset(spoken)
 
     # --- one kind of change each
 
@@ -246,7 +270,7 @@ class _Base:
             return self.standing
         points = weighed(self.run, change.about, STEPS[change.step])
         lines = {key: line.weighed(points.get(key, line.weight)) for key, line in self.lines.items()}
-        return self._standing(lines, self.standing.findings)
+        return self._standing(lines, self._as_before)
 
     def _threshold(self, change: Change) -> Standing:
         if change.about == MATERIALITY:
@@ -265,7 +289,7 @@ class _Base:
             ]  # fmt: skip
             return self._standing(self.lines, self._found(rules=rules))
         assert stanza and stanza.limit
-        side = next(side for side in ("at_most", "at_least", "exactly") if getattr(stanza.limit, side))
+        side = "at_most" if stanza.limit.at_most else "at_least"
         limited = stanza.model_copy(update={"limit": stanza.limit.model_copy(update={side: limit})})
         seen = replace(self.seen, rulebook=_with(self.rulebook, limited))
         return self._standing(self.lines, self._found(_observed(seen, _OF_LIMITS)))
@@ -308,7 +332,7 @@ class _Base:
             *(_OF_TARGETS if recount else ()),
         ]  # fmt: skip
         if not kinds:
-            return self._standing(lines, self.standing.findings)
+            return self._standing(lines, self._as_before)
         seen = replace(self.seen, figures=figures, results=flat, claims=self._merged(said), strict=strict)
         return self._standing(lines, self._found(_observed(seen, kinds)))
 
@@ -456,18 +480,38 @@ def turned(effect: Effect, run: Run) -> list[str]:
     old, new = effect.before.grade, effect.after.grade
     if old != new:
         said.append(f"等级由“{old}”变为“{new}”")
-    said += (f"多出发现{finding_name(row, run)}" for row in effect.gained)
-    said += (f"不再有发现{finding_name(row, run)}" for row in effect.lost)
+    said += (f"多出发现{name}" for name in _named(effect.gained, run))
+    said += (f"不再有发现{name}" for name in _named(effect.lost, run))
     for was, row in effect.regraded:
         levels = [SEVERITIES[own["severity"]] for own in (was, row)]
-        said.append(f"发现{finding_name(row, run)}的严重程度由{levels[0]}变为{levels[1]}")
+        said.append(f"发现{_named([row], run)[0]}的严重程度由{levels[0]}变为{levels[1]}")
     return said
 
 
-def finding_name(row: Row, run: Run) -> str:
-    """A finding by its name, and what or whom it is about where that is one thing."""
+def _named(rows: Sequence[Row], run: Run) -> list[str]:
+    """Findings by their names, each with what it is about; one rule's findings together."""
+    about: dict[str, list[str]] = {}
+    for row in rows:
+        about.setdefault(row["name"], []).append(_about(row, run))
+    return [_with_subjects(name, [*filter(None, own)], len(own)) for name, own in about.items()]
+
+
+def _with_subjects(name: str, subjects: Sequence[str], count: int) -> str:
+    told = "、".join(subjects[:MOST_SUBJECTS])
+    many = f"{count}项：" if count > 1 else ""
+    rest = "等" if len(subjects) > MOST_SUBJECTS else ""
+    return f"“{name}”（{many}{told}{rest}）" if told or many else f"“{name}”"
+
+
+def _about(row: Row, run: Run) -> str:
+    """What or whom a finding is about; "" where its name says it already, or it is about many things."""
     about = row["finding"].split(":", 1)[1].rpartition(":")[0]
     subject = "" if about == "all" else about_name(about, run.rulebook, run.table("objectives"))
+    name, _, item = about.partition(":")
+    stanza = run.rulebook.stanzas.get(name)
+    figure = name if name in run.dictionary else ""
+    if stanza is not None and not stanza.judged:
+        figure = stanza.figures(run.scoring[name])[0]
+    part = run.figures.item_name(figure, item) if figure and item else ""
     scope = run.audit.scope_name(row["scope"]) if row["scope"] != DEPARTMENT else ""
-    where = "·".join(part for part in (scope, subject) if part and part not in row["name"])
-    return f"“{row['name']}”（{where}）" if where else f"“{row['name']}”"
+    return "·".join(own for own in (scope, subject, part) if own and own not in row["name"])

@@ -98,9 +98,9 @@ def weighed(run: Run, line: str, share: Fraction) -> dict[str, Fraction]:
 
 def _thresholds(run: Run) -> Iterator[Change]:
     for stanza in run.rulebook.stanzas.values():
-        if stanza.limit is None:
-            continue
-        side = "不高于" if stanza.limit.at_most else "不低于" if stanza.limit.at_least else "等于"
+        if stanza.limit is None or stanza.limit.exactly:
+            continue  # parts that must make up the whole are no limit that could be drawn elsewhere
+        side = "不高于" if stanza.limit.at_most else "不低于"
         for step, share in STEPS.items():
             bound = stanza.limit.bound * share
             if stanza.limit.at_least and bound > max(stanza.limit.bound, Fraction(1)):

@@ -78,7 +78,7 @@ def _summary(case: Row, changes: Sequence[Row], run: Run) -> Html:
     if moving:
         first = moving[0]
         shift = cite(
-            f"已证实{_shift(first['lowest_change'])}、最高可能{_shift(first['highest_change'])}",
+            f"已证实{shift_words(first['lowest_change'])}、最高可能{shift_words(first['highest_change'])}",
             row_reference("sensitivity", first),
         )
         lines.append(
@@ -258,8 +258,8 @@ def _effects(changes: Sequence[Row]) -> Html:
         return html.join()
     cells: list[list[Text]] = [
         [
-            KINDS[row["kind"]], row["name"], row["before"], row["after"], _span(row), _shift(row["lowest_change"]),
-            _shift(row["highest_change"]), row["grade"] or "—",
+            KINDS[row["kind"]], row["name"], row["before"], row["after"], _span(row), shift_words(row["lowest_change"]),
+            shift_words(row["highest_change"]), row["grade"] or "—",
         ]
         for row in own
     ]  # fmt: skip
@@ -306,7 +306,7 @@ def _box(row: Mapping[str, str]) -> str:
     return span_text(Interval(Fraction(row["low"]), Fraction(row["high"])))
 
 
-def _shift(text: str) -> str:
+def shift_words(text: str) -> str:
     """A move with its sign; 不变 where there is none, and in words where two decimals would not show it."""
     value = Fraction(text)
     if not value:
