@@ -16,12 +16,39 @@ from pathlib import Path
 from conftest import INVENTED, ROOT
 
 FIRST, SECOND, THIRD = "invented-water-2021", "invented-water-2022", "invented-water-2023"
-_FIGURES = "figure scope item year label state value unit precision locator quote".split()
-_RECORDED = (
-    "finding severity kind scope about amount unit name criterion condition cause effect recommendation who when locator"
-    " quote"
-).split()
-_FOLLOWED = "finding year status evidence who when locator quote".split()
+_FIGURES = [
+    "figure",
+    "scope",
+    "item",
+    "year",
+    "label",
+    "state",
+    "value",
+    "unit",
+    "precision",
+    "locator",
+    "quote",
+]
+_RECORDED = [
+    "finding",
+    "severity",
+    "kind",
+    "scope",
+    "about",
+    "amount",
+    "unit",
+    "name",
+    "criterion",
+    "condition",
+    "cause",
+    "effect",
+    "recommendation",
+    "who",
+    "when",
+    "locator",
+    "quote",
+]
+_FOLLOWED = ["finding", "year", "status", "evidence", "who", "when", "locator", "quote"]
 
 Amount = tuple[str, str, str]  # figure, item, value in 元; "0" is a declared zero
 
