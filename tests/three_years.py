@@ -16,7 +16,7 @@ from pathlib import Path
 from conftest import INVENTED, ROOT
 
 FIRST, SECOND, THIRD = "invented-water-2021", "invented-water-2022", "invented-water-2023"
-_FIGURES = [
+FIGURES = [
     "figure",
     "scope",
     "item",
@@ -139,8 +139,8 @@ def second_year(base: Path, previous: str = FIRST) -> None:
         base, SECOND, 2022, CASE.format(case=SECOND, year=2022, previous=previous, framework="yueyang-2018", units=TWO),
         {
             # the year before, as this year's document has it: the same
-            "money": ("figures", table(_FIGURES, money(2022, amounts) + money(2021, [("budget_initial", "", "52340000")]))),
-            "people": ("figures", table(_FIGURES, staff(2022, people))),
+            "money": ("figures", table(FIGURES, money(2022, amounts) + money(2021, [("budget_initial", "", "52340000")]))),
+            "people": ("figures", table(FIGURES, staff(2022, people))),
             "found": ("recorded", table(_RECORDED, findings)),
         },
     )  # fmt: skip
@@ -179,8 +179,8 @@ def third_year(base: Path, previous: str = SECOND) -> None:
     write(
         base, THIRD, 2023, CASE.format(case=THIRD, year=2023, previous=previous, framework="qinghe-2023", units=ONE),
         {
-            "money": ("figures", table(_FIGURES, money(2023, amounts) + money(2022, [("budget_spent", "", "53200000")]))),
-            "people": ("figures", table(_FIGURES, staff(2023, people))),
+            "money": ("figures", table(FIGURES, money(2023, amounts) + money(2022, [("budget_spent", "", "53200000")]))),
+            "people": ("figures", table(FIGURES, staff(2023, people))),
             "found": ("recorded", table(_RECORDED, findings)),
             "looked": ("follow_up", table(_FOLLOWED, looked)),
         },
@@ -205,7 +205,7 @@ def three_years(base: Path) -> Path:
         ("general_budget_initial", "210", "30000000"), ("general_budget_spent", "201", "12000000"),
         ("general_budget_spent", "208", "20000000"), ("general_budget_spent", "210", "28000000"),
     ]  # fmt: skip
-    add_table(base, FIRST, "functions", "figures", table(_FIGURES, money(2021, functions)))
+    add_table(base, FIRST, "functions", "figures", table(FIGURES, money(2021, functions)))
     second_year(base)
     third_year(base)
     return base

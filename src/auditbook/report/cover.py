@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from auditbook.pipeline import Run, fingerprints
 from auditbook.scenario_changes import changes
+from auditbook.year_chain import READ, STATUS_WORDS
 
 _PRINTS = {"evidence": "原始资料", "rules": "规则", "program": "程序"}
 
@@ -35,5 +36,21 @@ def lines(run: Run) -> list[str]:
         f"运行：{run.workspace.run}",
         f"资料：收到或转录 {received} 份，缺失 {len(absent)} 份"
         + (f"（{'；'.join(absent)}）" if absent else ""),
+        *_compared(run),
         *(f"{name}指纹：{prints[key][:16]}" for key, name in _PRINTS.items()),
     ]
+
+
+def _compared(run: Run) -> list[str]:
+    """The earlier years whose evidence is read as well, and in the fingerprint of the evidence; nothing where there are none."""
+    cases = sorted(run.table("year_cases"), key=lambda row: row["year"], reverse=True)
+    named = [
+        f"{row['year']}年（{row['case']}）"
+        if row["status"] == READ
+        else f"{row['case']}（{STATUS_WORDS[row['status']]}）"
+        for row in cases
+        if row["case"] != run.audit.case.case
+    ]
+    inside = any(row["status"] == READ and row["case"] != run.audit.case.case for row in cases)
+    told = "；它们的资料也在原始资料指纹之内" if inside else ""
+    return [f"比较的年度：{'、'.join(named)}{told}"] if named else []
