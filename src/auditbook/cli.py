@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from auditbook import languages
 from auditbook.faults import EXIT_CONTRADICTION, EXIT_OWN_FAULT, AuditbookError
+from auditbook.languages import told_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rich.progress import Progress
 
+    from auditbook.faults import Fault
     from auditbook.running import Finished, Told
 
 app = typer.Typer(
     add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False,
-    help="部门整体支出绩效评价的可复算审计笔记本 / reproducible audit notebooks.",
+    help="部门整体支出绩效评价的可复算审计笔记本。",
 )  # fmt: skip
 
 CaseName = Annotated[str, typer.Argument(help="案例：params/cases/ 下的名字，或案例文件的路径")]
@@ -27,10 +31,19 @@ ScenarioName = Annotated[str, typer.Option("--scenario", help="情景：params/s
 
 
 def _say(text: str, err: bool = False) -> None:
-    """Print a line. What is told holds words of cases and documents, and they may hold what moves a terminal's cursor."""
+    """Print lines in the language that is told.
+
+    What is told holds words of cases and documents, and they may hold what moves a terminal's cursor.
+    """
     from auditbook.unseen import printable
 
-    typer.echo(printable(text), err=err)
+    typer.echo(printable(languages.told(text)), err=err)
+
+
+def _say_fault(fault: Fault) -> None:
+    from auditbook.unseen import printable
+
+    typer.echo(printable(told_fault(fault)), err=True)
 
 
 def _say_json(json: str) -> None:
@@ -41,8 +54,16 @@ def _say_json(json: str) -> None:
 
 
 @app.callback()
-def _auditbook() -> None:
-    """部门整体支出绩效评价的可复算审计笔记本 / reproducible audit notebooks."""
+def _auditbook(
+    lang: Annotated[
+        str,
+        typer.Option(
+            languages.OPTION, metavar="zh|en", autocompletion=lambda: list(languages.LANGUAGES),
+            help="语言：zh 中文，en 英文；写在哪里都可以，不写就依系统的语言",
+        ),
+    ] = "",
+) -> None:  # fmt: skip
+    """部门整体支出绩效评价的可复算审计笔记本。"""  # main() has taken the option already, wherever it stood
 
 
 @app.command("run")
@@ -51,7 +72,7 @@ def run_case(
     scenario: ScenarioName = "",
     force: Annotated[bool, typer.Option("--force", help="不沿用任何结果，全部重做")] = False,
 ) -> None:
-    """依次运行五个笔记本，写出报告和底稿 / run the five notebooks and write the report."""
+    """依次运行五个笔记本，写出报告和底稿。"""
     from auditbook import running
     from auditbook.workspace import locate
 
@@ -71,7 +92,7 @@ def run_case(
 
 @app.command()
 def check(case: CaseName, scenario: ScenarioName = "") -> None:
-    """只读不算：一次列出案例和资料的全部错误 / read everything, run nothing."""
+    """只读不算：一次列出案例和资料的全部错误。"""
     from auditbook import pipeline
 
     run = pipeline.check(case, scenario)
@@ -99,7 +120,7 @@ def new_case(
         ),
     ] = "",
 ) -> None:
-    """从零开始一个案例：案例文件、资料登记簿、资料录入表 / begin a case from zero."""
+    """从零开始一个案例：案例文件、资料登记簿、资料录入表。"""
     from pathlib import Path
 
     from auditbook import beginning
@@ -120,7 +141,7 @@ def new_case(
 
 @app.command()
 def watch(case: CaseName, scenario: ScenarioName = "") -> None:
-    """守着案例和规则：一保存就重算改动所及的部分，Ctrl-C 结束 / re-run what a saved change touches."""
+    """守着案例和规则：一保存就重算改动所及的部分，Ctrl-C 结束。"""
     from auditbook import running
     from auditbook.workspace import locate
 
@@ -135,14 +156,14 @@ def watch(case: CaseName, scenario: ScenarioName = "") -> None:
 
         def failed(error: AuditbookError) -> None:
             for fault in error.faults:
-                _say(str(fault), err=True)
+                _say_fault(fault)
 
         watching.watch(case, scenario, workspace, lambda stage, state: None, finished, failed, parents)
 
 
 @app.command()
 def explain(indicator: Annotated[str, typer.Argument(help="指标代号，如 budget_adjustment_rate")]) -> None:
-    """一项指标是什么、怎样计分 / what an indicator is and how it counts."""
+    """一项指标是什么、怎样计分。"""
     from auditbook.explain import explanation
 
     for line in explanation(indicator):
@@ -162,7 +183,7 @@ def intake_document(
         str, typer.Option("--tables", help="把各表写成 CSV，放进这个文件夹（不覆盖已有的文件）")
     ] = "",
 ) -> None:
-    """一份文件能读出什么：表、带出处的数字、勾稽核对 / what a document would yield."""
+    """一份文件能读出什么：表、带出处的数字、勾稽核对。"""
     import shutil
     from pathlib import Path
 
@@ -198,7 +219,7 @@ def claims_of_document(
         int | None, typer.Option("--year", min=1990, max=2100, help="文件自己没有写明时，是哪一年度的")
     ] = None,
 ) -> None:
-    """一份文件的正文说了哪些数，各自站不站得住 / what a document claims, each number with a verdict."""
+    """一份文件的正文说了哪些数，各自站不站得住。"""
     import shutil
     from pathlib import Path
 
@@ -210,7 +231,7 @@ def claims_of_document(
     if as_json:
         _say_json(found.as_json())
         for fault in found.faults:  # a person finds them among the results
-            _say(str(fault), err=True)
+            _say_fault(fault)
     else:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else printed.WIDE
         _say(found.text(width, every=every))
@@ -225,7 +246,7 @@ def verify(
     trace: Annotated[bool, typer.Option("--trace", help="页面上的每个数是否都追得到依据")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> None:
-    """核对一次运行交出的东西 / whether every number of what a run delivered leads to its evidence."""
+    """核对一次运行交出的东西。"""
     from auditbook.faults import EXIT_DIFFERENCE, Fault, UsageError
 
     if not trace:
@@ -247,7 +268,7 @@ def _pages_told() -> Callable[[int, int], None] | None:
         return None
 
     def told(done: int, of: int) -> None:
-        sys.stderr.write(f"\r第{done}页/共{of}页" if done < of else "\r\033[K")
+        sys.stderr.write("\r" + languages.told(f"第{done}页/共{of}页") if done < of else "\r\033[K")
         sys.stderr.flush()
 
     return told
@@ -270,7 +291,8 @@ class _progress:
     def __enter__(self) -> Told:
         from auditbook.stages import STAGES
 
-        self.titles = {stage.name: stage.title for stage in STAGES} | {"pages": "排版"}
+        titles = {stage.name: stage.title for stage in STAGES} | {"pages": "排版"}
+        self.titles = {name: languages.told(title) for name, title in titles.items()}
         self.finished = 0
         self.bar: Progress | None = None
         if sys.stderr.isatty():
@@ -283,7 +305,7 @@ class _progress:
                 console=Console(stderr=True), transient=True, auto_refresh=False,
             )  # fmt: skip
             self.bar.start()
-            self.task = self.bar.add_task("读规则与资料", total=len(self.titles))
+            self.task = self.bar.add_task(languages.told("读规则与资料"), total=len(self.titles))
             self.bar.refresh()
         return self._tell
 
@@ -304,19 +326,45 @@ class _progress:
 def main() -> None:
     """The entry point: every error ends in its own exit code."""
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        languages.use(
+            languages.of_locale(os.environ)
+        )  # that --lang is wrong is told in the locale's language
+        language, arguments = languages.chosen(sys.argv[1:], os.environ)
+        languages.use(language)
+        sys.exit(_command(arguments)(arguments, standalone_mode=False) or 0)
     except typer.Abort:
         sys.exit(130)
     except AuditbookError as error:
         for fault in error.faults:
-            _say(str(fault), err=True)
+            _say_fault(fault)
         if len(error.faults) > 1:
             _say(f"共 {len(error.faults)} 处。没有写出或覆盖任何文件。", err=True)
         sys.exit(error.exit_code)
     except Exception as error:
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's usage errors
-            error.show()
+            error.show() if languages.english() else _show_in_chinese(error)
             sys.exit(error.exit_code)
         traceback.print_exc()
         _say("这是程序自身的错误，请把以上内容告诉维护者。", err=True)
         sys.exit(EXIT_OWN_FAULT)
+
+
+def _command(arguments: list[str]) -> Any:
+    """The command, with its help in the language that is told."""
+    command = typer.main.get_command(app)
+    if not arguments or "--help" in arguments:
+        languages.translate_help(command)
+        if not languages.english():
+            languages.head_help_in_chinese()
+    return command
+
+
+def _show_in_chinese(error: Any) -> None:
+    """A wrong call, told by the library in English, in Chinese: how it is called, where help is, what is wrong."""
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        typer.echo(languages.usage_in_chinese(context.get_usage()), err=True)
+        typer.echo(f"运行“{context.command_path} --help”查看用法。", err=True)
+    message = error.format_message()
+    if message:
+        typer.echo(f"错误：{languages.in_chinese(message)}", err=True)
