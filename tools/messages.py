@@ -26,10 +26,10 @@ PACKAGE = ROOT / "src" / "auditbook"
 CATALOGUE = PACKAGE / "messages.en.yaml"
 CHINESE = re.compile("[\u3400-\u9fff，。；：、！？（）]")
 # What is told to a user: everything that is handed to these.
-TOLD = {"Fault", "_say", "told"}
+TOLD = {"Fault", "_say", "told", "titled", "Stage"}
 PRINTED = {"line", "table", "item"}  # of a Printout
 # What hands on the text that it is given, as itself or in parts.
-HANDED_ON = {"join", "format", "strip", "rstrip", "lstrip", "removesuffix", "removeprefix", "get", "replace", "splitlines", "cite", "cited", "uncited", "Fault"}  # fmt: skip
+HANDED_ON = {"items", "values", "join", "format", "strip", "rstrip", "lstrip", "removesuffix", "removeprefix", "get", "replace", "splitlines", "cite", "cited", "uncited", "Fault"}  # fmt: skip
 MOST_METHODS = 10
 ATTRIBUTES = {
     "summary",
@@ -45,12 +45,19 @@ ATTRIBUTES = {
 }
 SIGNS_OF_ORDER = "，。；：、！？（）“”‘’《》\u3000 "
 # What these return is told, though no call shows it: methods that several classes have, functions out of a table.
-ROOTS = {
-    "traced_run.py": {"text", "_listed"},
+ROOTS: dict[str, set[str] | None] = {
     "report/reliability.py": None,
-    "text_yield.py": {"text"},
+    "report/tracing.py": None,
     "rows_yield.py": {"text"},
+    "scoring.py": {"_total_reason"},
+    "text_yield.py": {"text"},
+    "traced_run.py": {"text", "_listed"},
 }
+# Parts of messages that no single literal holds: a place in a table is put together of several.
+EXTRA = {"{1} 行‘{2}’"}
+# Tables whose values are told, and whose keys are.
+TABLES = {"report/tracing.py": {"_ELEMENTS", "_CLASSES", "_COLUMN_HEAD"}, "claims.py": {"VERDICTS"}}
+KEYS = {"report/tracing.py": "_PATTERNS"}
 Function = ast.FunctionDef | ast.Lambda
 
 
@@ -211,6 +218,11 @@ def template(node: ast.expr) -> str:
     return "".join(parts)
 
 
+def _is_message(text: str) -> bool:
+    """Whether a text has Chinese words or signs to tell: no markup, no pattern, more than a comma."""
+    return bool(CHINESE.search(text) and text.strip(SIGNS_OF_ORDER)) and not re.search(r"<|\\|\(\?", text)
+
+
 def read(package: Path = PACKAGE) -> Source:
     """Read every module of the package."""
     source = Source()
@@ -239,6 +251,13 @@ class _Follower:
                 if wanted is None or function.node.name in wanted:
                     for value in _returns(function.node):
                         self.follow(value, function)
+        for file, names in TABLES.items():
+            for name in names:
+                self.name(name, self.source.modules[file])
+        for file, table in KEYS.items():
+            for value in self.source.modules[file].assigned[table]:
+                for key in value.keys if isinstance(value, ast.Dict) else []:
+                    self.follow(key, self.source.modules[file])
         while self.waiting:
             self._look(*self.waiting.pop(0))
         return self.found
@@ -253,13 +272,13 @@ class _Follower:
         match node:
             case ast.JoinedStr():
                 text = template(node)
-                if CHINESE.search(text) and "<" not in text and text.strip(SIGNS_OF_ORDER):
+                if _is_message(text):
                     self.found.setdefault(text, scope.file)
                 for part in node.values:
                     if isinstance(part, ast.FormattedValue):
                         self.follow(part.value, scope)
             case ast.Constant(value=str() as text):
-                if CHINESE.search(text) and "<" not in text and text.strip(SIGNS_OF_ORDER):
+                if _is_message(text):
                     self.found.setdefault(template(node), scope.file)
             case ast.Name(id=name):
                 self.name(name, scope)
@@ -389,6 +408,8 @@ def messages(source: Source) -> dict[str, str]:
     found = _Follower(source).all()
     import yaml
 
+    for text in EXTRA:
+        found.setdefault(text, "tools/messages.py")
     rules = yaml.safe_load((ROOT / "params" / "report.yaml").read_text(encoding="utf-8"))
     for condition in rules["reliability"]:
         found.setdefault(condition["words"], "params/report.yaml")

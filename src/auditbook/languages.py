@@ -27,7 +27,13 @@ _SIGNS = str.maketrans({"，": ", ", "；": "; ", "：": ": ", "、": ", ", "。
 _QUOTED = {"“": "”", "‘": "’", "《": "》", "‹": "›"}
 # A template with so few fixed words fits too much: it only speaks where its values are understood as well.
 _FEW = 3
-_DEEP = 6
+_DEEP = 8
+_MOST_PARTS = 200
+_COUNTED = re.compile(r"(\D+?) (\d[\d,.]*)(?: [个条项处份])?")
+_FAULT = re.compile(
+    r"(?P<where>[^：]+)：(?P<found>.+?)(?:；应为(?P<expected>.+?))?(?:。(?P<remedy>[^。]+))?。"
+)
+_NO_WORDS = re.compile("(?<=[\u3400-\u9fff])[^\u3400-\u9fff，。；：、！？（）]+$")
 
 _language = CHINESE
 _known: dict[str, Catalogue] = {}
@@ -84,16 +90,25 @@ def told(text: str) -> str:
     return "\n".join(_catalogue(ENGLISH).line(line) for line in text.split("\n"))
 
 
+def titled(text: str) -> str:
+    """The title of a list, told."""
+    return _capital(told(text))
+
+
 def told_fault(fault: Fault) -> str:
     """A fault as one sentence or several: where, what was found, what was expected, what to do."""
     if not english():
         return str(fault)
-    found = told(fault.found).strip()
-    text = f"{told(fault.where)}: {found}"
-    if fault.expected:
-        text += f"; expected: {told(fault.expected).strip()}"
+    return fault_sentence(*map(told, (fault.where, fault.found, fault.expected, fault.remedy)))
+
+
+def fault_sentence(where: str, found: str, expected: str, remedy: str) -> str:
+    """The English of a fault, put together of its told parts."""
+    text = f"{where}: {found.strip()}"
+    if expected:
+        text += f"; expected: {expected.strip()}"
     text = _ended(text)
-    return _ended(f"{text} {_capital(told(fault.remedy).strip())}") if fault.remedy else text
+    return _ended(f"{text} {_capital(remedy.strip())}") if remedy else text
 
 
 def _ended(text: str) -> str:
@@ -133,7 +148,10 @@ class Template:
         self.fixed, self.places, self.told_as = parts[::2], parts[1::2], told_as
         words = "".join(self.fixed)
         self.weight = len(words)
-        self.few = len(re.findall("[\u3400-\u9fffA-Za-z]", words)) < _FEW
+        self.signs = not re.search("[\u3400-\u9fffA-Za-z]", words)
+        self.few = len("".join(words.split())) < _FEW or (
+            len(re.findall("[\u3400-\u9fffA-Za-z]", words)) < 2 and not set(words) & _QUOTED.keys()
+        )
         self.quoted = [
             bool(before) and _QUOTED.get(before[-1], "?") == after[:1]
             for before, after in zip(self.fixed, self.fixed[1:], strict=False)
@@ -190,32 +208,83 @@ class Catalogue:
             return text
         if depth > _DEEP:
             return None
+        return (
+            self._fault(text, depth)
+            or self._fitting(text, depth, few=False)
+            or self._parts(text, depth)
+            or self._word(text)
+            or self._fitting(text, depth, few=True)
+        )
+
+    def _fault(self, text: str, depth: int) -> str | None:
+        """A fault that is told inside another text."""
+        parts = _FAULT.fullmatch(text)
+        if parts is None or self.find(parts["found"], depth + 1) is None:
+            return None
+        own = {name: self.find(part, depth + 1) or part for name, part in parts.groupdict("").items()}
+        return fault_sentence(own["where"], own["found"], own["expected"], own["remedy"])
+
+    def _fitting(self, text: str, depth: int, *, few: bool) -> str | None:
         for template in self.templates:
+            if template.few != few:
+                continue
             values = template.values(text)
             if values is not None and (filled := self._filled(template, values, depth)) is not None:
                 return filled
-        return self._parts(text, depth)
+        return None
 
     def _filled(self, template: Template, values: Sequence[str], depth: int) -> str | None:
+        """A template with its values told; None where it has too few words to be sure that it is the one."""
+        if not all(quoted or _balanced(value) for value, quoted in zip(values, template.quoted, strict=True)):
+            return None
         own = []
         for value, quoted in zip(values, template.quoted, strict=True):
             found = value if quoted else self.find(value, depth + 1)
-            if found is None and template.few:
+            if found is None and template.few and not template.signs:
                 return None
             own.append(value if found is None else found)
-        return template.filled(own)
+        return None if template.signs and own == list(values) else template.filled(own)
 
     def _parts(self, text: str, depth: int) -> str | None:
         """A list of messages, each by itself: told so where one of them is ours."""
-        for sign in ("。", "；", "、", "，", "　"):
-            parts = text.split(sign)
-            if len(parts) < 2 or len(parts) > 200:
+        for sign in "。；、，　":
+            parts = _split(text, sign)
+            if len(parts) < 2 or len(parts) > _MOST_PARTS:
                 continue
-            found = [self.find(part, depth + 1) if part else "" for part in parts]
-            if any(own is not None and own != part for own, part in zip(found, parts, strict=True)):
+            found = [
+                self.find(part, depth + 1) or self.find(sign + part, depth + 1) if part else ""
+                for part in parts
+            ]
+            changed = any(own is not None and own != part for own, part in zip(found, parts, strict=True))
+            if changed or not any(map(self.words.search, parts)):
                 own = [part if one is None else one for one, part in zip(found, parts, strict=True)]
-                return sign.translate(_SIGNS).join(own).strip()
+                joined = sign.translate(_SIGNS)
+                return joined.join(one.removeprefix(joined) for one in own).strip()
         return None
+
+    def _word(self, text: str) -> str | None:
+        """A word of ours with a number beside it: 不一致 7 个, 大于10%."""
+        if counted := _COUNTED.fullmatch(text):
+            word = self.exact.get(counted[1])
+            return f"{word} {counted[2]}" if word else None
+        rest = _NO_WORDS.search(text)
+        word = self.exact.get(text[: rest.start()]) if rest else None
+        return f"{word} {text[rest.start() :]}" if rest and word else None
+
+
+def _balanced(text: str) -> bool:
+    return all(text.count(one) == text.count(other) for one, other in (*_QUOTED.items(), ("（", "）")))
+
+
+def _split(text: str, sign: str) -> list[str]:
+    """The parts of a list, those between brackets and quotation marks whole."""
+    parts = [""]
+    for part in text.split(sign):
+        if parts[-1] and not _balanced(parts[-1]):
+            parts[-1] += sign + part
+        else:
+            parts.append(part)
+    return parts[1:]
 
 
 def translate_help(command: Any) -> None:

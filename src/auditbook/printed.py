@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
-from auditbook.languages import told
+from auditbook.languages import titled, told
 
 WIDE = 200  # columns of text, where there is no terminal to say so
 _NUMERIC = {"金额", "行", "有数的格", "表上", "应为", "数值", "行数"}
@@ -42,10 +42,10 @@ class Printout:
         from rich.table import Table
         from rich.text import Text
 
-        self._out.print(f"\n{told(title)}")
+        self._out.print(f"\n{titled(title)}")
         if rows:
             numeric = [head in _NUMERIC for head in heads]
-            heads, rows = list(map(told, heads)), [list(map(told, row)) for row in rows]
+            heads, rows = list(map(titled, heads)), [list(map(told, row)) for row in rows]
             rows = _fitted([heads, *rows], self._out.width)[1:]
             drawn = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0))
             for head, right in zip(heads, numeric, strict=True):
