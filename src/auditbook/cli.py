@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from auditbook import languages
+from auditbook import completion, languages
 from auditbook.faults import EXIT_CONTRADICTION, EXIT_OWN_FAULT, AuditbookError
 from auditbook.languages import told_fault
 
@@ -26,8 +26,16 @@ app = typer.Typer(
     help="部门整体支出绩效评价的可复算审计笔记本。",
 )  # fmt: skip
 
-CaseName = Annotated[str, typer.Argument(help="案例：params/cases/ 下的名字，或案例文件的路径")]
-ScenarioName = Annotated[str, typer.Option("--scenario", help="情景：params/scenarios/ 下的名字，或路径")]
+CaseName = Annotated[
+    str,
+    typer.Argument(help="案例：params/cases/ 下的名字，或案例文件的路径", autocompletion=completion.cases),
+]
+ScenarioName = Annotated[
+    str,
+    typer.Option(
+        "--scenario", help="情景：params/scenarios/ 下的名字，或路径", autocompletion=completion.scenarios
+    ),
+]
 
 
 def _say(text: str, err: bool = False) -> None:
@@ -112,7 +120,9 @@ def new_case(
     year: Annotated[str, typer.Argument(help="被评价的年度，如 2025")],
     name: Annotated[str, typer.Option("--name", help="部门全称")] = "",
     unit: Annotated[list[str] | None, typer.Option("--unit", help="下属单位，代号=名称，可以写几次")] = None,
-    framework: Annotated[str, typer.Option("--framework", help="评分框架")] = "default-2013",
+    framework: Annotated[
+        str, typer.Option("--framework", help="评分框架", autocompletion=completion.frameworks)
+    ] = "default-2013",
     report: Annotated[
         str,
         typer.Option(
@@ -162,7 +172,11 @@ def watch(case: CaseName, scenario: ScenarioName = "") -> None:
 
 
 @app.command()
-def explain(indicator: Annotated[str, typer.Argument(help="指标代号，如 budget_adjustment_rate")]) -> None:
+def explain(
+    indicator: Annotated[
+        str, typer.Argument(help="指标代号，如 budget_adjustment_rate", autocompletion=completion.indicators)
+    ],
+) -> None:
     """一项指标是什么、怎样计分。"""
     from auditbook.explain import explanation
 
@@ -242,7 +256,12 @@ def claims_of_document(
 
 @app.command()
 def verify(
-    run: Annotated[str, typer.Argument(help="一次运行：案例名，或 案例名+情景名，或 outputs/ 下的文件夹")],
+    run: Annotated[
+        str,
+        typer.Argument(
+            help="一次运行：案例名，或 案例名+情景名，或 outputs/ 下的文件夹", autocompletion=completion.runs
+        ),
+    ],
     trace: Annotated[bool, typer.Option("--trace", help="页面上的每个数是否都追得到依据")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> None:
@@ -331,6 +350,9 @@ def main() -> None:
         )  # that --lang is wrong is told in the locale's language
         language, arguments = languages.chosen(sys.argv[1:], os.environ)
         languages.use(language)
+        if script := completion.script(arguments):
+            typer.echo(script)
+            sys.exit(0)
         sys.exit(_command(arguments)(arguments, standalone_mode=False) or 0)
     except typer.Abort:
         sys.exit(130)
@@ -352,7 +374,7 @@ def main() -> None:
 def _command(arguments: list[str]) -> Any:
     """The command, with its help in the language that is told."""
     command = typer.main.get_command(app)
-    if not arguments or "--help" in arguments:
+    if not arguments or "--help" in arguments or completion.ASKED in os.environ:
         languages.translate_help(command)
         if not languages.english():
             languages.head_help_in_chinese()
