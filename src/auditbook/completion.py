@@ -28,7 +28,7 @@ def script(arguments: Sequence[str]) -> str | None:
     """
     match arguments:
         case ["--show-completion", shell] if shell in SHELLS:
-            from typer.completion import get_completion_script
+            from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
             return get_completion_script(prog_name="auditbook", complete_var=ASKED, shell=shell)
     return None
