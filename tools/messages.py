@@ -26,7 +26,7 @@ PACKAGE = ROOT / "src" / "auditbook"
 CATALOGUE = PACKAGE / "messages.en.yaml"
 CHINESE = re.compile("[\u3400-\u9fff，。；：、！？（）]")
 # What is told to a user: everything that is handed to these.
-TOLD = {"Fault", "_say", "told", "titled", "Stage"}
+TOLD = {"Fault", "_say", "told", "titled", "Stage", "Kind"}
 PRINTED = {"line", "table", "item"}  # of a Printout
 # What hands on the text that it is given, as itself or in parts.
 HANDED_ON = {"items", "values", "join", "format", "strip", "rstrip", "lstrip", "removesuffix", "removeprefix", "get", "replace", "splitlines", "cite", "cited", "uncited", "Fault"}  # fmt: skip
@@ -73,6 +73,7 @@ class Scope:
 
     @property
     def parameters(self) -> list[ast.arg]:
+        """The parameters of a function, in their order; none of a module."""
         if not isinstance(self.node, Function):
             return []
         given = self.node.args

@@ -206,6 +206,7 @@ def _case_text(
 ) -> str:
     """The case file, half filled: it can be read at once, and says what else belongs into it."""
     lines = [
+        "# yaml-language-server: $schema=../schemas/case.json",
         "# 案例文件：被评价部门、年度、评分框架、下属单位。写好后运行 auditbook check，列出全部写错的地方。",
         f"case: {case}",
         "department:",
@@ -242,6 +243,7 @@ def _register(
 ) -> str:
     """The evidence register: the workbook, and the documents to ask for, absent until they arrive."""
     lines = [
+        "# yaml-language-server: $schema=../../../params/schemas/sources.json",
         f"# 资料登记簿。录入表或别的表改过之后运行：python tools/record_hashes.py data/raw/{case}",
         "sources:",
         "  - id: intake-workbook",

@@ -281,6 +281,37 @@ def verify(
         raise typer.Exit(EXIT_DIFFERENCE)
 
 
+@app.command()
+def schema(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="哪一种文件：case、scenario、framework、sources 等；不写就列出",
+            autocompletion=completion.schemas,
+        ),
+    ] = "",
+    write: Annotated[bool, typer.Option("--write", help="写进 params/schemas/，供编辑器使用")] = False,
+) -> None:
+    """编辑器检查案例、情景、评分框架等文件所用的 JSON Schema。"""
+    from pathlib import Path
+
+    from auditbook import schemas
+    from auditbook.faults import Fault, UsageError
+    from auditbook.workspace import project_root
+
+    root = project_root(Path.cwd())
+    if kind and kind not in schemas.KINDS:
+        raise UsageError(Fault(kind, "没有这一种文件", f"以下之一：{'、'.join(schemas.KINDS)}"))
+    if write:
+        for path in schemas.write(root):
+            _say(f"写出：{path.relative_to(root)}")
+    elif kind:
+        _say_json(schemas.schema(kind, root))
+    else:
+        for name, what in schemas.KINDS.items():
+            _say(f"{name}：{what.title}（{'、'.join(what.files)}）")
+
+
 def _pages_told() -> Callable[[int, int], None] | None:
     """Progress through a document, page by page, where there is a terminal."""
     if not sys.stderr.isatty():

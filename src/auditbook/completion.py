@@ -57,6 +57,13 @@ def indicators(incomplete: str) -> Completed:
                 yield id, _plain(name)
 
 
+def schemas(incomplete: str) -> Completed:
+    """Kinds of files that have a schema."""
+    for path in _listed("params/schemas", "*.json"):
+        if path.stem.startswith(incomplete):
+            yield path.stem, ""
+
+
 def runs(incomplete: str) -> Completed:
     """Runs that have been delivered, with the folder of each."""
     results = Path(os.environ.get("AUDITBOOK_WORKSPACE") or _root() or ".")

@@ -103,6 +103,14 @@ class _Generator(GenerateJsonSchema):
             made["pattern"] = _TEXT
         return made
 
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        """Keys with values; a key of another form than the model's is refused, as the model does."""
+        made = super().dict_schema(schema)
+        for pattern, value in made.pop("patternProperties", {}).items():
+            made["additionalProperties"] = value
+            made["propertyNames"] = {**made.get("propertyNames", {}), "pattern": pattern}
+        return made
+
     def is_instance_schema(self, schema: core_schema.IsInstanceSchema) -> JsonSchemaValue:
         """A class of numbers that YAML does not know: a number."""
         return {"type": "number"}
