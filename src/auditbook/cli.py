@@ -405,10 +405,9 @@ def main() -> None:
 def _command(arguments: list[str]) -> Any:
     """The command, with its help in the language that is told."""
     command = typer.main.get_command(app)
-    if not arguments or "--help" in arguments or completion.ASKED in os.environ:
+    asked = completion.ASKED in os.environ  # by a shell: it is answered at once, so Chinese is not looked up
+    if (asked and languages.english()) or (not asked and (not arguments or "--help" in arguments)):
         languages.translate_help(command)
-        if not languages.english():
-            languages.head_help_in_chinese()
     return command
 
 

@@ -308,6 +308,8 @@ def translate_help(command: Any) -> None:
         command.get_help_option = help_option
     for child in getattr(command, "commands", {}).values():
         translate_help(child)
+    if hasattr(command, "commands") and not english():
+        _head_help_in_chinese()
 
 
 def usage_in_chinese(usage: str) -> str:
@@ -315,7 +317,7 @@ def usage_in_chinese(usage: str) -> str:
     return usage.replace("Usage:", "用法：", 1)
 
 
-def head_help_in_chinese() -> None:
+def _head_help_in_chinese() -> None:
     """Head the parts of a help page in Chinese."""
     from typer import rich_utils
 
