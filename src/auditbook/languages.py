@@ -85,9 +85,9 @@ def english() -> bool:
 
 def told(text: str) -> str:
     """A message of ours in the language that is told; what is none stays as it is."""
-    if not english() or not _WORDS.search(text):
+    if not english() or not is_chinese(text):
         return text
-    return "\n".join(_catalogue(ENGLISH).line(line) for line in text.split("\n"))
+    return "\n".join(catalogue(ENGLISH).line(line) for line in text.split("\n"))
 
 
 def titled(text: str) -> str:
@@ -121,10 +121,16 @@ def _capital(text: str) -> str:
 
 def in_chinese(text: str) -> str:
     """A sentence of the command line's own library (a missing argument, an unknown option) in Chinese."""
-    return _catalogue(CHINESE).line(text)
+    return catalogue(CHINESE).line(text)
 
 
-def _catalogue(language: str) -> Catalogue:
+def is_chinese(text: str) -> bool:
+    """Whether a text has Chinese words or signs, and so must be told otherwise to who reads English."""
+    return bool(_WORDS.search(text))
+
+
+def catalogue(language: str) -> Catalogue:
+    """The templates of a language, read once."""
     if language not in _known:
         words = _WORDS if language == ENGLISH else _LETTERS
         _known[language] = Catalogue(read(_CATALOGUES / f"messages.{language}.yaml"), words)
@@ -218,7 +224,7 @@ class Catalogue:
 
     def _fault(self, text: str, depth: int) -> str | None:
         """A fault that is told inside another text."""
-        parts = _FAULT.fullmatch(text)
+        parts = _FAULT.fullmatch(text) if self.words is _WORDS else None
         if parts is None or self.find(parts["found"], depth + 1) is None:
             return None
         own = {name: self.find(part, depth + 1) or part for name, part in parts.groupdict("").items()}
@@ -247,6 +253,8 @@ class Catalogue:
 
     def _parts(self, text: str, depth: int) -> str | None:
         """A list of messages, each by itself: told so where one of them is ours."""
+        if self.words is not _WORDS:
+            return None
         for sign in "。；、，　":
             parts = _split(text, sign)
             if len(parts) < 2 or len(parts) > _MOST_PARTS:
