@@ -24,9 +24,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "auditbook"
 CATALOGUE = PACKAGE / "messages.en.yaml"
-CHINESE = re.compile("[\u3400-\u9fff，。；：、！？（）]")
+CHINESE = re.compile("[\u3400-\u9fff，。；：、！？（）“”]")
 # What is told to a user: everything that is handed to these.
-TOLD = {"Fault", "_say", "told", "titled", "Stage", "Kind"}
+TOLD = {"Fault", "_say", "told", "titled", "Stage", "Kind", "Hostile"}
 PRINTED = {"line", "table", "item"}  # of a Printout
 # What hands on the text that it is given, as itself or in parts.
 HANDED_ON = {"items", "values", "join", "format", "strip", "rstrip", "lstrip", "removesuffix", "removeprefix", "get", "replace", "splitlines", "cite", "cited", "uncited", "Fault"}  # fmt: skip
@@ -181,7 +181,7 @@ class _Reader(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         name = called(node)
         self.source.calls[name].append((node, self.scope))
-        if name in TOLD or name.endswith(("Error", "Refused", "Failed")):
+        if name in TOLD or name.endswith("Error"):
             self.source.told += [(value, self.scope) for value in given(node)]
         if isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "typer":
             self.source.told += [(word.value, self.scope) for word in node.keywords if word.arg == "help"]
@@ -221,7 +221,9 @@ def template(node: ast.expr) -> str:
 
 def _is_message(text: str) -> bool:
     """Whether a text has Chinese words or signs to tell: no markup, no pattern, more than a comma."""
-    return bool(CHINESE.search(text) and text.strip(SIGNS_OF_ORDER)) and not re.search(r"<|\\|\(\?", text)
+    return bool(CHINESE.search(text) and text.strip(SIGNS_OF_ORDER)) and not re.search(
+        r"<|\\|\(\?|^a reference to", text
+    )
 
 
 def read(package: Path = PACKAGE) -> Source:
@@ -283,6 +285,10 @@ class _Follower:
                     self.found.setdefault(template(node), scope.file)
             case ast.Name(id=name):
                 self.name(name, scope)
+            case ast.Attribute(value=ast.Name(id=module), attr=name) if (
+                module in self.source.imports[scope.file]
+            ):
+                self.constant(f"{self.source.imports[scope.file][module]}/{module}.py".lstrip("/"), name)
             case ast.Attribute(attr=name):
                 self.attribute(name, scope)
             case ast.Call():
@@ -316,12 +322,20 @@ class _Follower:
         if name in {arg.arg for arg in owner.parameters} and isinstance(owner.node, ast.FunctionDef):
             self.parameter(owner, name)
 
+    def constant(self, file: str, name: str) -> None:
+        """A name of another module."""
+        if file in self.source.modules:
+            self.name(name, self.source.modules[file])
+
     def parameter(self, owner: Scope, name: str) -> None:
         """What a parameter is given in every call."""
         if (id(owner), name) in self.seen:
             return
         self.seen.add((id(owner), name))
         names = [arg.arg for arg in owner.parameters]
+        own = owner.node.args
+        for default in (*own.defaults, *own.kw_defaults):  # of any parameter: they are few
+            self.follow(default, owner)
         for call, scope in self.source.calls[owner.node.name]:
             if owner not in self.functions(call, scope):
                 continue

@@ -27,6 +27,7 @@ _SIGNS = str.maketrans({"，": ", ", "；": "; ", "：": ": ", "、": ", ", "。
 _QUOTED = {"“": "”", "‘": "’", "《": "》", "‹": "›"}
 # A template with so few fixed words fits too much: it only speaks where its values are understood as well.
 _FEW = 3
+_WHOLLY_QUOTED = re.compile("“[^“”]*”")
 _DEEP = 8
 _MOST_PARTS = 200
 _COUNTED = re.compile(r"(\D+?) (\d[\d,.]*)(?: [个条项处份])?")
@@ -210,7 +211,7 @@ class Catalogue:
         """What a message, or a list of them, is told as; None where it is none."""
         if text in self.exact:
             return self.exact[text]
-        if depth and not self.words.search(text):
+        if _WHOLLY_QUOTED.fullmatch(text) or depth and not self.words.search(text):
             return text
         if depth > _DEEP:
             return None
