@@ -245,9 +245,7 @@ class _Follower:
         self.waiting: list[tuple[ast.expr, Scope]] = []
 
     def all(self) -> dict[str, str]:
-        """Follow everything that is told."""
-        for node, scope in self.source.told:
-            self.follow(node, scope)
+        """Every message: what is told, what the tables above hold."""
         for functions in self.source.functions.values():
             for function in functions:
                 wanted = ROOTS.get(function.file, set())
@@ -261,6 +259,12 @@ class _Follower:
             for value in self.source.modules[file].assigned[table]:
                 for key in value.keys if isinstance(value, ast.Dict) else []:
                     self.follow(key, self.source.modules[file])
+        return self.follow_told()
+
+    def follow_told(self) -> dict[str, str]:
+        """Follow everything that is told to its end."""
+        for node, scope in self.source.told:
+            self.follow(node, scope)
         while self.waiting:
             self._look(*self.waiting.pop(0))
         return self.found

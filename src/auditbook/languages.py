@@ -216,8 +216,8 @@ class Catalogue:
         if depth > _DEEP:
             return None
         return (
-            self._fault(text, depth)
-            or self._fitting(text, depth, few=False)
+            self._fitting(text, depth, few=False)
+            or self._fault(text, depth)
             or self._parts(text, depth)
             or self._word(text)
             or self._fitting(text, depth, few=True)
