@@ -211,7 +211,7 @@ class Catalogue:
         """What a message, or a list of them, is told as; None where it is none."""
         if text in self.exact:
             return self.exact[text]
-        if _WHOLLY_QUOTED.fullmatch(text) or depth and not self.words.search(text):
+        if _WHOLLY_QUOTED.fullmatch(text) or (depth and not self.words.search(text)):
             return text
         if depth > _DEEP:
             return None
