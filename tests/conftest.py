@@ -12,16 +12,37 @@ import hypothesis
 import pytest
 from corpus import tally
 
+from auditbook import languages
+from auditbook.faults import AuditbookError
 from auditbook.report import printed_page
 
 ROOT = Path(__file__).resolve().parents[1]
 hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
 hypothesis.settings.load_profile("untimed")
+# Tests look for Chinese words, whatever the locale of who runs them.
+os.environ["LC_ALL"] = "C.UTF-8"
 INVENTED = ROOT / "tests" / "invented"
 INVENTED_CASE = INVENTED / "params" / "cases" / "invented-water-2021.yaml"
 AUDITBOOK = Path(sys.executable).with_name("auditbook")
 # Printing takes as long as everything else together: only runs whose PDF is looked at are printed.
 UNPRINTED = {"AUDITBOOK_CHROMIUM": "not-in-this-test"}
+
+
+_raise_fault = AuditbookError.__init__
+
+
+def _told_in_english_too(error: AuditbookError, faults) -> None:
+    """Whatever any test makes the package complain of must be known to the English catalogue as well."""
+    _raise_fault(error, faults)
+    known = languages.catalogue(languages.ENGLISH)
+    told = [text for fault in error.faults for text in (fault.found, fault.remedy)]
+    unknown = [
+        text for text in told if languages.is_chinese(text) and len(text) > 1 and known.find(text) is None
+    ]
+    assert unknown == [], "no English: see docs/languages.md"
+
+
+AuditbookError.__init__ = _told_in_english_too
 
 
 @dataclass(frozen=True)

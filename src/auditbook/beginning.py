@@ -283,6 +283,7 @@ def _register(
 ) -> str:  # fmt: skip
     """The evidence register: the workbook, what figures were carried out of, the documents to ask for, absent until they arrive."""
     lines = [
+        "# yaml-language-server: $schema=../../../params/schemas/sources.json",
         f"# 资料登记簿。录入表或别的表改过之后运行：python tools/record_hashes.py data/raw/{case}",
         "sources:",
         "  - id: intake-workbook",

@@ -10,7 +10,7 @@ from auditbook.cases import Case, Pattern, Unit
 
 # the characters that YAML reads as something else than themselves between double quotes
 _ESCAPED = {ord('"'): '\\"', ord("\\"): "\\\\"}
-_HEAD = "# 案例文件：被评价部门、年度、评分框架、下属单位。写好后运行 auditbook check，列出全部写错的地方。"
+_HEAD = "# yaml-language-server: $schema=../schemas/case.json\n# 案例文件：被评价部门、年度、评分框架、下属单位。写好后运行 auditbook check，列出全部写错的地方。"
 
 
 @dataclass(frozen=True)

@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from auditbook import completion, languages
 from auditbook.faults import EXIT_CONTRADICTION, EXIT_OWN_FAULT, AuditbookError
+from auditbook.languages import told_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rich.progress import Progress
 
+    from auditbook.faults import Fault
     from auditbook.running import Finished, Told
 
 app = typer.Typer(
     add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False,
-    help="部门整体支出绩效评价的可复算审计笔记本 / reproducible audit notebooks.",
+    help="部门整体支出绩效评价的可复算审计笔记本。",
 )  # fmt: skip
 
-CaseName = Annotated[str, typer.Argument(help="案例：params/cases/ 下的名字，或案例文件的路径")]
-ScenarioName = Annotated[str, typer.Option("--scenario", help="情景：params/scenarios/ 下的名字，或路径")]
+CaseName = Annotated[
+    str,
+    typer.Argument(help="案例：params/cases/ 下的名字，或案例文件的路径", autocompletion=completion.cases),
+]
+ScenarioName = Annotated[
+    str,
+    typer.Option(
+        "--scenario", help="情景：params/scenarios/ 下的名字，或路径", autocompletion=completion.scenarios
+    ),
+]
 
 
 def _say(text: str, err: bool = False) -> None:
-    """Print a line. What is told holds words of cases and documents, and they may hold what moves a terminal's cursor."""
+    """Print lines in the language that is told.
+
+    What is told holds words of cases and documents, and they may hold what moves a terminal's cursor.
+    """
     from auditbook.unseen import printable
 
-    typer.echo(printable(text), err=err)
+    typer.echo(printable(languages.told(text)), err=err)
+
+
+def _say_fault(fault: Fault) -> None:
+    from auditbook.unseen import printable
+
+    typer.echo(printable(told_fault(fault)), err=True)
 
 
 def _say_json(json: str) -> None:
@@ -41,8 +62,16 @@ def _say_json(json: str) -> None:
 
 
 @app.callback()
-def _auditbook() -> None:
-    """部门整体支出绩效评价的可复算审计笔记本 / reproducible audit notebooks."""
+def _auditbook(
+    lang: Annotated[
+        str,
+        typer.Option(
+            languages.OPTION, metavar="zh|en", autocompletion=lambda: list(languages.LANGUAGES),
+            help="语言：zh 中文，en 英文；写在哪里都可以，不写就依系统的语言",
+        ),
+    ] = "",
+) -> None:  # fmt: skip
+    """部门整体支出绩效评价的可复算审计笔记本。"""  # main() has taken the option already, wherever it stood
 
 
 @app.command("run")
@@ -51,7 +80,7 @@ def run_case(
     scenario: ScenarioName = "",
     force: Annotated[bool, typer.Option("--force", help="不沿用任何结果，全部重做")] = False,
 ) -> None:
-    """依次运行五个笔记本，写出报告和底稿 / run the five notebooks and write the report."""
+    """依次运行五个笔记本，写出报告和底稿。"""
     from auditbook import running
     from auditbook.workspace import locate
 
@@ -75,7 +104,7 @@ def run_case(
 
 @app.command()
 def check(case: CaseName, scenario: ScenarioName = "") -> None:
-    """只读不算：列出全部错误；都读得通，就按次序列出还要填写、索取的 / read everything, run nothing."""
+    """只读不算：列出全部错误；都读得通，就按次序列出还要填写、索取的。"""
     from auditbook import pipeline, remaining
 
     try:
@@ -98,7 +127,7 @@ def all_scenarios(
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
     page: Annotated[bool, typer.Option("--page", help="另写成一页：outputs/案例/scenarios.html")] = False,
 ) -> None:
-    """一个案例的全部情景并列：得分、等级、发现、指标，动了什么 / all scenarios of a case side by side."""
+    """一个案例的全部情景并列：得分、等级、发现、指标，动了什么。"""
     import shutil
 
     from auditbook import printed, side_by_side
@@ -118,7 +147,7 @@ def sensitivity(
     scenario: ScenarioName = "",
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出：每处改动附它的情景写法")] = False,
 ) -> None:
-    """一次只改一处：哪些口径、分值、界限、数字左右得分和结论 / which single change moves the score or turns a finding."""
+    """一次只改一处：哪些口径、分值、界限、数字左右得分和结论。"""
     import shutil
 
     from auditbook import printed, sensitivity_yield
@@ -144,7 +173,12 @@ def new_case(
         ),
     ] = None,
     framework: Annotated[
-        str, typer.Option("--framework", help="评分框架；不写用 default-2013，或上年案例的")
+        str,
+        typer.Option(
+            "--framework",
+            help="评分框架；不写用 default-2013，或上年案例的",
+            autocompletion=completion.frameworks,
+        ),
     ] = "",
     report: Annotated[
         str,
@@ -156,7 +190,7 @@ def new_case(
         str, typer.Option("--from", help="上年的案例：单位、编制、年末的数和没有了结的审计发现由它带入")
     ] = "",
 ) -> None:
-    """开始一个案例：案例文件、资料登记簿、资料录入表、资料需求清单 / begin a case, from zero or from last year's."""
+    """开始一个案例：案例文件、资料登记簿、资料录入表、资料需求清单。"""
     from pathlib import Path
 
     from auditbook import beginning
@@ -183,7 +217,7 @@ def new_case(
 
 @app.command()
 def watch(case: CaseName, scenario: ScenarioName = "") -> None:
-    """守着案例和规则：一保存就重算改动所及的部分，Ctrl-C 结束 / re-run what a saved change touches."""
+    """守着案例和规则：一保存就重算改动所及的部分，Ctrl-C 结束。"""
     from auditbook import running
     from auditbook.workspace import locate
 
@@ -198,14 +232,18 @@ def watch(case: CaseName, scenario: ScenarioName = "") -> None:
 
         def failed(error: AuditbookError) -> None:
             for fault in error.faults:
-                _say(str(fault), err=True)
+                _say_fault(fault)
 
         watching.watch(case, scenario, workspace, lambda stage, state: None, finished, failed, parents)
 
 
 @app.command()
-def explain(indicator: Annotated[str, typer.Argument(help="指标代号，如 budget_adjustment_rate")]) -> None:
-    """一项指标是什么、怎样计分 / what an indicator is and how it counts."""
+def explain(
+    indicator: Annotated[
+        str, typer.Argument(help="指标代号，如 budget_adjustment_rate", autocompletion=completion.indicators)
+    ],
+) -> None:
+    """一项指标是什么、怎样计分。"""
     from auditbook.explain import explanation
 
     for line in explanation(indicator):
@@ -225,7 +263,7 @@ def intake_document(
         str, typer.Option("--tables", help="把各表写成 CSV，放进这个文件夹（不覆盖已有的文件）")
     ] = "",
 ) -> None:
-    """一份文件能读出什么：表、带出处的数字、勾稽核对 / what a document would yield."""
+    """一份文件能读出什么：表、带出处的数字、勾稽核对。"""
     import shutil
     from pathlib import Path
 
@@ -261,7 +299,7 @@ def claims_of_document(
         int | None, typer.Option("--year", min=1990, max=2100, help="文件自己没有写明时，是哪一年度的")
     ] = None,
 ) -> None:
-    """一份文件的正文说了哪些数，各自站不站得住 / what a document claims, each number with a verdict."""
+    """一份文件的正文说了哪些数，各自站不站得住。"""
     import shutil
     from pathlib import Path
 
@@ -273,7 +311,7 @@ def claims_of_document(
     if as_json:
         _say_json(found.as_json())
         for fault in found.faults:  # a person finds them among the results
-            _say(str(fault), err=True)
+            _say_fault(fault)
     else:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else printed.WIDE
         _say(found.text(width, every=every))
@@ -287,14 +325,15 @@ def compare_runs(
     runs: Annotated[
         list[str],
         typer.Argument(
-            help="两次或更多运行：案例名，或 案例名+情景名，或 outputs/、data/processed/ 下的文件夹；都与第一次比"
+            help="两次或更多运行：案例名，或 案例名+情景名，或 outputs/、data/processed/ 下的文件夹；都与第一次比",
+            autocompletion=completion.runs,
         ),
     ],
     last: Annotated[bool, typer.Option("--last", help="与这次运行的上一稿比")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
     every: Annotated[bool, typer.Option("--all", help="每一处不同都列出")] = False,
 ) -> None:
-    """几次运行哪里不同，各因证据、规则、假定还是程序 / what differs between runs, and why."""
+    """几次运行哪里不同，各因证据、规则、假定还是程序。"""
     import shutil
 
     from auditbook import printed
@@ -312,11 +351,16 @@ def compare_runs(
 
 @app.command()
 def verify(
-    run: Annotated[str, typer.Argument(help="一次运行：案例名，或 案例名+情景名，或 outputs/ 下的文件夹")],
+    run: Annotated[
+        str,
+        typer.Argument(
+            help="一次运行：案例名，或 案例名+情景名，或 outputs/ 下的文件夹", autocompletion=completion.runs
+        ),
+    ],
     trace: Annotated[bool, typer.Option("--trace", help="页面上的每个数是否都追得到依据")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> None:
-    """核对一次运行交出的东西 / whether every number of what a run delivered leads to its evidence."""
+    """核对一次运行交出的东西。"""
     from auditbook.faults import EXIT_DIFFERENCE, Fault, UsageError
 
     if not trace:
@@ -332,13 +376,44 @@ def verify(
         raise typer.Exit(EXIT_DIFFERENCE)
 
 
+@app.command()
+def schema(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="哪一种文件：case、scenario、framework、sources 等；不写就列出",
+            autocompletion=completion.schemas,
+        ),
+    ] = "",
+    write: Annotated[bool, typer.Option("--write", help="写进 params/schemas/，供编辑器使用")] = False,
+) -> None:
+    """编辑器检查案例、情景、评分框架等文件所用的 JSON Schema。"""
+    from pathlib import Path
+
+    from auditbook import schemas
+    from auditbook.faults import Fault, UsageError
+    from auditbook.workspace import project_root
+
+    root = project_root(Path.cwd())
+    if kind and kind not in schemas.KINDS:
+        raise UsageError(Fault(kind, "没有这一种文件", f"以下之一：{'、'.join(schemas.KINDS)}"))
+    if write:
+        for path in schemas.write(root):
+            _say(f"写出：{path.relative_to(root)}")
+    elif kind:
+        _say_json(schemas.schema(kind, root))
+    else:
+        for name, what in schemas.KINDS.items():
+            _say(f"{name}：{what.title}（{'、'.join(what.files)}）")
+
+
 def _pages_told() -> Callable[[int, int], None] | None:
     """Progress through a document, page by page, where there is a terminal."""
     if not sys.stderr.isatty():
         return None
 
     def told(done: int, of: int) -> None:
-        sys.stderr.write(f"\r第{done}页/共{of}页" if done < of else "\r\033[K")
+        sys.stderr.write("\r" + languages.told(f"第{done}页/共{of}页") if done < of else "\r\033[K")
         sys.stderr.flush()
 
     return told
@@ -361,7 +436,8 @@ class _progress:
     def __enter__(self) -> Told:
         from auditbook.stages import STAGES
 
-        self.titles = {stage.name: stage.title for stage in STAGES} | {"pages": "排版"}
+        titles = {stage.name: stage.title for stage in STAGES} | {"pages": "排版"}
+        self.titles = {name: languages.told(title) for name, title in titles.items()}
         self.finished = 0
         self.bar: Progress | None = None
         if sys.stderr.isatty():
@@ -374,7 +450,7 @@ class _progress:
                 console=Console(stderr=True), transient=True, auto_refresh=False,
             )  # fmt: skip
             self.bar.start()
-            self.task = self.bar.add_task("读规则与资料", total=len(self.titles))
+            self.task = self.bar.add_task(languages.told("读规则与资料"), total=len(self.titles))
             self.bar.refresh()
         return self._tell
 
@@ -395,19 +471,47 @@ class _progress:
 def main() -> None:
     """The entry point: every error ends in its own exit code."""
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        languages.use(
+            languages.of_locale(os.environ)
+        )  # that --lang is wrong is told in the locale's language
+        language, arguments = languages.chosen(sys.argv[1:], os.environ)
+        languages.use(language)
+        if script := completion.script(arguments):
+            typer.echo(script)
+            sys.exit(0)
+        sys.exit(_command(arguments)(arguments, standalone_mode=False) or 0)
     except typer.Abort:
         sys.exit(130)
     except AuditbookError as error:
         for fault in error.faults:
-            _say(str(fault), err=True)
+            _say_fault(fault)
         if len(error.faults) > 1:
             _say(f"共 {len(error.faults)} 处。没有写出或覆盖任何文件。", err=True)
         sys.exit(error.exit_code)
     except Exception as error:
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's usage errors
-            error.show()
+            error.show() if languages.english() else _show_in_chinese(error)
             sys.exit(error.exit_code)
         traceback.print_exc()
         _say("这是程序自身的错误，请把以上内容告诉维护者。", err=True)
         sys.exit(EXIT_OWN_FAULT)
+
+
+def _command(arguments: list[str]) -> Any:
+    """The command, with its help in the language that is told."""
+    command = typer.main.get_command(app)
+    asked = completion.ASKED in os.environ  # by a shell: it is answered at once, so Chinese is not looked up
+    if (asked and languages.english()) or (not asked and (not arguments or "--help" in arguments)):
+        languages.translate_help(command)
+    return command
+
+
+def _show_in_chinese(error: Any) -> None:
+    """A wrong call, told by the library in English, in Chinese: how it is called, where help is, what is wrong."""
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        typer.echo(languages.usage_in_chinese(context.get_usage()), err=True)
+        typer.echo(f"运行“{context.command_path} --help”查看用法。", err=True)
+    message = error.format_message()
+    if message:
+        typer.echo(f"错误：{languages.in_chinese(message)}", err=True)

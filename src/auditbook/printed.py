@@ -6,6 +6,8 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
+from auditbook.languages import titled, told
+
 WIDE = 200  # columns of text, where there is no terminal to say so
 _NUMERIC = {"金额", "行", "有数的格", "表上", "应为", "数值", "行数"}
 _GAP = 2  # columns of text between two columns of a table
@@ -27,11 +29,11 @@ class Printout:
 
     def line(self, text: str) -> None:
         """A line of text."""
-        self._out.print(text)
+        self._out.print(told(text))
 
     def item(self, *lines: str) -> None:
         """An item of a list: its first line with a point before it, the others under that, no number broken in two."""
-        own = [part for line in lines for part in _broken(line, self._out.width - 2)]
+        own = [part for line in lines for part in _broken(told(line), self._out.width - 2)]
         for number, part in enumerate(own):
             self._out.print(("  " if number else "· ") + part, soft_wrap=True)
 
@@ -40,12 +42,14 @@ class Printout:
         from rich.table import Table
         from rich.text import Text
 
-        self._out.print(f"\n{title}")
+        self._out.print(f"\n{titled(title)}")
         if rows:
+            numeric = [head in _NUMERIC for head in heads]
+            heads, rows = list(map(titled, heads)), [list(map(told, row)) for row in rows]
             rows = _fitted([heads, *rows], self._out.width)[1:]
             drawn = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0))
-            for head in heads:
-                drawn.add_column(head, overflow="fold", justify="right" if head in _NUMERIC else "left")
+            for head, right in zip(heads, numeric, strict=True):
+                drawn.add_column(head, overflow="fold", justify="right" if right else "left")
             for row in rows:
                 drawn.add_row(*map(Text, row))
             self._out.print(drawn)

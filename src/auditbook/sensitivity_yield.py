@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from auditbook import pipeline, what_if
+from auditbook import pipeline
 from auditbook.cases import Scenario
 from auditbook.judgement_room import HIGHEST, LOWEST, OPEN
 from auditbook.numbers import Interval
@@ -101,7 +101,7 @@ def read(case: str, scenario: str = "") -> Told:
     Takes    case, scenario: names or paths.
     Raises   CaseError with every mistake of the case, its rules, its sources and the scenario.
     """
-    run = what_if.in_memory(pipeline.check(case, scenario))
+    run = pipeline.in_memory(pipeline.check(case, scenario))
     rows = sorted(run.table("sensitivity"), key=lambda row: int(row["order"]))
     room = run.table("room")
     scenarios = {(change.kind, change.about, change.step): change.scenario for change in all_changes(run)}
