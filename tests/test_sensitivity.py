@@ -407,13 +407,21 @@ def test_a_case_that_may_not_be_scored_says_so(copied, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "said"),
     [
-        (("no-such-case",), 2, "no-such-case"),
-        ((INVENTED_CASE, "--scenario", "no-such-scenario"), 2, "no-such-scenario"),
-        ((INVENTED_CASE, "--scenario", ROOT / "tests" / "nowhere.yaml"), 2, "nowhere"),
+        (("no-such-case",), "no-such-case"),
+        ((INVENTED_CASE, "--scenario", "no-such-scenario"), "no-such-scenario"),
+        ((INVENTED_CASE, "--scenario", ROOT / "tests" / "nowhere.yaml"), "nowhere"),
     ],
 )
-def test_what_is_not_there_is_said(tmp_path, arguments, code, said):
+def test_what_is_not_there_is_said(tmp_path, arguments, said):
     done = auditbook("sensitivity", *arguments, workspace=tmp_path)
-    assert done.code == code and said in done.err and "Traceback" not in done.err
+    assert done.code == 3 and said in done.err and "Traceback" not in done.err
+    assert done.out == ""
+
+
+def test_a_scenario_that_does_not_apply_is_told_with_its_line(tmp_path):
+    path = tmp_path / "odd.yaml"
+    path.write_text("reason: 试\nweights: {staff_control_rate: 9}\n", encoding="utf-8")
+    done = auditbook("sensitivity", INVENTED_CASE, "--scenario", path, workspace=tmp_path / "w")
+    assert done.code == 3 and "odd.yaml:2" in done.err and "104" in done.err and "Traceback" not in done.err
