@@ -124,8 +124,8 @@ def test_strict_evidence(found):
     assert any(row["finding"].endswith("g3.rules:department") for row in own.gained)
 
 
-def with_figure(run, figure: str, **changes: str):
-    """The run with another published number, as if the evidence had given it."""
+def with_figure(run, figure: str, *, overrides=(), **changes: str):
+    """The run with another published number, as if the evidence had given it; with overrides of its auditor."""
     made = pipeline.Run(run.rules, in_memory=True)
     for name in (
         "sources", "objectives", "statements", "published", "judgements", "overrides", "recorded", "replies", "grades",
@@ -135,6 +135,8 @@ def with_figure(run, figure: str, **changes: str):
     made.keep(
         "figures", [{**row, **changes} if row["figure"] == figure else row for row in run.table("figures")]
     )
+    if overrides:
+        made.keep("overrides", overrides)
     return made
 
 
@@ -292,6 +294,20 @@ def test_each_change_of_the_shipped_cases_agrees_with_the_whole(name, request, m
     run = request.getfixturevalue(name.partition("-")[0])
     monkeypatch.setenv("AUDITBOOK_WORKSPACE", str(run.workspace))
     assert disagreements(what_if.in_memory(pipeline.check(name))) == []
+
+
+def test_a_line_that_the_auditor_has_changed_keeps_its_points_but_for_its_weight(base):
+    """3 of 6 for 三公: 10 proven. The line at 7.2 of 101.2 is worth 3.6, whatever the definition of its indicator."""
+    override = {
+        "scheme": "yueyang-2018", "indicator": "three_public_control_rate", "points": "3", "reason": "试", "who": "甲",
+        "when": "2022-01-01", "source": "", "locator": "", "quote": "",
+    }  # fmt: skip
+    run = with_figure(base, "", overrides=[override])
+    found = sensitivity.analyse(run)
+    assert found.standing.score == Interval(F(10), F(96))
+    heavier = effect(found, "weight", "three_public_control_rate", "+20%").after.score
+    assert heavier.low == (F(36, 10) + 7) * F(1000, 1012)
+    assert disagreements(run) == []
 
 
 def test_under_a_scenario_the_changes_are_on_top_of_it(base):
