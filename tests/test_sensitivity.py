@@ -124,8 +124,8 @@ def test_strict_evidence(found):
     assert any(row["finding"].endswith("g3.rules:department") for row in own.gained)
 
 
-def with_figure(run, figure: str, **changes: str):
-    """The run with another published number, as if the evidence had given it."""
+def with_figure(run, figure: str, *, overrides=(), **changes: str):
+    """The run with another published number, as if the evidence had given it; with overrides of its auditor."""
     made = pipeline.Run(run.rules, in_memory=True)
     for name in (
         "sources", "objectives", "statements", "published", "judgements", "overrides", "recorded", "replies", "grades",
@@ -135,6 +135,8 @@ def with_figure(run, figure: str, **changes: str):
     made.keep(
         "figures", [{**row, **changes} if row["figure"] == figure else row for row in run.table("figures")]
     )
+    if overrides:
+        made.keep("overrides", overrides)
     return made
 
 
@@ -294,6 +296,20 @@ def test_each_change_of_the_shipped_cases_agrees_with_the_whole(name, request, m
     assert disagreements(what_if.in_memory(pipeline.check(name))) == []
 
 
+def test_a_line_that_the_auditor_has_changed_keeps_its_points_but_for_its_weight(base):
+    """3 of 6 for 三公: 10 proven. The line at 7.2 of 101.2 is worth 3.6, whatever the definition of its indicator."""
+    override = {
+        "scheme": "yueyang-2018", "indicator": "three_public_control_rate", "points": "3", "reason": "试", "who": "甲",
+        "when": "2022-01-01", "source": "", "locator": "", "quote": "",
+    }  # fmt: skip
+    run = with_figure(base, "", overrides=[override])
+    found = sensitivity.analyse(run)
+    assert found.standing.score == Interval(F(10), F(96))
+    heavier = effect(found, "weight", "three_public_control_rate", "+20%").after.score
+    assert heavier.low == (F(36, 10) + 7) * F(1000, 1012)
+    assert disagreements(run) == []
+
+
 def test_under_a_scenario_the_changes_are_on_top_of_it(base):
     own = Scenario(
         reason="试", framework="default-2013", weights={"staff_control_rate": 9}, rescale=True, evidence="strict",
@@ -407,13 +423,21 @@ def test_a_case_that_may_not_be_scored_says_so(copied, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "said"),
     [
-        (("no-such-case",), 2, "no-such-case"),
-        ((INVENTED_CASE, "--scenario", "no-such-scenario"), 2, "no-such-scenario"),
-        ((INVENTED_CASE, "--scenario", ROOT / "tests" / "nowhere.yaml"), 2, "nowhere"),
+        (("no-such-case",), "no-such-case"),
+        ((INVENTED_CASE, "--scenario", "no-such-scenario"), "no-such-scenario"),
+        ((INVENTED_CASE, "--scenario", ROOT / "tests" / "nowhere.yaml"), "nowhere"),
     ],
 )
-def test_what_is_not_there_is_said(tmp_path, arguments, code, said):
+def test_what_is_not_there_is_said(tmp_path, arguments, said):
     done = auditbook("sensitivity", *arguments, workspace=tmp_path)
-    assert done.code == code and said in done.err and "Traceback" not in done.err
+    assert done.code == 3 and said in done.err and "Traceback" not in done.err
+    assert done.out == ""
+
+
+def test_a_scenario_that_does_not_apply_is_told_with_its_line(tmp_path):
+    path = tmp_path / "odd.yaml"
+    path.write_text("reason: 试\nweights: {staff_control_rate: 9}\n", encoding="utf-8")
+    done = auditbook("sensitivity", INVENTED_CASE, "--scenario", path, workspace=tmp_path / "w")
+    assert done.code == 3 and "odd.yaml:2" in done.err and "104" in done.err and "Traceback" not in done.err

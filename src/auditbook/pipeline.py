@@ -265,6 +265,11 @@ class Run:
         inputs.note_all(reads)
         return chain
 
+    @cached_property
+    def analysed(self) -> sensitivity.Sensitivity:
+        """What every single change of definitions, weights, limits and uncertain figures does."""
+        return sensitivity.analyse(self)
+
     def observed(self) -> Observed:
         """Everything that the finding rules may speak of."""
         bands = tuple((str(zone), str(word)) for zone, word in self.framework.grades or [])
@@ -594,9 +599,8 @@ def _earlier(run: Run) -> Chain:
 
 
 def _sensitivity(run: Run) -> dict[str, list[Row]]:
-    found = sensitivity.analyse(run)
-    open_to = judgement_room.rooms(found, run.framework, run.rulebook)
-    return {"sensitivity": sensitivity.to_rows(found, run), "room": judgement_room.to_rows(open_to)}
+    open_to = judgement_room.rooms(run.analysed, run.framework, run.rulebook)
+    return {"sensitivity": sensitivity.to_rows(run.analysed, run), "room": judgement_room.to_rows(open_to)}
 
 
 def _scores(run: Run) -> list[Row]:

@@ -161,13 +161,21 @@ def _turning(changes: Sequence[Row]) -> Html:
             "没有一改就翻的结论",
             "上述改动没有一处单独会翻动等级，或使审计发现多出、消失、改变严重程度。",
         )
+    alike: dict[tuple[str, ...], list[Row]] = {}
+    for row in own:
+        alike.setdefault((row["kind"], row["about"], row["turns"]), []).append(row)
     cells: list[list[Text]] = [
-        [KINDS[row["kind"]], row["name"], row["before"], row["after"], html.bullets(row["turns"].split("；"))]
-        for row in own
-    ]
+        [
+            KINDS[kind], rows[0]["name"], rows[0]["before"], " 或 ".join(row["after"] for row in rows),
+            html.bullets(turns.split("；")),
+        ]
+        for (kind, _, turns), rows in alike.items()
+    ]  # fmt: skip
     columns = [Column("改什么"), Column("名称"), Column("改前"), Column("改后"), Column("翻了什么")]
-    refs = [row_reference("sensitivity", row) for row in own]
-    note = "每一行只作这一处改动。没有列出的改动，单独都不会翻动等级与审计发现。"
+    refs = [[row_reference("sensitivity", row) for row in rows] for rows in alike.values()]
+    note = (
+        "每次只作一处改动；几种改法翻的是同样的结论，列在一行。没有列出的改动，单独都不会翻动等级与审计发现。"
+    )
     return html.table("一改就翻的结论", columns, cells, note=note, id="turning", row_refs=refs)
 
 
