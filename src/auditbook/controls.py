@@ -27,7 +27,7 @@ _FULL = "auto"
 _TALLEST = "430px"
 _SIDE = "1 1 260px"
 _LABEL = {"description_width": "14em"}
-_SHORT_LABEL = {"description_width": "5em"}
+_SHORT_LABEL = {"description_width": "5.5em"}
 
 
 def styled(*body: Text) -> Html:
@@ -73,8 +73,10 @@ class Controls:
         )  # fmt: skip
         self.case.layout.flex = self.start.layout.flex = _SIDE
         self.told = widgets.HTML()
-        self.settings = widgets.Accordion(layout=widgets.Layout(flex="5 1 300px"))
-        self.result = widgets.HTML(layout=widgets.Layout(flex="6 1 300px", margin="0 0 0 14px"))
+        self.settings = widgets.Accordion(layout=widgets.Layout(flex="5 1 290px", min_width="0"))
+        self.result = widgets.HTML(
+            layout=widgets.Layout(flex="6 1 290px", min_width="0", margin="0 0 0 14px")
+        )
         self.result.add_class("auditbook-result")
         self.saving = widgets.VBox()
         self.box = widgets.VBox(
@@ -219,7 +221,7 @@ class Controls:
         self.figure.add_class("set-figure")
         self.figure_ids = {f"{name}〔{id}〕": id for id, name in figures}
         self.scope = _dropdown(
-            "单位", [(name, id) for id, name in bench.scopes], "department", "set-scope", _SHORT_LABEL
+            "部门或单位", [(name, id) for id, name in bench.scopes], "department", "set-scope", _SHORT_LABEL
         )
         self.item = _dropdown("分项", [("不分项", "")], "", "set-item", _SHORT_LABEL)
         self.year = _dropdown(
@@ -535,6 +537,11 @@ def _check(label: str, kind: str) -> Any:
 
 
 def _button(label: str, icon: str, tooltip: str, kind: str) -> Any:
-    own = widgets.Button(description=label, icon=icon, tooltip=tooltip, layout=widgets.Layout(width="auto"))
+    own = widgets.Button(
+        description=label,
+        icon=icon,
+        tooltip=tooltip,
+        layout=widgets.Layout(width="auto", align_self="flex-start"),
+    )
     own.add_class(kind)
     return own

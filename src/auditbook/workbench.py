@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
-from auditbook import inputs, pipeline, scoring, side_by_side, strict_yaml, what_if
+from auditbook import inputs, pipeline, scoring, side_by_side, strict_yaml, unseen, what_if
 from auditbook.cases import DEPARTMENT, Scenario
 from auditbook.faults import AuditbookError, CaseError, Fault, UsageError
 from auditbook.figures import NOT_APPLICABLE, Meaning, same_dimension
@@ -425,6 +425,8 @@ class Workbench:
         ]
         if lacking:
             return [f"还没有填{'、'.join(lacking)}。"]
+        if strange := unseen.NO_TEXT.search(f"{supposed.unit}{supposed.reason}"):
+            return [f"单位或理由含有{unseen.named(strange[0])}，应为文字。"]
         tidy = replace(
             supposed, value=_tidy(supposed.value), unit=supposed.unit.strip(), reason=supposed.reason.strip(),
             year="" if supposed.year == self.years[0] else supposed.year,
@@ -599,6 +601,8 @@ class Workbench:
     def _bad_content(self, reason: str) -> Iterator[Fault]:
         if not reason:
             yield Fault("理由", "还没有写理由", "一句话：为什么作这些改动")
+        elif strange := unseen.NO_TEXT.search(reason):
+            yield Fault("理由", f"含有{unseen.named(strange[0])}", "文字")
         if self.settings == Settings() or written(self.settings, "")[0] == written(Settings(), "")[0]:
             yield Fault("情景", "没有改动，没有什么可保存")
 
