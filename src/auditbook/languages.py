@@ -34,6 +34,7 @@ _WHOLLY_QUOTED = re.compile("“[^“”]*”")
 _DEEP = 8
 _MOST_PARTS = 200
 _COUNTED = re.compile(r"(\D+?) (\d[\d,.]*)(?: [个条项处份])?")
+_COUNTING = re.compile(r"(\d[\d,.]*) (\D+)")
 _FAULT = re.compile(
     r"(?P<where>[^：]+)：(?P<found>.+?)(?:；应为(?P<expected>.+?))?(?:。(?P<remedy>[^。]+))?。"
 )
@@ -284,14 +285,17 @@ class Catalogue:
             if changed or not any(map(self.words.search, parts)):
                 own = [part if one is None else one for one, part in zip(found, parts, strict=True)]
                 joined = sign.translate(_SIGNS)
-                return joined.join(one.removeprefix(joined) for one in own).strip()
+                indent = text[: len(text) - len(text.lstrip(" "))]
+                return indent + joined.join(one.removeprefix(joined) for one in own).strip()
         return None
 
     def _word(self, text: str) -> str | None:
-        """A word of ours with a number beside it: 不一致 7 个, 大于10%."""
+        """A word of ours with a number beside it: 不一致 7 个, 7 行得分, 大于10%."""
         if counted := _COUNTED.fullmatch(text):
             word = self.exact.get(counted[1])
             return f"{word} {counted[2]}" if word else None
+        if (counting := _COUNTING.fullmatch(text)) and counting[2] in self.exact:
+            return f"{counting[1]} {self.exact[counting[2]]}"
         rest = _NO_WORDS.search(text)
         word = self.exact.get(text[: rest.start()]) if rest else None
         return f"{word} {text[rest.start() :]}" if rest and word else None
