@@ -70,14 +70,15 @@ ROOTS: dict[str, set[str] | None] = {
     "traced_run.py": {"text", "_listed"},
 }
 # Parts of messages that no single literal holds: a place in a table is put together of several.
-EXTRA = {
+EXTRA = (
     "{1} 行‘{2}’",
     "{1} → {2}",  # a change: both sides may be words of ours
     "高{1} 中{2} 低{3}",
     "{1}——定 {2} 分", "{1}——定 {2} 分，连同其他资料定 {3} 分", "{1}——连同其他资料定 {2} 分", "{1}——不计分的指标",
     "{1}；没有登记",
     "多出发现“{1}”（{2}项：{3}等）", "多出发现“{1}”（{2}项：{3}）", "不再有发现“{1}”（{2}项：{3}等）", "不再有发现“{1}”（{2}项：{3}）",
-}  # fmt: skip
+    "动：多出的发现：{1}", "动：消失的发现：{1}", "动：严重程度变了的发现：{1}",
+)  # fmt: skip
 # Tables whose values are told, and whose keys are.
 TABLES = {
     "asking.py": {"ABSENT", "HERE", "_HOLDER"},
