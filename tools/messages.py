@@ -75,7 +75,8 @@ EXTRA = (
     "{1} → {2}",  # a change: both sides may be words of ours
     "高{1} 中{2} 低{3}",
     "{1}——定 {2} 分", "{1}——定 {2} 分，连同其他资料定 {3} 分", "{1}——连同其他资料定 {2} 分", "{1}——不计分的指标",
-    "{1}；没有登记",
+    "{1}；没有登记", "{1}的评价要点（审计人员逐点判断）",
+    "每超过{1}个百分点", "每低于{1}个百分点", "每超过{1}个", "每低于{1}个", "  {1}：{2} 分，口径“{3}”；{4}",
     "多出发现“{1}”（{2}项：{3}等）", "多出发现“{1}”（{2}项：{3}）", "不再有发现“{1}”（{2}项：{3}等）", "不再有发现“{1}”（{2}项：{3}）",
     "动：多出的发现：{1}", "动：消失的发现：{1}", "动：严重程度变了的发现：{1}",
 )  # fmt: skip
@@ -283,7 +284,7 @@ class _Follower:
                     for value in _returns(function.node):
                         self.follow(value, function)
         for file, names in TABLES.items():
-            for name in names:
+            for name in sorted(names):
                 self.name(name, self.source.modules[file])
         for file, table in KEYS.items():
             for value in self.source.modules[file].assigned[table]:
