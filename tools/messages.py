@@ -26,7 +26,7 @@ PACKAGE = ROOT / "src" / "auditbook"
 CATALOGUE = PACKAGE / "messages.en.yaml"
 CHINESE = re.compile("[\u3400-\u9fff，。；：、！？（）“”]")
 # What is told to a user: everything that is handed to these.
-TOLD = {"Fault", "_say", "told", "titled", "Stage", "Kind", "Hostile"}
+TOLD = {"Change", "Fault", "_say", "told", "titled", "Stage", "Kind", "Hostile"}
 PRINTED = {"line", "table", "item"}  # of a Printout
 # What hands on the text that it is given, as itself or in parts.
 HANDED_ON = {"items", "values", "join", "format", "strip", "rstrip", "lstrip", "removesuffix", "removeprefix", "get", "replace", "splitlines", "cite", "cited", "uncited", "Fault"}  # fmt: skip
@@ -46,17 +46,48 @@ ATTRIBUTES = {
 SIGNS_OF_ORDER = "，。；：、！？（）“”‘’《》\u3000 "
 # What these return is told, though no call shows it: methods that several classes have, functions out of a table.
 ROOTS: dict[str, set[str] | None] = {
+    "asking.py": {"figures_words", "status_words", "_judged", "_figure"},
+    "comparison/causes.py": {"words", "_word"},
+    "comparison/compared.py": {"score_words", "value_words", "words", "_key_results"},
+    "comparison/differing.py": {"words"},
+    "indicators.py": {"words"},
     "report/reliability.py": None,
     "report/tracing.py": None,
     "rows_yield.py": {"text"},
+    "scenario_changes.py": {"words", "_or_none", "contradictions"},
     "scoring.py": {"_total_reason"},
+    "scoring_rules.py": {"words", "zone_words"},
+    "sensitivity.py": {"turned", "_with_subjects"},
+    "side_by_side.py": {
+        "findings_words",
+        "lines_moved",
+        "moved",
+        "score_words",
+        "_findings_moved",
+        "_counted",
+    },
     "text_yield.py": {"text"},
     "traced_run.py": {"text", "_listed"},
 }
 # Parts of messages that no single literal holds: a place in a table is put together of several.
-EXTRA = {"{1} 行‘{2}’"}
+EXTRA = (
+    "{1} 行‘{2}’",
+    "{1} → {2}",  # a change: both sides may be words of ours
+    "高{1} 中{2} 低{3}",
+    "{1}——定 {2} 分", "{1}——定 {2} 分，连同其他资料定 {3} 分", "{1}——连同其他资料定 {2} 分", "{1}——不计分的指标",
+    "{1}；没有登记", "{1}的评价要点（审计人员逐点判断）",
+    "每超过{1}个百分点", "每低于{1}个百分点", "每超过{1}个", "每低于{1}个", "  {1}：{2} 分，口径“{3}”；{4}",
+    "多出发现“{1}”（{2}项：{3}等）", "多出发现“{1}”（{2}项：{3}）", "不再有发现“{1}”（{2}项：{3}等）", "不再有发现“{1}”（{2}项：{3}）",
+    "动：多出的发现：{1}", "动：消失的发现：{1}", "动：严重程度变了的发现：{1}",
+)  # fmt: skip
 # Tables whose values are told, and whose keys are.
-TABLES = {"report/tracing.py": {"_ELEMENTS", "_CLASSES", "_COLUMN_HEAD"}, "claims.py": {"VERDICTS"}}
+TABLES = {
+    "asking.py": {"ABSENT", "HERE", "_HOLDER"},
+    "comparison/causes.py": {"KINDS", "_WORDS", "_FIELDS"},
+    "comparison/compared.py": {"_COUNTED"},
+    "report/tracing.py": {"_ELEMENTS", "_CLASSES", "_COLUMN_HEAD"},
+    "claims.py": {"VERDICTS"},
+}
 KEYS = {"report/tracing.py": "_PATTERNS"}
 Function = ast.FunctionDef | ast.Lambda
 
@@ -253,7 +284,7 @@ class _Follower:
                     for value in _returns(function.node):
                         self.follow(value, function)
         for file, names in TABLES.items():
-            for name in names:
+            for name in sorted(names):
                 self.name(name, self.source.modules[file])
         for file, table in KEYS.items():
             for value in self.source.modules[file].assigned[table]:

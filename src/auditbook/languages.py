@@ -21,16 +21,20 @@ OPTION = "--lang"
 _CATALOGUES = Path(__file__).parent
 _PLACE = re.compile(r"\{(\d+)\}")
 _WORDS = re.compile("[\u3400-\u9fff，。；：、！？（）《》]")
+_WORD = re.compile("[\u3400-\u9fffA-Za-z]")
 _LETTERS = re.compile("[A-Za-z]")
 _SIGNS = str.maketrans({"，": ", ", "；": "; ", "：": ": ", "、": ", ", "。": ". ", "（": " (", "）": ")", "！": "!", "？": "?"})  # fmt: skip
 # A value between quotation marks was written by somebody: it is no word of ours.
 _QUOTED = {"“": "”", "‘": "’", "《": "》", "‹": "›"}
 # A template with so few fixed words fits too much: it only speaks where its values are understood as well.
 _FEW = 3
+# A word of ours before a colon says what follows: 改：…
+_LABELLED = re.compile(r"[\u3400-\u9fff]+：\{1\}")
 _WHOLLY_QUOTED = re.compile("“[^“”]*”")
 _DEEP = 8
 _MOST_PARTS = 200
 _COUNTED = re.compile(r"(\D+?) (\d[\d,.]*)(?: [个条项处份])?")
+_COUNTING = re.compile(r"(\d[\d,.]*) (\D+)")
 _FAULT = re.compile(
     r"(?P<where>[^：]+)：(?P<found>.+?)(?:；应为(?P<expected>.+?))?(?:。(?P<remedy>[^。]+))?。"
 )
@@ -92,8 +96,8 @@ def told(text: str) -> str:
 
 
 def titled(text: str) -> str:
-    """The title of a list, told."""
-    return _capital(told(text))
+    """The title of a list, told; a name that is none of our words as it is written."""
+    return _capital(told(text)) if is_chinese(text) else text
 
 
 def told_fault(fault: Fault) -> str:
@@ -156,8 +160,9 @@ class Template:
         words = "".join(self.fixed)
         self.weight = len(words)
         self.signs = not re.search("[\u3400-\u9fffA-Za-z]", words)
-        self.few = len("".join(words.split())) < _FEW or (
-            len(re.findall("[\u3400-\u9fffA-Za-z]", words)) < 2 and not set(words) & _QUOTED.keys()
+        self.few = not _LABELLED.fullmatch(text) and (
+            len("".join(words.split())) < _FEW
+            or (len(re.findall("[\u3400-\u9fffA-Za-z]", words)) < 2 and not set(words) & _QUOTED.keys())
         )
         self.quoted = [
             bool(before) and _QUOTED.get(before[-1], "?") == after[:1]
@@ -240,6 +245,14 @@ class Catalogue:
                 return filled
         return None
 
+    def _whole(self, text: str, depth: int) -> str | None:
+        """One message, taken apart no further: what begins with the sign of a list would be such a list for ever."""
+        return (
+            self.exact.get(text)
+            or self._fitting(text, depth, few=False)
+            or self._fitting(text, depth, few=True)
+        )
+
     def _filled(self, template: Template, values: Sequence[str], depth: int) -> str | None:
         """A template with its values told; None where it has too few words to be sure that it is the one."""
         if not all(quoted or _balanced(value) for value, quoted in zip(values, template.quoted, strict=True)):
@@ -250,7 +263,11 @@ class Catalogue:
             if found is None and template.few and not template.signs:
                 return None
             own.append(value if found is None else found)
-        return None if template.signs and own == list(values) else template.filled(own)
+        if template.signs and not any(
+            one != value and _WORD.search(value) for one, value in zip(own, values, strict=True)
+        ):
+            return None
+        return template.filled(own)
 
     def _parts(self, text: str, depth: int) -> str | None:
         """A list of messages, each by itself: told so where one of them is ours."""
@@ -261,21 +278,24 @@ class Catalogue:
             if len(parts) < 2 or len(parts) > _MOST_PARTS:
                 continue
             found = [
-                self.find(part, depth + 1) or self.find(sign + part, depth + 1) if part else ""
+                self.find(part, depth + 1) or self._whole(sign + part, depth + 1) if part else ""
                 for part in parts
             ]
             changed = any(own is not None and own != part for own, part in zip(found, parts, strict=True))
             if changed or not any(map(self.words.search, parts)):
                 own = [part if one is None else one for one, part in zip(found, parts, strict=True)]
                 joined = sign.translate(_SIGNS)
-                return joined.join(one.removeprefix(joined) for one in own).strip()
+                indent = text[: len(text) - len(text.lstrip(" "))]
+                return indent + joined.join(one.removeprefix(joined) for one in own).strip()
         return None
 
     def _word(self, text: str) -> str | None:
-        """A word of ours with a number beside it: 不一致 7 个, 大于10%."""
+        """A word of ours with a number beside it: 不一致 7 个, 7 行得分, 大于10%."""
         if counted := _COUNTED.fullmatch(text):
             word = self.exact.get(counted[1])
             return f"{word} {counted[2]}" if word else None
+        if (counting := _COUNTING.fullmatch(text)) and counting[2] in self.exact:
+            return f"{counting[1]} {self.exact[counting[2]]}"
         rest = _NO_WORDS.search(text)
         word = self.exact.get(text[: rest.start()]) if rest else None
         return f"{word} {text[rest.start() :]}" if rest and word else None
