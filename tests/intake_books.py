@@ -38,7 +38,7 @@ def made(units: tuple[tuple[str, str], ...], titles: tuple[str, ...] = ()) -> by
     kept = [sheet for sheet in layout.sheets if not titles or sheet.title in titles]
     return intake_writing.write(
         layout.model_copy(update={"sheets": kept}), case="library-2022", department="云山市图书馆（虚构）", year=YEAR,
-        units=dict(units), lines=LINES, brought={"taken": [{}]},
+        units=dict(units), lines=LINES, brought={kind: [{}] for kind in intake_writing.BROUGHT},
     )  # fmt: skip
 
 

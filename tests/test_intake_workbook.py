@@ -352,7 +352,7 @@ def test_what_the_workbook_is_made_of():
         assert own.cell(head + 1, 1).value == "示例"
         assert own.max_row >= head + 6
         lists = [rule for rule in own.data_validations.dataValidation if rule.type == "list"]
-        assert lists or sheet.id in {"self_score"}
+        assert lists or sheet.id in {"self_score", "carried"}
         if sheet.in_money:
             assert (own["A3"].value, own["B3"].value) == ("单位：", "万元")
             assert any("B3" in rule.sqref and rule.formula1 == '"万元,元,亿元"' for rule in lists)
@@ -1054,7 +1054,7 @@ def test_the_example_of_each_sheet_is_readable_as_data(tmp_path, monkeypatch):
         changed_column = (
             numeric.heading.replace("（%）", "")
             if numeric
-            else {"tasks": "任务", "grades": "考评对象编号"}[layout.id]
+            else {"tasks": "任务", "grades": "考评对象编号", "follow_up": "核实人"}[layout.id]
         )
         cell = book.cell(layout.title, head + 1, changed_column)
         cell.value = 3 if numeric else "8号"

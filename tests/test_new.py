@@ -53,6 +53,7 @@ def test_a_new_case_is_whole_and_can_be_checked(project):
     added = {name for name in files(project) if name not in before}
     assert added == {
         f"params/cases/{CASE}.yaml", f"data/raw/{CASE}/SOURCES.yaml", f"data/raw/{CASE}/录入表.xlsx",
+        f"results/outputs/{CASE}/资料需求清单.xlsx",
     }  # fmt: skip
     assert {name: data for name, data in files(project).items() if name in before} == before
     for words in (

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from auditbook import begun_report, indicators, intake_writing, scoring
 from auditbook.begun_report import REPORT, Begun
 from auditbook.case_text import Filled, case_text, moved, quoted
-from auditbook.cases import DEPARTMENT, Case, Unit
+from auditbook.cases import DEPARTMENT, Case, Unit, open_audit
 from auditbook.faults import CaseError, Fault, UsageError
 from auditbook.figures import Dictionary, read_dictionary
 from auditbook.intake.intake_layouts import Workbook, read_workbook
@@ -73,9 +73,14 @@ def begin(
     if workspace and not faults:
         from auditbook import next_year
 
-        last = next_year.ended(old)
-        faults += _bad_year(int(year), last.case)
-        faults += next_year.unknown_formers(_units(units), last.case.units)
+        before, _ = open_audit(workspace)  # what is wrong with it is told by whoever reads all of it
+        if before:
+            faults += [
+                *_bad_year(int(year), before.case),
+                *next_year.unknown_formers(_units(units), before.case.units),
+            ]
+        if not faults:
+            last = next_year.ended(old)
     if faults:
         raise UsageError(faults)
     scheme = framework or (last.case.framework if last else "default-2013")

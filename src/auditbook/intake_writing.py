@@ -89,7 +89,8 @@ class _Writing:
             said += [
                 f"{column.heading}{own['value']}{own['measured_in']}"
                 for own in self.brought.get(CARRIED, ())
-                if (own["code"], own["unit"], own["at"], own["item"]) == (figure, units.get(scope), year, spec.item if spec else "")
+                if [own.get(id) for id in ("code", "unit", "at", "item")]
+                == [figure, units.get(scope), year, spec.item if spec else ""]
             ]  # fmt: skip
         return f"上年带入：{'，'.join(said)}" if said else ""
 

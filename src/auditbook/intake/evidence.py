@@ -49,7 +49,7 @@ INTAKE, ACCOUNTS = "intake", "accounts"
 _RELIABILITY = {"high": 0, "medium": 1, "low": 2, None: 3}
 # The table of a phrase that answers an objective: a row of objectives.csv too, but another phrase of it.
 ANSWERS = "answers"
-SUPERSEDED = "superseded"
+SUPERSEDED, PREVIOUS = "superseded", "previous"
 SELF_SCORED = ("self_scored_points", "self_scored_weight")
 CHANGES = ("growth", "change")
 # str.isdigit also takes ²²²², which int refuses
@@ -126,6 +126,10 @@ class _Reader:
                 take[shape](source, row)
         self._patterns()
         self._superseded()
+        if absent := self.audit.previous_absent:
+            shown = self.audit.workspace.shown(self.audit.workspace.case_path)
+            said = "没有这个案例文件，上年的单位与数字无从对照"
+            self.notes.append(Note(shown, f"previous: {absent}", said, PREVIOUS))
         self._repeated()
         if self.faults:
             raise CaseError(sorted(set(self.faults), key=_by_place))

@@ -451,7 +451,11 @@ def _is_example(
 
 def example(layout: SheetLayout, year: int) -> dict[str, str]:
     """The example row of a sheet, for a year."""
-    return {id: text.replace("{year}", str(year)) for id, text in layout.example.items()}
+    years = {"{year}": str(year), "{before}": str(year - 1)}
+    shown = dict(layout.example)
+    for name, value in years.items():
+        shown = {id: text.replace(name, value) for id, text in shown.items()}
+    return shown
 
 
 def _changed(sheet: Sheet, row: int, columns: Mapping[str, int], shipped: Mapping[str, str]) -> str | None:
@@ -472,7 +476,7 @@ def _telling(
     """What tells the example from real data, names of units and remarks apart; nothing where only names are left."""
     kinds = {id: layout.column(id).kind for id in shipped if id in columns and id not in REMARKS}
     own = {id: kind for id, kind in kinds.items() if kind not in {MARK, SCOPE}}
-    if layout.kind not in {"grades", "tasks"} and not set(own.values()) & set(NUMERIC):
+    if layout.kind not in {"grades", "tasks", "follow_up"} and not set(own.values()) & set(NUMERIC):
         return []
     # words first: they are compared faster, and differ as often
     return [(columns[id], shipped[id]) for id in sorted(own, key=lambda id: own[id] in NUMERIC)]
