@@ -578,3 +578,9 @@ def test_the_third_year_alone_can_be_written_anywhere(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "data" / "raw" / THIRD).iterdir()} == {
         "SOURCES.yaml", "money.csv", "people.csv", "found.csv", "looked.csv",
     }  # fmt: skip
+
+
+def test_a_contingency_and_interest_are_no_part_of_the_composition(rules: year_rules.Outturns) -> None:
+    """Without 227 and 232 the budget is 100, 100 and the outturn 150, 50: adjusted as it was, |50| + |−50| over 200."""
+    years = [functions(2023, c201=(100, 150), c208=(100, 50), c227=(50, 0), c232=(10, 70))]
+    assert result(years, rules, "pi-2-1", "2023")["rate"] == "0.5"

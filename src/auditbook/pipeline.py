@@ -42,7 +42,7 @@ from auditbook import (
     year_rules,
 )
 from auditbook.cases import DEPARTMENT, Audit, Scenario
-from auditbook.faults import CaseError, Fault, UsageError
+from auditbook.faults import AuditbookError, CaseError, Fault, UsageError
 from auditbook.figures import ASSUMED, Dictionary, FigureRow, Figures, Key
 from auditbook.inputs import Verifier
 from auditbook.intake import evidence as intake
@@ -591,7 +591,7 @@ def _earlier(run: Run) -> Chain:
     with inputs.elsewhere():
         try:
             before = in_memory(Run(_opened(workspaces[0], with_evidence=True)))
-        except CaseError as error:
+        except AuditbookError as error:
             return Chain(ended=year_chain.ended_by(error, audit.case.previous))
         own = _year(before, before.table("scores"), before.table("findings"))
         rest = before.chain

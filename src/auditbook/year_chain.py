@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from auditbook import strict_yaml
 from auditbook.cases import Audit, Case
-from auditbook.faults import CaseError, Fault
+from auditbook.faults import AuditbookError, CaseError, Fault
 from auditbook.figures import Figures
 from auditbook.indicators import Result
 from auditbook.tables import Row
@@ -67,7 +67,7 @@ class Chain:
     ended: Ended | None = None
 
 
-def ended_by(error: CaseError, case: str) -> Ended:
+def ended_by(error: AuditbookError, case: str) -> Ended:
     """A case with faults ends the chain: how many, and the first of them."""
     told = "；".join(str(fault) for fault in error.faults[:MOST_FAULTS])
     more = f"；另有 {len(error.faults) - MOST_FAULTS} 处" if len(error.faults) > MOST_FAULTS else ""
