@@ -11,7 +11,10 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+from auditbook.stages import STAGES
+
+ALL = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = [ROOT / "notebooks" / stage.notebook for stage in STAGES]
 NUMBER_IN_PROSE = re.compile(r"\d[\d,.]*\s*(%|％|万元|亿元|元|分|个百分点)")
 
 
@@ -19,11 +22,17 @@ def cells(path, kind):
     return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == kind]
 
 
-def test_there_are_five():
-    assert [path.name[:2] for path in NOTEBOOKS] == ["10", "20", "30", "40", "50"]
+def test_there_are_five_and_a_page_to_start_from():
+    assert [path.name[:2] for path in ALL] == ["00", "10", "20", "30", "40", "50"]
+    assert ALL[1:] == NOTEBOOKS  # the start page is no part of a run
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_start_page_leads_to_the_five():
+    told = "".join(cell.source for cell in cells(ALL[0], "markdown"))
+    assert re.findall(r"\]\(([^)]+\.ipynb)\)", told) == [path.name for path in NOTEBOOKS]
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_thin(path):
     for cell in cells(path, "code"):
         tree = ast.parse(cell.source)
@@ -43,7 +52,7 @@ def test_thin(path):
                 assert [alias.name for alias in node.names] == ["auditbook"]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_no_outputs_no_counts_and_ids_are_words(path):
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
@@ -53,7 +62,7 @@ def test_no_outputs_no_counts_and_ids_are_words(path):
     assert len({cell["id"] for cell in notebook.cells}) == len(notebook.cells)
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_no_number_is_typed_in_prose(path):
     for cell in cells(path, "markdown"):
         assert not NUMBER_IN_PROSE.search(cell.source), cell.source
@@ -64,7 +73,7 @@ def test_the_rule_against_numbers_can_fail():
     assert not NUMBER_IN_PROSE.search("财预〔2020〕10号 共 17 项")
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_two_parameters_each_described(path):
     (parameters,) = [c for c in cells(path, "code") if "parameters" in c.metadata.get("tags", [])]
     names = [node.target.id for node in ast.parse(parameters.source).body]
@@ -87,6 +96,19 @@ def test_help_notebook_describes_the_parameters(path):
         and "the case file" in said
     )
     assert 'scenario: str (default "") 情景文件' in said and "the scenario file" in said
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+def test_each_runs_from_top_to_bottom_by_hand(path, wuxi, tmp_path):
+    """As Run All Cells does: the shipped case, nothing given, from the folder of the notebooks."""
+    done = subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", path, "--output", tmp_path / "out.ipynb"],
+        cwd=path.parent, capture_output=True, text=True, timeout=300,
+        env={**os.environ, "AUDITBOOK_WORKSPACE": str(wuxi.workspace)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    shown = [output for cell in cells(tmp_path / "out.ipynb", "code") for output in cell.outputs]
+    assert shown and {output.output_type for output in shown} <= {"execute_result", "display_data"}
 
 
 def test_a_notebook_runs_by_plain_papermill_from_any_folder_and_makes_earlier_tables(tmp_path):
