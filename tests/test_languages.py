@@ -153,6 +153,10 @@ def test_what_others_have_written_stays_as_it_is(english):
         languages.told("键“没有这个文件”重复（上一次在第3行）")
         == "the key “没有这个文件” is repeated (last time on line 3)"
     )
+    assert (
+        languages.told("没有读到“财政拨款“三公”经费支出决算表”")
+        == "“财政拨款“三公”经费支出决算表” was not found"
+    )
     assert languages.told("某单位的一句话，与本程序无关") == "某单位的一句话，与本程序无关"
 
 

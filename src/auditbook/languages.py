@@ -33,6 +33,7 @@ _LABELLED = re.compile(r"[\u3400-\u9fff]+：\{1\}")
 _WHOLLY_QUOTED = re.compile("“[^“”]*”")
 _DEEP = 8
 _MOST_PARTS = 200
+_MOST_QUOTES = 10
 _COUNTED = re.compile(r"(\D+?) (\d[\d,.]*)(?: [个条项处份])?")
 _COUNTING = re.compile(r"(\d[\d,.]*) (\D+)")
 _FAULT = re.compile(
@@ -173,7 +174,7 @@ class Template:
         """The values in the places of a text, each as short as can be; None where it is another message.
 
         Fixed words are looked for one after another, from the left, and the last at the end: if the text fits at all, it
-        fits so, and a long text costs no more than its length.
+        fits so, and a long text costs no more than its length. Quotation marks inside a value are closed first.
         """
         first, *middle = self.fixed
         last = middle.pop()
@@ -181,9 +182,16 @@ class Template:
             return None
         at, end, values = len(first), len(text) - len(last), []
         for words in middle:
-            found = text.find(words, at, end)
+            found = first_found = text.find(words, at, end)
             if found < 0:
                 return None
+            for _ in range(
+                _MOST_QUOTES
+            ):  # a title may hold quotation marks of its own: “财政拨款“三公”经费支出决算表”
+                if found < 0 or not words or _balanced(text[at:found]):
+                    break
+                found = text.find(words, found + 1, end)
+            found = found if found >= 0 else first_found
             values.append(text[at:found])
             at = found + len(words)
         return [*values, text[at:end]] if at <= end else None
