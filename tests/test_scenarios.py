@@ -363,6 +363,15 @@ def test_what_rests_on_an_assumption_says_so(base):
     assert claims["done.g4.quality"]["explanation"] == "目标≥90%，实际92.00%（假设），达成"
 
 
+def test_a_finding_about_an_assumption_says_so(base):
+    own = Assumed(figure="self_score", value=108, unit="分", reason="试")
+    found = finding(
+        what_if.under(base, scenario(assumed=[own])),
+        "self_score_above_declared_maximum:self_score:department",
+    )
+    assert found is not None and "依据情景假设的“自评得分”" in found["condition"]
+
+
 def test_what_is_counted_from_an_assumption_is_assumed(base):
     run = supposed(base)
     proven = figure(run, "objectives_proven")
@@ -385,8 +394,9 @@ def test_an_identity_that_an_assumption_breaks_is_told_and_blocks_nothing(base):
     run = supposed(base)
     ((words, figures),) = contradictions(run)
     # 5234 + 130 - 0 is not 5354
-    assert "年初预算 + 调增 − 调减 = 调整后预算" in words and "130.00（假设）" in words.replace(
-        "1,300,000.00", "130.00"
+    assert (
+        "年初预算 + 调增 − 调减 = 调整后预算" in words
+        and "52,340,000.00元 + 130.00万元（假设）" in words.replace("1,300,000.00", "130.00")
     )
     assert "budget_added:department::2021" in figures
     assert total(run)["state"] != "stopped"

@@ -16,6 +16,7 @@ from pydantic import field_validator
 from auditbook import observations, strict_yaml
 from auditbook.cases import DEPARTMENT, Audit, Id, Strict, Words
 from auditbook.faults import CaseError, Fault
+from auditbook.figures import ASSUMED_SIGN
 from auditbook.numbers import dimension, factor, parse, parse_rate
 from auditbook.observations import FIELDS, LOOKS, NUMERIC, OMISSIONS, VALUES, Observed, Seen
 from auditbook.tables import Row
@@ -140,6 +141,10 @@ def find(
     ]
     rows += [recorded_finding(row, seen.audit) for row in recorded]
     rows += omitted(rules, seen, rows)
+    for row in rows:
+        supposed = seen.figures.assumed_words(row["evidence"].split(";"))
+        if supposed and ASSUMED_SIGN not in row["condition"]:
+            row["condition"] += f"（{supposed}）"
     order = list(SEVERITIES)
     rows.sort(key=lambda row: order.index(row["severity"]))
     said = {row["finding"]: row for row in replies}

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from auditbook import formulas, scoring
 from auditbook.cases import DEPARTMENT, Materiality
-from auditbook.figures import ASSUMED, MISSING, FigureRow, Key
+from auditbook.figures import ASSUMED, ASSUMED_SIGN, MISSING, FigureRow, Key
 from auditbook.indicators import number_texts
 from auditbook.numbers import factor, parse, text
 from auditbook.pipeline import Rules, Run
@@ -191,7 +191,12 @@ def contradictions(run: Run) -> list[tuple[str, tuple[str, ...]]]:
             if span is None or not run.figures.assumed(terms):
                 continue
             if span.interval.low > 0 or span.interval.high < 0:
-                sums = formula.with_numbers(number_texts(formula, run.figures, scope, item))
+                told = number_texts(formula, run.figures, scope, item)
+                for name, own in resolved.items():
+                    if len(own.terms) == 1:  # in the unit of its source, in which a reader finds it
+                        row = run.figures.by_name[next(iter(own.terms))]
+                        told[name] = _shown(row) + (ASSUMED_SIGN if row.basis == ASSUMED else "")
+                sums = formula.with_numbers(told)
                 where = "" if scope == DEPARTMENT else run.audit.scope_name(scope)
                 part = run.figures.item_name(formula.figures[0], item)
                 found.append((f"{where}{part}“{identity.name}”合不拢：{sums} 不为零", tuple(terms)))

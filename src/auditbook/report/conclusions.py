@@ -31,6 +31,7 @@ from auditbook.report.references import (
     stanza_reference,
     total_reference,
 )
+from auditbook.scoring import ASSUMED_WORDS
 from auditbook.scoring_rules import points_text
 from auditbook.tables import Row
 
@@ -314,7 +315,8 @@ def key_figures(run: Run) -> Html:
             score_words(run),
             cite(
                 f"满分 {total['weight']} 分"
-                + (f"，自评 {total['self_scored']} 分" if total["self_scored"] else ""),
+                + (f"，自评 {total['self_scored']} 分" if total["self_scored"] else "")
+                + (f"；其中有{ASSUMED_WORDS}的" if ASSUMED_WORDS in total["reason"] else ""),
                 row_reference("scores", total),
             ),
         ),
