@@ -160,6 +160,22 @@ def test_what_others_have_written_stays_as_it_is(english):
     assert languages.told("某单位的一句话，与本程序无关") == "某单位的一句话，与本程序无关"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("甲乙台账；合同、审批材料——定 3 分；要：某数；向：某处；没有登记", "甲乙台账; 合同、审批材料 – settles 3 points; needed: 某数; from: 某处; not in the register"),
+        ("动：某率 98.22% → 无法评价", "Moved: 某率 98.22% → cannot be assessed"),
+        ("口径“某率”：甲 → 乙", "definition “某率”: 甲 → 乙"),
+        ("3 行得分、1 项审计发现", "3 lines of the score, 1 audit findings"),
+        ("net-adjustment", "net-adjustment"),
+    ],
+)  # fmt: skip
+def test_words_of_ours_beside_names_are_told(english, text, told):
+    """A label tells what follows it; lists keep no lone signs; names and units stand as they were written."""
+    assert languages.told(text) == told
+    assert languages.titled("net-adjustment") == "net-adjustment"
+
+
 def test_a_long_text_costs_no_more_than_its_length(english):
     import time
 
@@ -213,10 +229,20 @@ def test_commands_answer_in_english(wuxi):
     """What is left in Chinese are names and what rules and findings say in their own words."""
     workspace = {"AUDITBOOK_WORKSPACE": str(wuxi.workspace), "AUDITBOOK_CHROMIUM": "no"}
     checked = run("check", "wuxi-offices-2019", "--lang", "en", **workspace)
-    assert checked.stdout == (
+    first, heading, *wanted, last = checked.stdout.splitlines()
+    assert first == (
         "wuxi-offices-2019: 15 sources, 108 figures, 60 objectives, 148 statements, 20 published numbers. "
-        "Everything could be read.\n"
+        "Everything could be read."
     )
+    assert heading.startswith("Documents still missing") and not CHINESE.search(heading)
+    # documents, figures, sheets and holders have Chinese names; every word between them is the program's
+    wanted_line = re.compile(
+        r"  \d+\. .+ – (settles [\d.]+ points(, together with others [\d.]+)?|together with others settles [\d.]+ points"
+        r"|for an indicator that does not count)(; needed: .+)?(; goes into: .+)?; from: .+; (not in the register|not received.*)"
+    )
+    assert wanted and [line for line in wanted if not wanted_line.fullmatch(line)] == []
+    assert re.findall("要：|向：|填在：|定 |没有|不计分|评价要点（|[,;] ?[,;]", checked.stdout) == []
+    assert last == "  31 more; all are in 资料需求清单.xlsx (new and run both write it)"
     said = run("run", "wuxi-offices-2019", "--lang", "en", **workspace).stdout.splitlines()
     starts = [
         "Reliability of the data: undetermined",
@@ -230,6 +256,21 @@ def test_commands_answer_in_english(wuxi):
     assert said[-1] == f"Report: {wuxi.workspace}/outputs/wuxi-offices-2019/report.html"
     traced = run("verify", "--trace", "wuxi-offices-2019", "--lang", "en", **workspace)
     assert traced.returncode == 0 and not CHINESE.search(traced.stdout)
+
+
+@pytest.mark.parametrize("command", ["scenarios", "sensitivity"])
+def test_what_if_answers_in_english(wuxi, command):
+    """Names, definitions, findings and the reasons of scenarios are Chinese; titles, heads and labels are the program's."""
+    workspace = {"AUDITBOOK_WORKSPACE": str(wuxi.workspace), "AUDITBOOK_CHROMIUM": "no"}
+    done = run(command, "wuxi-offices-2019", "--lang", "en", **workspace)
+    assert done.returncode == 0
+    own = "改：|动：|多出|不再有|消失的|没有改变|没有变|不高于|大于|任意组合|只改一处|无法评价|高[0-9]|[0-9]分|[,;] ?[,;]"
+    assert re.findall(own, done.stdout) == []
+    heads = {
+        "scenarios": ["Score and findings", "What was changed, and what moved", "Moved: nothing moved", "the case itself"],
+        "sensitivity": ["Conclusions that a single change turns", "Room for judgement", "at most 100.00%", "any combination"],
+    }  # fmt: skip
+    assert [head for head in heads[command] if head not in done.stdout] == []
 
 
 def test_mistakes_of_a_case_are_told_in_english(tmp_path):
