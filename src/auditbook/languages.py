@@ -286,8 +286,10 @@ class Catalogue:
             if len(parts) < 2 or len(parts) > _MOST_PARTS:
                 continue
             found = [
-                self.find(part, depth + 1) or self._whole(sign + part, depth + 1) if part else ""
-                for part in parts
+                self.find(part, depth + 1) or (self._whole(sign + part, depth + 1) if at else None)
+                if part
+                else ""
+                for at, part in enumerate(parts)
             ]
             changed = any(own is not None and own != part for own, part in zip(found, parts, strict=True))
             if changed or not any(map(self.words.search, parts)):
