@@ -32,6 +32,7 @@ FIRST, SOON = (
     30_000,
 )  # milliseconds: a kernel that imports and reads all of a case; an answer of a control
 START = "notebooks/00_start_here.ipynb"
+expect.set_options(timeout=SOON)
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +151,9 @@ def test_a_control_is_moved_the_score_changes_the_scenario_is_saved_and_runs(pag
 
     page.get_by_text("证据与假设的数字").click()
     _enter(page, "set-figure", "调增预算〔budget_added〕")
+    expect(page.locator(".auditbook-controls")).to_contain_text(
+        "资料：120.00万元"
+    )  # its unit is offered by now
     _enter(page, "set-value", "1000")
     _enter(page, "set-value-unit", "人")
     _enter(page, "set-why", "追加另有一笔")
