@@ -559,6 +559,17 @@ def test_the_font_holds_every_character_of_the_page(html: str) -> None:
     assert held <= {chr(code) for code in TTFont(FONT, lazy=True).getBestCmap()}
 
 
+def test_the_font_holds_what_stands_at_the_foot_of_a_working_paper() -> None:
+    """A page without one of these characters in its text: on paper they would be boxes."""
+    import nbformat
+
+    cell = nbformat.v4.new_markdown_cell("# 甲")
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    html = page.render(notebook, title="甲", hide_code=False, index="A-10")
+    assert not set("索引号第页共") & set(BeautifulSoup(html, "html.parser").body.get_text())
+    assert set("索引号第页共A-10") <= {chr(code) for code in embedded_font(html).getBestCmap()}
+
+
 def test_the_font_is_a_subset_that_keeps_its_licence(html: str) -> None:
     font = embedded_font(html)
     assert len(font.getGlyphOrder()) < 400

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -269,6 +269,10 @@ class Run:
     def analysed(self) -> sensitivity.Sensitivity:
         """What every single change of definitions, weights, limits and uncertain figures does."""
         return sensitivity.analyse(self)
+
+    def beside(self, other: Run) -> None:
+        """Compare with the same earlier years as another run of the case: no scenario changes them."""
+        self._chain = other._chain
 
     def observed(self) -> Observed:
         """Everything that the finding rules may speak of."""
@@ -573,6 +577,10 @@ def _over_years(run: Run, scores: Sequence[Row], found: Sequence[Row]) -> dict[s
     return {name: rows for name, rows in made.items() if rows}
 
 
+def _of_years(name: str, run: Run) -> list[Row]:
+    return _over_years(run, run.table("scores"), run.table("findings")).get(name, [])
+
+
 def _earlier(run: Run) -> Chain:
     """The earlier years of a run, each read as its own case; what they rest on is noted as read by this run."""
     audit = run.rules.audit
@@ -668,6 +676,11 @@ _ALONE: dict[str, Callable[[Run], list[Row]]] = {
     "findings": _found,
     "sensitivity": lambda run: _sensitivity(run)["sensitivity"],
     "room": lambda run: _sensitivity(run)["room"],
+    "restated": _restated,
+    **{
+        name: partial(_of_years, name)
+        for name in ("years", "outturns", "composition", "followed", "year_cases")
+    },
 }
 
 

@@ -17,7 +17,8 @@ from auditbook.strict_yaml import Document
 # What no scenario changes: the evidence, and what is read out of its sentences.
 _EVIDENCE = (
     "sources", "objectives", "statements", "published", "judgements", "overrides", "recorded", "replies", "grades",
-    "narrative", "coverage", *tables.OPTIONAL,
+    "narrative", "coverage",
+    *(name for name, stage in tables.OPTIONAL.items() if stage == "ingest"),
 )  # fmt: skip
 _QUALITY = ("quality", "corroboration", "reconciliations")
 
@@ -52,6 +53,7 @@ def under(run: Run, scenario: Scenario, document: Document | None = None) -> Run
     if faults:
         raise CaseError(faults)
     made = Run(rules, in_memory=True)
+    made.beside(base)
     for name in _EVIDENCE:
         made.keep(name, base.table(name))
     if scenario.assumed or scenario.evidence:
@@ -82,6 +84,7 @@ def without_scenario(run: Run) -> Run:
 
 def _without(run: Run) -> Run:
     made = Run(run.rules.base, in_memory=True)
+    made.beside(run)
     own = run.audit.scenario
     for name in _EVIDENCE:
         made.keep(name, run.table(name))

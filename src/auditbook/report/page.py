@@ -590,8 +590,9 @@ def missing_characters(html: str) -> str:
 
 
 def _drawn_characters(html: str) -> str:
-    """Each character that a page draws, once, sorted: its text and what its style sheet inserts."""
-    inserted = ["0123456789.", *re.findall(r'"([^"]*)"', _style())]  # page numbers, lists, `content`
+    """Each character that a page draws, once, sorted: its text and what its style sheets insert, its own foot among it."""
+    styles = "".join(re.findall(r"<style\b.*?</style>", html, re.DOTALL))
+    inserted = ["0123456789.", *re.findall(r'"([^"]*)"', styles)]  # page numbers, lists, `content`
     # not parsed: what is taken for text and is none only adds a glyph that nobody sees
     text = entities.unescape(_MARK.sub("", html))
     characters = set("".join([text, *inserted]))
