@@ -29,7 +29,7 @@ def base(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("nothing")
         patch.setenv("AUDITBOOK_WORKSPACE", str(folder / "here"))
-        yield what_if.in_memory(pipeline.check(str(INVENTED_CASE)))
+        yield pipeline.in_memory(pipeline.check(str(INVENTED_CASE)))
         assert list(folder.iterdir()) == []
 
 
@@ -293,7 +293,7 @@ def test_each_change_of_the_invented_case_agrees_with_the_whole(base):
 def test_each_change_of_the_shipped_cases_agrees_with_the_whole(name, request, monkeypatch):
     run = request.getfixturevalue(name.partition("-")[0])
     monkeypatch.setenv("AUDITBOOK_WORKSPACE", str(run.workspace))
-    assert disagreements(what_if.in_memory(pipeline.check(name))) == []
+    assert disagreements(pipeline.in_memory(pipeline.check(name))) == []
 
 
 def test_a_line_that_the_auditor_has_changed_keeps_its_points_but_for_its_weight(base):
@@ -416,7 +416,7 @@ def test_a_case_that_may_not_be_scored_says_so(copied, tmp_path):
     assert over[0]["turning"] == "yes"
     spoken = auditbook("sensitivity", damage.case_file(copied), workspace=tmp_path / "w")
     assert spoken.code == 4 and "不予评分" in spoken.out
-    run = what_if.in_memory(pipeline.check(str(damage.case_file(copied))))
+    run = pipeline.in_memory(pipeline.check(str(damage.case_file(copied))))
     assert "谈不上" in str(sensitivity_view.sensitivity(run).markup) or "谈不上得分" in str(
         sensitivity_view.sensitivity(run).markup
     )

@@ -487,7 +487,7 @@ def test_a_previous_case_with_faults_is_said_and_counts_as_missing(
     run = opened(own, THIRD, tmp_path / "w", monkeypatch)
     assert run.chain.years == () and run.chain.ended is not None
     assert run.chain.ended.status == "faulty" and "money.csv" in run.chain.ended.why
-    pipeline.in_memory(run)
+    run = pipeline.in_memory(run)
     [lost] = [row for row in run.table("year_cases") if row["status"] == "faulty"]
     assert lost["case"] == SECOND and "处错误" in lost["why"]
     # what the document of 2023 says of 2022 is used, and said to be its word
@@ -558,7 +558,7 @@ def test_units_that_come_or_go_break_the_department(tmp_path: Path, monkeypatch:
     assert old is not None
     register.write_text(text.replace(old[1], hashlib.sha256(data).hexdigest()), encoding="utf-8")
     run = opened(own, SECOND, tmp_path / "w", monkeypatch)
-    pipeline.in_memory(run)
+    run = pipeline.in_memory(run)
     rows_ = run.table("years")
     [spent] = [
         row
