@@ -413,9 +413,11 @@ class _Change:
             return
         value = Fraction(assumed.value) * factor(assumed.unit)
         if meaning.exact and value.denominator != 1:
-            self._fault(place, f"{meaning.name}是{assumed.value}{assumed.unit}", "整数（人和事项没有小数）")
+            self._fault(
+                place, f"假设的“{meaning.name}”是{assumed.value}{assumed.unit}", "整数（人和事项没有小数）"
+            )
         if value < 0 and not meaning.signed:
-            self._fault(place, f"{meaning.name}是{assumed.value}{assumed.unit}", "不小于零的数")
+            self._fault(place, f"假设的“{meaning.name}”是{assumed.value}{assumed.unit}", "不小于零的数")
 
 
 def key_of(assumed: Assumed, year: int) -> Key:

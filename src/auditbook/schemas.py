@@ -123,14 +123,15 @@ class _Generator(GenerateJsonSchema):
         return made
 
     def generate(self, schema: Any, mode: JsonSchemaMode = "validation") -> JsonSchemaValue:
-        """The schema without what a computer made of names: ``Framework Reason`` says nothing."""
+        """The schema without what a computer made of names (``Framework Reason`` says nothing) and without fractions."""
         made: JsonSchemaValue = _without_titles(super().generate(schema, mode))
         return made
 
 
 def _without_titles(part: Any) -> Any:
     if isinstance(part, list):
-        return [_without_titles(one) for one in part]
+        # a fraction is what a program may set; in a file a number is a number
+        return [_without_titles(one) for one in part if one != {"type": "string", "format": "fraction"}]
     if not isinstance(part, dict):
         return part
     # `title` may be the name of a property as well: then it is no text

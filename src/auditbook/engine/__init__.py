@@ -73,7 +73,7 @@ def execute(
             )  # fmt: skip
         except PapermillExecutionError as error:
             where = f"{path.name} 第{error.exec_count}个代码单元"
-            raise NotebookFailed(Fault(where, f"{error.ename}：{error.evalue}")) from error
+            raise NotebookFailed(Fault(where, f"{error.ename}: {error.evalue}")) from error
         executed = nbformat.read(target, as_version=4)  # type: ignore[no-untyped-call]
         return normalised(executed, {name: shown(value) for name, value in parameters.items()})
 
