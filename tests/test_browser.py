@@ -146,7 +146,7 @@ FAULTS: dict[str, tuple[Callable[[Page], list[str]], str, str]] = {
         page_checks.poor_on_paper, '<p style="white-space:nowrap">' + "长" * 70 + "</p>", "beyond the margin",
     ),
     "no page numbers": (page_checks.poor_on_paper, "<style>@page{@bottom-center{content:none}}</style>", "has no number"),
-    "landscape": (page_checks.poor_on_paper, "<style>@page{size:A4 landscape}</style>", "no A4"),
+    "another size": (page_checks.poor_on_paper, "<style>@page{size:A5}</style>", "no A4"),
     "head not repeated": (page_checks.poor_on_paper, LONG + "<style>@media print{thead{display:table-row-group!important}}</style>", "without their head"),
 }  # fmt: skip
 

@@ -150,7 +150,7 @@ IN_WORDS = {"steps", "limit", "every", "full_at", "met", "partly", "not_met", "w
 @pytest.mark.parametrize("kind", schemas.KINDS)
 def test_schema_and_model_agree_on_every_damage(kind):
     check, tried, apart = checker(kind), 0, []
-    for path in sorted(files(kind), key=lambda path: -path.stat().st_size)[:2]:
+    for path in sorted(files(kind), key=lambda path: -path.stat().st_size)[:3]:
         content = content_of(path)
         for place, damage in damaged(content):
             own = with_damage(content, place, damage)

@@ -242,6 +242,14 @@ def _restated(run: Run) -> Html:
 # --- last year's findings ----------------------------------------------------------------------------
 
 
+def _checked(row: Row) -> Text:
+    """What somebody found when looking at last year's finding again, in their words; by whom and when."""
+    said = "；".join(part for part in (row["who"], row["when"]) if part)
+    if not row["evidence"]:
+        return said or "没有核对"
+    return html.join(html.phrase(row["evidence"]), f"；{said}" if said else "")
+
+
 def followed(run: Run) -> Html:
     """What has become of last year's findings; one line where nothing is known of any."""
     rows = run.table("followed")
@@ -263,7 +271,7 @@ def followed(run: Run) -> Html:
         [
             html.tag(_TONES[row["status"]], STATUS_WORDS[row["status"]]), _name(row, run), f"{row['year']}年", brief(row["condition"]),
             _weight(row["severity"], row["amount"], row["unit"]), _weight(row["now_severity"], row["now_amount"], row["now_unit"]),
-            row["reason"], "；".join(part for part in (row["evidence"], row["who"], row["when"]) if part) or "没有核对",
+            row["reason"], _checked(row),
         ]
         for row in before
     ]  # fmt: skip
