@@ -17,7 +17,7 @@ from auditbook.faults import AuditbookError, Fault
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 HOW_TO_GET = (
     "没有找到 Chromium，没有做 report.pdf（其余文件不受影响）；要做，请安装它（Debian：apt install chromium），"
-    "或者用环境变量 AUDITBOOK_CHROMIUM 写明它在哪里。"
+    "或者用环境变量 AUDITBOOK_CHROMIUM 写明它在哪里"
 )
 MOST_SECONDS = 180
 _OFFLINE = (
@@ -57,7 +57,7 @@ def pdf(page: Path) -> bytes:
     """
     program = available()
     if program is None:
-        raise PrintError(Fault("report.pdf", HOW_TO_GET.rstrip("。")))
+        raise PrintError(Fault("report.pdf", HOW_TO_GET))
     try:
         html = page.read_text(encoding="utf-8")
     except OSError as error:
