@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import hypothesis
 import pytest
 from corpus import tally
 
-from auditbook import languages
+from auditbook import languages, pipeline
 from auditbook.faults import AuditbookError
+from auditbook.pipeline import Run
 from auditbook.report import printed_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -96,6 +98,16 @@ def wuxi(tmp_path_factory) -> Outcome:
 def putuo(tmp_path_factory) -> Outcome:
     """The second real case, from published accounts, run once through the command."""
     return auditbook("run", "putuo-finance-2024", workspace=tmp_path_factory.mktemp("putuo"))
+
+
+@pytest.fixture(scope="module")
+def case_in_memory(tmp_path_factory) -> Iterator[Run]:
+    """The invented department in memory; nothing is written."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("nothing")
+        patch.setenv("AUDITBOOK_WORKSPACE", str(folder / "here"))
+        yield pipeline.in_memory(pipeline.check(str(INVENTED_CASE)))
+        assert list(folder.iterdir()) == []
 
 
 def own_project(folder: Path) -> Path:

@@ -24,18 +24,8 @@ PROVEN, POSSIBLE = F(7), F(99)
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory):
-    """The invented department in memory; nothing is written."""
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("nothing")
-        patch.setenv("AUDITBOOK_WORKSPACE", str(folder / "here"))
-        yield pipeline.in_memory(pipeline.check(str(INVENTED_CASE)))
-        assert list(folder.iterdir()) == []
-
-
-@pytest.fixture(scope="module")
-def found(base):
-    return sensitivity.analyse(base)
+def found(case_in_memory):
+    return sensitivity.analyse(case_in_memory)
 
 
 def effect(found, kind: str, about: str, step: str):
@@ -140,9 +130,9 @@ def with_figure(run, figure: str, *, overrides=(), **changes: str):
     return made
 
 
-def test_an_uncertain_figure_at_both_ends(base):
+def test_an_uncertain_figure_at_both_ends(case_in_memory):
     """5.3 million to the nearest million, of 52.34 million: from 9.17 % (2 points) to just under 11.08 % (1 point)."""
-    run = with_figure(base, "budget_added", value="5300000", precision="1000000")
+    run = with_figure(case_in_memory, "budget_added", value="5300000", precision="1000000")
     found = sensitivity.analyse(run)
     assert found.standing.score == Interval(F(6), F(99))
     low = effect(found, FIGURE, "budget_added:department::2021", "low")
@@ -160,17 +150,19 @@ def test_an_uncertain_figure_at_both_ends(base):
         ("-5", "1", False, True, "-5.499", "-4.5"),  # the end away from zero is the one that rounds away
     ],
 )
-def test_the_ends_of_a_published_number(base, value, precision, exact, signed, low, high):
-    row = next(row for row in base.figures.rows if row.key.figure == "budget_initial")
+def test_the_ends_of_a_published_number(case_in_memory, value, precision, exact, signed, low, high):
+    row = next(row for row in case_in_memory.figures.rows if row.key.figure == "budget_initial")
     row = replace(row, value=value, precision=precision, unit="元")
-    meaning = base.dictionary["budget_initial"].model_copy(update={"exact": exact, "signed": signed})
+    meaning = case_in_memory.dictionary["budget_initial"].model_copy(
+        update={"exact": exact, "signed": signed}
+    )
     assert ends(row, meaning) == {"low": F(low), "high": F(high)}
 
 
 # --- order, grade, rows ---------------------------------------------------------------------------------------
 
 
-def test_the_greatest_effect_comes_first(base, found):
+def test_the_greatest_effect_comes_first(case_in_memory, found):
     first = found.effects[0]
     assert (first.change.about, first.change.step, first.shifts) == (
         "staff_control_rate",
@@ -179,18 +171,18 @@ def test_the_greatest_effect_comes_first(base, found):
     )
     furthest = [max(map(abs, e.shifts)) for e in found.effects]
     assert furthest == sorted(furthest, reverse=True)
-    rows = sensitivity.to_rows(found, base)
+    rows = sensitivity.to_rows(found, case_in_memory)
     assert [int(row["order"]) for row in rows] == list(range(len(found.effects) + 1))
     assert rows[0]["kind"] == "case" and (rows[0]["lowest"], rows[0]["highest"]) == ("7", "99")
     assert rows[1]["lowest_change"] == "-5"
 
 
-def test_a_grade_turns(base):
+def test_a_grade_turns(case_in_memory):
     """With 差 below 6 and 优 from 98.5 on, 7 to 99 is 中～优; 2 to 99 is 差～优, and 100·6/99 = 6.06 is still 中."""
     grades = [["[0, 6)", "差"], ["[6, 98.5)", "中"], ["[98.5, 100]", "优"]]
-    own = base.framework.model_copy(update={"grades": grades})
-    rules = replace(base.rules, frameworks={**base.rules.frameworks, own.framework: own})
-    run = with_figure(replace(base, rules=rules), "")
+    own = case_in_memory.framework.model_copy(update={"grades": grades})
+    rules = replace(case_in_memory.rules, frameworks={**case_in_memory.rules.frameworks, own.framework: own})
+    run = with_figure(replace(case_in_memory, rules=rules), "")
     found = sensitivity.analyse(run)
     assert found.standing.grade == "中～优"
     turned = effect(found, "definition", "staff_control_rate", "category")
@@ -205,8 +197,8 @@ def rooms_of(found, run):
     return {(r.changed, r.extent, r.end): r for r in judgement_room.rooms(found, run.framework, run.rulebook)}
 
 
-def test_the_room_for_judgement(base, found):
-    rooms = rooms_of(found, base)
+def test_the_room_for_judgement(case_in_memory, found):
+    rooms = rooms_of(found, case_in_memory)
     assert rooms["definitions", "single", "lowest"].box == Interval(F(2), F(7))
     # worst of both lines: no ledger, no establishment by category; best: as they are
     assert rooms["definitions", "combined", "lowest"].box == Interval(F(0), F(7))
@@ -218,9 +210,9 @@ def test_the_room_for_judgement(base, found):
     assert rooms["unspecified", "open", ""].box.high == 64
 
 
-def test_the_furthest_of_all_combinations_is_what_trying_them_gives(base, found):
+def test_the_furthest_of_all_combinations_is_what_trying_them_gives(case_in_memory, found):
     """Every definition of the two lines that score, every weight at either end: 2^10 weights each."""
-    options = judgement_room._options(found, base.framework, base.rulebook)
+    options = judgement_room._options(found, case_in_memory.framework, case_in_memory.rulebook)
     best = {"low": [], "high": []}
     shares = (F(4, 5), F(6, 5))
     several = [own for own in options.values() if len({tuple(o.lines.values()) for o in own}) > 1]
@@ -234,7 +226,7 @@ def test_the_furthest_of_all_combinations_is_what_trying_them_gives(base, found)
                     getattr(line.span, side) * share for line, share in zip(lines, weights, strict=True)
                 )
                 reached.append(100 * points / whole)
-    rooms = rooms_of(found, base)
+    rooms = rooms_of(found, case_in_memory)
     for end, side in (("lowest", "low"), ("highest", "high")):
         assert rooms["both", "combined", end].box == Interval(min(best[side]), max(best[side]))
 
@@ -285,8 +277,8 @@ def disagreements(run, scenario: Scenario | None = None) -> list[object]:
     return wrong
 
 
-def test_each_change_of_the_invented_case_agrees_with_the_whole(base):
-    assert disagreements(base) == []
+def test_each_change_of_the_invented_case_agrees_with_the_whole(case_in_memory):
+    assert disagreements(case_in_memory) == []
 
 
 @pytest.mark.parametrize("name", ["wuxi-offices-2019", "putuo-finance-2024"])
@@ -296,13 +288,13 @@ def test_each_change_of_the_shipped_cases_agrees_with_the_whole(name, request, m
     assert disagreements(pipeline.in_memory(pipeline.check(name))) == []
 
 
-def test_a_line_that_the_auditor_has_changed_keeps_its_points_but_for_its_weight(base):
+def test_a_line_that_the_auditor_has_changed_keeps_its_points_but_for_its_weight(case_in_memory):
     """3 of 6 for 三公: 10 proven. The line at 7.2 of 101.2 is worth 3.6, whatever the definition of its indicator."""
     override = {
         "scheme": "yueyang-2018", "indicator": "three_public_control_rate", "points": "3", "reason": "试", "who": "甲",
         "when": "2022-01-01", "source": "", "locator": "", "quote": "",
     }  # fmt: skip
-    run = with_figure(base, "", overrides=[override])
+    run = with_figure(case_in_memory, "", overrides=[override])
     found = sensitivity.analyse(run)
     assert found.standing.score == Interval(F(10), F(96))
     heavier = effect(found, "weight", "three_public_control_rate", "+20%").after.score
@@ -310,11 +302,11 @@ def test_a_line_that_the_auditor_has_changed_keeps_its_points_but_for_its_weight
     assert disagreements(run) == []
 
 
-def test_under_a_scenario_the_changes_are_on_top_of_it(base):
+def test_under_a_scenario_the_changes_are_on_top_of_it(case_in_memory):
     own = Scenario(
         reason="试", framework="default-2013", weights={"staff_control_rate": 9}, rescale=True, evidence="strict",
     )  # fmt: skip
-    run = what_if.under(base, own)
+    run = what_if.under(case_in_memory, own)
     found = sensitivity.analyse(run)
     assert not any(e.change.kind == "evidence" for e in found.effects)
     assert disagreements(run, own) == []
@@ -338,12 +330,12 @@ def test_the_tornado_draws_the_fifteen_furthest_and_tells_them_all():
     assert "无数据" in charts.tornado("t", "移动", [], "分", ("已证实", "最高可能")).alt
 
 
-def test_the_run_writes_what_is_reckoned_in_memory_and_knows_what_it_read(invented, base, found):
+def test_the_run_writes_what_is_reckoned_in_memory_and_knows_what_it_read(invented, case_in_memory, found):
     from auditbook import tables
 
     folder = invented.processed(CASE)
     rows = tables.from_csv((folder / "sensitivity.csv").read_bytes())
-    assert rows == tables.in_order("sensitivity", sensitivity.to_rows(found, base))
+    assert rows == tables.in_order("sensitivity", sensitivity.to_rows(found, case_in_memory))
     record = json.loads((folder / ".stages" / "findings.tables.json").read_text(encoding="utf-8"))
     assert {"file run/sensitivity.csv", "file run/room.csv"} <= record["wrote"].keys()
     for name in ("frameworks/yueyang-2018", "findings", "indicators/staff", "figures"):
@@ -365,12 +357,12 @@ def test_the_chapter_says_what_turns(invented):
     assert (invented.outputs(CASE) / "charts" / "sensitivity.csv").is_file()
 
 
-def test_the_command_tells_each_change_with_the_scenario_that_makes_it(base, tmp_path):
+def test_the_command_tells_each_change_with_the_scenario_that_makes_it(case_in_memory, tmp_path):
     done = auditbook("sensitivity", INVENTED_CASE, "--json", workspace=tmp_path / "w")
     assert done.code == 0, done.err
     told = json.loads(done.out)
     assert told["stopped"] is None and told["case"]["lowest"] == "7"
-    assert len(told["changes"]) == len(all_changes(base))
+    assert len(told["changes"]) == len(all_changes(case_in_memory))
     weight = next(
         c
         for c in told["changes"]

@@ -15,39 +15,10 @@ from pathlib import Path
 
 from conftest import INVENTED, ROOT
 
+from auditbook.intake.raw_tables import SHAPES
+
 FIRST, SECOND, THIRD = "invented-water-2021", "invented-water-2022", "invented-water-2023"
-FIGURES = [
-    "figure",
-    "scope",
-    "item",
-    "year",
-    "label",
-    "state",
-    "value",
-    "unit",
-    "precision",
-    "locator",
-    "quote",
-]
-_RECORDED = [
-    "finding",
-    "severity",
-    "kind",
-    "scope",
-    "about",
-    "amount",
-    "unit",
-    "name",
-    "criterion",
-    "condition",
-    "cause",
-    "effect",
-    "recommendation",
-    "who",
-    "when",
-    "locator",
-    "quote",
-]
+FIGURES, _RECORDED = (list(SHAPES[shape]) for shape in ("figures", "recorded"))
 _FOLLOWED = ["finding", "year", "status", "evidence", "who", "when", "locator", "quote"]
 
 Amount = tuple[str, str, str]  # figure, item, value in 元; "0" is a declared zero

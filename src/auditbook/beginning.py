@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 
 from auditbook import begun_report, indicators, intake_writing, scoring
 from auditbook.begun_report import REPORT, Begun
-from auditbook.case_text import Filled, case_text, moved, quoted
+from auditbook.case_text import Filled, case_text, moved
 from auditbook.cases import DEPARTMENT, Case, Unit, open_audit
 from auditbook.faults import CaseError, Fault, UsageError
 from auditbook.figures import Dictionary, read_dictionary
 from auditbook.intake.intake_layouts import Workbook, read_workbook
+from auditbook.strict_yaml import quoted
 from auditbook.workspace import REQUESTS, Workspace, locate, results_of
 
 if TYPE_CHECKING:

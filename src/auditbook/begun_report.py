@@ -18,12 +18,12 @@ from auditbook.narrative import evaluation
 from auditbook.narrative.evaluation import Proposed
 from auditbook.narrative.evaluation_proposals import FIGURES, OBJECTIVES, PUBLISHED, Proposal
 from auditbook.numbers import EXACT
+from auditbook.strict_yaml import quoted
 
 REPORT = "self-evaluation-report"
 STEM = "评价报告"
 _WHOLE = "部门整体"
 _KINDS = {FIGURES: "数字", PUBLISHED: "公布的说法", OBJECTIVES: "目标"}
-_ESCAPED = {ord('"'): '\\"', ord("\\"): "\\\\"}
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,10 @@ class Begun:
 
     def register(self, department: str, year: int) -> list[str]:
         """Its lines of SOURCES.yaml."""
-        title, issuer = (
-            _quoted(text) for text in (f"{department}{year}年度整体支出绩效评价报告", department)
-        )
+        title, issuer = (quoted(text) for text in (f"{department}{year}年度整体支出绩效评价报告", department))
         return [
             f"  - id: {REPORT}",
-            f"    file: {_quoted(self.file)}",
+            f"    file: {quoted(self.file)}",
             f"    title: {title}",
             f"    issuer: {issuer}",
             "    date: null",
@@ -135,10 +133,6 @@ class Begun:
                 "measured_in": cells["unit"], "precision": "精确" if cells["precision"] == EXACT else cells["precision"],
                 "place": cells["actual_locator"], "quote": cells["actual_quote"],
             }  # fmt: skip
-
-
-def _quoted(text: str) -> str:
-    return f'"{text.translate(_ESCAPED)}"'
 
 
 def read(

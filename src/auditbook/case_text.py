@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from auditbook.cases import Case, Pattern, Unit
+from auditbook.strict_yaml import quoted
 
-# the characters that YAML reads as something else than themselves between double quotes
-_ESCAPED = {ord('"'): '\\"', ord("\\"): "\\\\"}
 _HEAD = "# yaml-language-server: $schema=../schemas/case.json\n# 案例文件：被评价部门、年度、评分框架、下属单位。写好后运行 auditbook check，列出全部写错的地方。"
 
 
@@ -24,11 +23,6 @@ class Filled:
     units: Sequence[Unit]
     framework: str
     last: Case | None = None
-
-
-def quoted(text: str) -> str:
-    """A text as YAML takes it between double quotes."""
-    return f'"{text.translate(_ESCAPED)}"'
 
 
 def moved(text: str, old: int, new: int) -> str:

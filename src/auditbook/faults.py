@@ -27,7 +27,12 @@ class Fault:
     remedy: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.where}：{self.found}"
+        return f"{self.where}：{self.said}"
+
+    @property
+    def said(self) -> str:
+        """The mistake without its place, for who shows it at the place."""
+        text = self.found
         if self.expected:
             text += f"；应为{self.expected}"
         if self.remedy:

@@ -370,12 +370,9 @@ def _opened(workspace: Workspace, *, with_evidence: bool) -> Rules:
         or finding_rules is None or judged_by is None
     ):  # fmt: skip
         raise CaseError(faults)
-    scenario, document, workspace_alone = (
-        audit.scenario,
-        audit.scenario_document,
-        replace(workspace, scenario_path=None),
-    )
-    plain = replace(audit, scenario=None, scenario_document=None, workspace=workspace_alone)
+    scenario, document = audit.scenario, audit.scenario_document
+    alone = replace(workspace, scenario_path=None)
+    plain = replace(audit, scenario=None, scenario_document=None, workspace=alone)
     rules = Rules(
         plain, dictionary, rulebook, frameworks, wording, tuple(terms), tuple(finding_rules), judged_by, reads
     )

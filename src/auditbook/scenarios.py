@@ -15,7 +15,7 @@ from pathlib import Path
 from auditbook import strict_yaml
 from auditbook.cases import DEPARTMENT, Assumed, Case, Materiality, Scenario, Tolerance
 from auditbook.faults import Fault
-from auditbook.figures import ASSUMED, VALUE, ZERO, Dictionary, FigureRow, Key, same_dimension
+from auditbook.figures import ASSUMED, FREE, VALUE, ZERO, Dictionary, FigureRow, Key, same_dimension
 from auditbook.findings import FindingRule
 from auditbook.indicators import Rulebook, Stanza
 from auditbook.numbers import EXACT, MONEY, dimension, factor, parse_rate, plain
@@ -46,7 +46,7 @@ class Rules:
     quality: QualityFile
 
 
-def in_memory(scenario: Scenario) -> strict_yaml.Document:
+def _unfiled() -> strict_yaml.Document:
     """Where the parts of a scenario stand that no file holds: faults of it name the scenario alone."""
     return strict_yaml.Document(Path(), SOURCE)
 
@@ -60,7 +60,7 @@ def applied(
     Returns  the changed rules, and every fault: targets that are not there, lines that the framework in force lacks,
              weights that do not add up, values that are none. With faults the rules are of no use.
     """
-    change = _Change(rules, scenario, document or in_memory(scenario))
+    change = _Change(rules, scenario, document or _unfiled())
     return change.made(), change.faults
 
 
@@ -188,17 +188,11 @@ class _Change:
         known = [*framework.lines, *(group.id for group in framework.groups if part == "weights")]
         if have:
             said += f"，而是“{'、'.join(have)}”的：这个情景是为另一份评分表写的"
-            wrote = (
-                "framework 改写"
-                if self.scenario.framework
+            remedy = (
+                "请改 framework，或改行名" if self.scenario.framework
                 else f"这里用的是案例的评分表；要换，请加写 framework: {have[0]}"
-            )
-            self._fault(
-                (part, name),
-                said,
-                _listed(known),
-                wrote if not self.scenario.framework else "请改 framework，或改行名",
-            )
+            )  # fmt: skip
+            self._fault((part, name), said, _listed(known), remedy)
         else:
             self._unknown((part, name), said, name, known)
 
@@ -429,10 +423,10 @@ def unknown_items(
     scenario: Scenario, document: strict_yaml.Document | None, dictionary: Dictionary, rows: Collection[FigureRow], year: int
 ) -> Iterator[Fault]:  # fmt: skip
     """Assumed figures of items that the evidence does not have, where their names are the evidence's own."""
-    held = document or in_memory(scenario)
+    held = document or _unfiled()
     for index, assumed in enumerate(scenario.assumed):
         meaning = dictionary.get(assumed.figure)
-        if meaning is None or meaning.items != "free" or not assumed.item:
+        if meaning is None or meaning.items != FREE or not assumed.item:
             continue
         family = meaning.family or meaning.id
         known = dict.fromkeys(
@@ -460,7 +454,7 @@ def assume(
     """
     if scenario is None or not scenario.assumed:
         return [*rows]
-    held = document or in_memory(scenario)
+    held = document or _unfiled()
     labels = {row.key: row.label for row in rows if row.chosen}
     assumed: dict[Key, FigureRow] = {}
     for index, own in enumerate(scenario.assumed):

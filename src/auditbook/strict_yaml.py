@@ -104,6 +104,11 @@ _ESCAPES = {
 }  # fmt: skip
 
 
+def quoted(text: str) -> str:
+    """A text between double quotes, written so that it is read again as it is."""
+    return f'"{text.translate(_ESCAPES)}"'
+
+
 def flow(value: Any) -> str:
     """A value on one line, written so that it is read again as it is.
 
@@ -119,7 +124,7 @@ def flow(value: Any) -> str:
             return format(value, "f")
         case str():
             plain = _PLAIN_WORD.fullmatch(value) and value not in _CONSTANTS
-            return value if plain else f'"{value.translate(_ESCAPES)}"'
+            return value if plain else quoted(value)
         case Mapping():
             return f"{{{', '.join(f'{flow(key)}: {flow(own)}' for key, own in value.items())}}}"
         case list() | tuple():

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -446,7 +446,7 @@ class Workbench:
         self._set(replace(self.settings, assumed=tuple(kept)))
 
     def supposed_words(self, own: Supposed) -> str:
-        """An assumed figure in a line: 无锡…：调增预算 2019年 1,000万元（资料：…）——理由."""
+        """An assumed figure in a line: 单位·年度·名称：数值（资料：…）——理由."""
         scope = "" if own.scope == DEPARTMENT else self.base.audit.scope_name(own.scope)
         item = self.base.figures.item_name(own.figure, own.item) if own.item else ""
         when = f"{own.year}年" if own.year else ""
@@ -485,7 +485,7 @@ class Workbench:
             run = what_if.under(self.base, scenario, document)
             after = side_by_side.standing(SOURCE, scenario.reason, run, self.base)
         except AuditbookError as error:
-            troubles = tuple(Trouble(_place(document, fault), _words(fault)) for fault in error.faults)
+            troubles = tuple(Trouble(_place(document, fault), fault.said) for fault in error.faults)
             return Outcome(text, self.before, None, troubles)
         lines = (
             side_by_side.lines_moved(self.base, run)
@@ -736,14 +736,3 @@ def _place(document: Document, fault: Fault) -> Place:
     number = fault.where.rpartition(":")[2]
     own = [place for place, line in document.lines.items() if place and str(line) == number]
     return min(own, key=len, default=())
-
-
-def _words(fault: Fault) -> str:
-    said = f"{fault.found}{f'；应为{fault.expected}' if fault.expected else ''}{f'。{fault.remedy}' if fault.remedy else ''}"
-    return said if said.endswith("。") else f"{said}。"
-
-
-def words_for(troubles: Sequence[Trouble], part: str, key: str | int | None = None) -> list[str]:
-    """The words of the troubles about a part of the scenario as a whole, or about one entry of it."""
-    wanted: Place = (part,) if key is None else (part, key)
-    return [trouble.words for trouble in troubles if trouble.place[: 2 if key is not None else 3] == wanted]

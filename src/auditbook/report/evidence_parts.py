@@ -15,7 +15,7 @@ from auditbook.pipeline import Run
 from auditbook.quality import FAILED, NO_OBJECT, NOT_RUN, NOTED, PASSED
 from auditbook.report import fragments as html
 from auditbook.report.fragments import Column, Html, Text
-from auditbook.report.references import cite, counted, row_reference
+from auditbook.report.references import counted, row_reference
 from auditbook.stages import STAGES
 from auditbook.tables import Row
 
@@ -91,11 +91,6 @@ def traced(quote_status: str) -> Html:
 def source_id(source: str) -> str:
     """What a link to a document's row in the register goes to."""
     return f"source-{source}"
-
-
-def cited_value(row: Row) -> str:
-    """A figure's value with its reference."""
-    return cite(shown_value(row), row_reference("figures", row))
 
 
 def figures(run: Run) -> Html:
