@@ -121,7 +121,7 @@ FIGURE = [
 
 
 def test_a_figure_is_evidence_and_its_consequences_stand_under_it(project, base):
-    """6.2 of 52.34 million is 11.85 %: the line falls from 2 points to 1, the whole from 7–99 to 6–98."""
+    """6.2 of 52.34 million is 11.85 %: the line falls from 2 points to 1, the whole from 7～99 to 6～98."""
     own = compared(base, project.changed("figure", *FIGURE))
     added = found(own, "figures", "budget_added", "department", "", "2021", "money")
     change = added.changes[0]
@@ -450,7 +450,7 @@ def test_three_runs_stand_side_by_side(project, base):
         [str(base), str(project.changed("one", *FIGURE)), str(project.changed("two", *WEIGHTS))]
     )
     results = {r.name: r for r in key_results(runs)}
-    assert results["得分（分）"].texts == ("7–99", "6–98", "6–99") and results["得分（分）"].differs == (
+    assert results["得分（分）"].texts == ("7～99", "6～98", "6～99") and results["得分（分）"].differs == (
         False,
         True,
         True,
@@ -567,7 +567,7 @@ def test_a_run_says_what_has_changed_since_the_last(tmp_path):
     damage.replace(folder / YUEYANG, '["(0%, 10%]", 2]', '["(0%, 10%]", 1]')
     second = auditbook("run", CASE, workspace=workspace, cwd=folder)
     assert (
-        f"较上次：得分 7–99 → 6–98，发现 +0 −0，资料 0 处不同；详见 auditbook compare {CASE} --last"
+        f"较上次：得分 7～99 → 6～98，发现 +0 −0，资料 0 处不同；详见 auditbook compare {CASE} --last"
         in second.out
     )
     again = auditbook("run", CASE, workspace=workspace, cwd=folder)
@@ -580,7 +580,7 @@ def test_a_run_says_what_has_changed_since_the_last(tmp_path):
     assert page.shortcomings(written.read_text(encoding="utf-8")) == []
     # the report is a function of its inputs, whatever was there before: put back, it is the first one again
     damage.replace(folder / YUEYANG, '["(0%, 10%]", 1]', '["(0%, 10%]", 2]')
-    assert "得分 6–98 → 7–99" in auditbook("run", CASE, workspace=workspace, cwd=folder).out
+    assert "得分 6～98 → 7～99" in auditbook("run", CASE, workspace=workspace, cwd=folder).out
     assert (first.outputs(CASE) / "report.html").read_bytes() == report
     twice = auditbook("compare", CASE, CASE, workspace=workspace, cwd=folder)
     assert twice.code == 2

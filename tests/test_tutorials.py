@@ -93,8 +93,9 @@ def test_every_command_does_what_the_tutorial_says(project):
             ["bash", "-c", command], cwd=project, env=environment, capture_output=True, text=True, timeout=300
         )
         assert done.returncode == 0, (command, done.stderr[-2000:])
-        missing = [line for line in expected if not said(line, done.stdout)]
-        assert missing == [], (command, done.stdout)
+        on_the_terminal = done.stdout + done.stderr
+        missing = [line for line in expected if not said(line, on_the_terminal)]
+        assert missing == [], (command, on_the_terminal)
 
 
 def test_both_languages_have_the_same_commands():

@@ -27,9 +27,9 @@ from auditbook.comparison.recomputing import Recomputing
 from auditbook.comparison.shares import Ends
 from auditbook.findings import SEVERITIES
 from auditbook.indicators import COMPUTED
-from auditbook.numbers import parse
+from auditbook.numbers import Interval, parse
 from auditbook.report.column_names import TABLES
-from auditbook.scoring_rules import points_text
+from auditbook.scoring_rules import points_text, span_text
 from auditbook.tables import Row
 
 Place = tuple[str, Key]
@@ -293,7 +293,7 @@ def _key_results(run: KeptRun) -> dict[str, str]:
     found = {
         "评分表": scheme["title"],
         "得分（分）": score_words(total),
-        "得分占满分": "–".join(dict.fromkeys(_share(total, end) for end in ("lowest", "highest"))),
+        "得分占满分": "～".join(dict.fromkeys(_share(total, end) for end in ("lowest", "highest"))),
         "等级": scheme["grade"] or "不评",
         "可评权重（分）": points_text(Fraction(scheme["assessable_weight"])),
         "审计发现（项）": str(len(run.tables["findings"])),
@@ -313,11 +313,10 @@ def _share(total: Row, end: str) -> str:
 
 
 def score_words(row: Row) -> str:
-    """Both ends of a score: 5–97, or 5 where it is certain; what is not scored is said."""
+    """Both ends of a score: 5～97, or 5 where it is certain; what is not scored is said."""
     if row["state"] == "stopped":
         return "不予评分"
-    low, high = (points_text(Fraction(row[end])) for end in ("lowest", "highest"))
-    return low if low == high else f"{low}–{high}"
+    return span_text(Interval(Fraction(row["lowest"]), Fraction(row["highest"])))
 
 
 def value_words(row: Row) -> str:

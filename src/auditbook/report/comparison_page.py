@@ -312,7 +312,7 @@ def _of_pair(name: str, one: Row, other: Row | None, *, share: bool) -> charts.M
         own = ends(row)
         if row is None or own is None:
             return "—"
-        return "–".join(dict.fromkeys(map(share_words, own))) if share else score_words(row)
+        return "～".join(dict.fromkeys(map(share_words, own))) if share else score_words(row)
 
     return charts.Moved(name, ends(one), ends(other), (text(one), text(other)))
 
