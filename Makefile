@@ -7,11 +7,12 @@ ARGS ?=
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: help report test lab benchmark lock clean distclean
+.PHONY: help report test test-all lab benchmark lock clean distclean
 
 help:
 	@echo "make report [CASE=$(CASE)] [SCENARIO=名字或路径 / name or path]   生成报告 / the report, in outputs/"
 	@echo "make test [ARGS='-k budget']   检查与测试 / style, types, tests"
+	@echo "make test-all                  同上，另加各语料的全部 / the same, and the whole of every corpus"
 	@echo "make lab                       用 JupyterLab 打开 / the notebooks by hand"
 	@echo "make benchmark                 测速，写入 docs/performance.md / measure, into docs/performance.md"
 	@echo "make lock [ARGS=--upgrade]     重新锁定依赖 / lock the dependencies anew"
@@ -26,8 +27,11 @@ test: $(READY)
 	$(VENV)/bin/ruff check || failed=1; \
 	$(VENV)/bin/ruff format --check || failed=1; \
 	$(VENV)/bin/mypy || failed=1; \
-	$(VENV)/bin/pytest $(ARGS) || failed=1; \
+	$(VENV)/bin/pytest $(WHOLE) $(ARGS) || failed=1; \
 	exit $$failed
+
+test-all: WHOLE := -m ""
+test-all: test
 
 # The settings in .jupyter open the start page and keep JupyterLab from fetching news, updates and extensions; a user's own still count.
 lab: $(READY)
