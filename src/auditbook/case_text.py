@@ -48,9 +48,10 @@ def case_text(filled: Filled) -> str:
             f"previous: {last.case}",
         ]
     title = moved(last.report_title, last.year, filled.year) if last and last.report_title else ""
-    lines.append(
-        f"report_title: {quoted(title)}" if title else "# report_title: 报告的标题；不写就用部门名称与年度"
-    )
+    lines += [
+        f"report_title: {quoted(title)}" if title else "# report_title: 报告的标题；不写就用部门名称与年度",
+        f"# report_date: {filled.year + 1}-06-30   # 报告的日期，归档时作为这次审核的日期",
+    ]
     lines += [*_framework(filled), *_materiality(filled), *_units(filled)]
     if last:
         lines += [

@@ -150,8 +150,14 @@ class Case(Strict):
     choose: dict[str, Id] = {}
     patterns: list[Pattern] = []
     report_title: Words | None = None
+    report_date: str | None = None
     names: Literal["masked", "shown"] = "masked"
     people: People | None = None
+
+    @field_validator("report_date")
+    @classmethod
+    def _date_parses(cls, value: str | None) -> str | None:
+        return _iso_date(value)
 
     @field_validator("units")
     @classmethod

@@ -96,8 +96,9 @@ def read_bytes(path: Path) -> bytes:
 
 
 def found(path: Path) -> dict[str, str]:
-    """The note of a file, not added to any recording."""
-    return {f"file {_place(path)}": hashlib.sha256(path.read_bytes()).hexdigest()}
+    """The note of a file, or of its absence, not added to any recording."""
+    seen = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ABSENT
+    return {f"file {_place(path)}": seen}
 
 
 def is_file(path: Path) -> bool:

@@ -735,7 +735,7 @@ def in_memory(run: Run) -> Run:
         # a stage is proven by the tables on disk, and those are old once one before it is not
         proven = proven and records.proven(run.workspace, f"{stage.name}.tables", verifier) is not None
         if proven:
-            for name in (*stage.tables, *(name for name, of in tables.OPTIONAL.items() if of == stage.name)):
+            for name in stage.possible:
                 made.keep(name, run.table(name))
         else:
             for name, rows in tables_of(stage, made).items():
@@ -748,10 +748,10 @@ def _make(run: Run, stage: Stage) -> records.Record:
     wrote = {}
     with inputs.recording() as reads:
         made = tables_of(stage, run)
-        for name, of in tables.OPTIONAL.items():  # one that an earlier run had rows for
-            if of == stage.name and name not in made:
-                (run.workspace.processed / f"{name}.csv").unlink(missing_ok=True)
-                run._tables.pop(name, None)
+        for name in set(stage.possible) - set(made):  # one that an earlier run had rows for
+            (run.workspace.processed / f"{name}.csv").unlink(missing_ok=True)
+            wrote[f"file run/{name}.csv"] = inputs.ABSENT
+            run._tables.pop(name, None)
         for name, rows in made.items():
             data = tables.to_csv(name, rows)
             tables.write_whole(run.workspace.processed / f"{name}.csv", data)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DELIVERED = "delivered"
 PDF = "report.pdf"
-DOCUMENTS = ("report.docx", PDF, "workpapers.xlsx", REQUESTS)
+DOCUMENTS = ("report.docx", PDF, "workpapers.xlsx", REQUESTS, "run.json")
 # Seconds after which a busy thread lets another one go on. Pages are made in this process while its other threads
 # talk to notebooks: with Python's own 5 ms each word of theirs would wait for the page.
 TURN = 0.0005
@@ -192,7 +192,7 @@ class _Job:
 
     def deliver(self, documents: bool) -> Finished:
         """Make what is left, and put everything in place, the record last."""
-        from auditbook import kept_rules, last_run
+        from auditbook import kept_rules, last_run, run_record
         from auditbook.quality import blocking_failures
         from auditbook.report.conclusions import summary_lines
         from auditbook.report.references import uncited
@@ -214,6 +214,9 @@ class _Job:
             ]
             if documents:
                 summary += self._documents()
+                read = {**self.reads.found, **reads.found}
+                record = run_record.made(self.run, self.pages.title, self.pages.files, read)
+                self.pages.files[run_record.NAME] = record.as_json()
         outputs = self.workspace.outputs
         for name, data in self.pages.files.items():
             write_whole(outputs / name, data)
@@ -286,7 +289,7 @@ def _run_notebook(stage: Stage, workspace: Workspace, parent: Parent | None) -> 
     data = str(nbformat.writes(notebook)).encode()  # type: ignore[no-untyped-call]
     write_whole(workspace.processed / _executed(stage), data)
     wrote = {f"file run/{_executed(stage)}": records.digest(data)}
-    for name in stage.tables:
+    for name in stage.possible:
         wrote |= inputs.found(workspace.processed / f"{name}.csv")
     rested = {place: seen for place, seen in reads.items() if place not in wrote}
     records.save(workspace, stage.name, records.made(workspace, rested, wrote))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from auditbook.tables import OPTIONAL
+
 READS_LOG = "AUDITBOOK_READS"
 
 
@@ -16,6 +18,11 @@ class Stage:
     title: str
     tables: tuple[str, ...]
     needs: tuple[str, ...]
+
+    @property
+    def possible(self) -> tuple[str, ...]:
+        """Its tables and those that it writes only where they have rows."""
+        return (*self.tables, *(name for name, stage in OPTIONAL.items() if stage == self.name))
 
 
 STAGES = (

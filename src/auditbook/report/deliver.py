@@ -26,7 +26,7 @@ class Pages:
         case = run.audit.case
         prints = fingerprints(run)
         self._print = "-".join(prints[name][:12] for name in ("evidence", "rules", "program"))
-        self._title = (
+        self.title = (
             case.report_title or f"{case.department.name}{case.year}年度部门整体支出绩效评价审核报告"
         )
         self._sources = RunSources(run)
@@ -40,7 +40,7 @@ class Pages:
         executed = masks.notebook(executed)
         head = masks.masked("\n".join(cover.lines(self._run)))
         text = page.render(
-            executed, title=self._title if own else "", subtitle=head, hide_code=own,
+            executed, title=self.title if own else "", subtitle=head, hide_code=own,
             footer=f"报告编号 {self._print}", fingerprint=self._print, sources=self._sources,
             head=None if own else paper_head.head(stage, executed, self._run),
             beside=paper_head.ways_beside(stage, self._run),
