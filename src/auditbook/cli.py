@@ -354,26 +354,58 @@ def verify(
     run: Annotated[
         str,
         typer.Argument(
-            help="一次运行：案例名，或 案例名+情景名，或 outputs/ 下的文件夹", autocompletion=completion.runs
+            help="一次运行：案例名，或 案例名+情景名，或 outputs/ 下的文件夹；或 auditbook pack 打的包",
+            autocompletion=completion.runs,
         ),
     ],
     trace: Annotated[bool, typer.Option("--trace", help="页面上的每个数是否都追得到依据")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> None:
-    """核对一次运行交出的东西。"""
-    from auditbook.faults import EXIT_DIFFERENCE, Fault, UsageError
+    """由资料重算一遍，与交出的表和报告逐字节比较。"""
+    from auditbook.faults import EXIT_DIFFERENCE
 
-    if not trace:
-        raise UsageError(Fault("auditbook verify", "没有说核对什么", "--trace"))
-    from auditbook import traced_run
+    if trace:
+        from auditbook import traced_run
 
-    found = traced_run.trace(run)
-    if as_json:
-        _say_json(found.as_json())
+        traced = traced_run.trace(run)
+        text, json, sound = traced.text(), traced.as_json(), traced.sound
     else:
-        _say(found.text())
-    if not found.sound:
+        from pathlib import Path
+
+        from auditbook import packing
+        from auditbook import verify as verifying
+        from auditbook.workspace import of_run
+
+        def told(line: str) -> None:
+            _say(line, err=True)
+
+        file = Path(run)
+        found = packing.verified(file, told) if file.is_file() else verifying.verified(of_run(run), told)
+        text, json, sound = found.text(), found.as_json(), found.sound
+    if as_json:
+        _say_json(json)
+    else:
+        _say(text)
+    if not sound:
         raise typer.Exit(EXIT_DIFFERENCE)
+
+
+@app.command()
+def pack(
+    run: Annotated[
+        str, typer.Argument(help="一次运行：案例名，或 案例名+情景名", autocompletion=completion.runs)
+    ],
+    to: Annotated[str, typer.Option("--to", help="包写到哪里；不写就在 outputs/ 下")] = "",
+) -> None:
+    """把一次运行连同资料、规则、程序、锁定的依赖打成一个文件，别人可以另行核对。"""
+    from pathlib import Path
+
+    from auditbook import packing
+    from auditbook.workspace import of_run
+
+    path = packing.write(of_run(run), Path(to) if to else None)
+    _say(f"包：{path}（{path.stat().st_size / 1_000_000:.1f} MB）")
+    _say(f"核对：auditbook verify {path.name}")
 
 
 @app.command()

@@ -6,7 +6,6 @@ counted by either run's rules (``comparison``), whatever has become of the proje
 
 from __future__ import annotations
 
-import io
 import json
 import zipfile
 import zlib
@@ -20,13 +19,13 @@ from auditbook import inputs, records, tables
 from auditbook.faults import CaseError, Fault
 from auditbook.pipeline import Run, rule_files
 from auditbook.tables import write_whole
+from auditbook.timeless_zip import zipped
 
 NAME = "rules.zip"
 FORMAT = 1
 ROOT, BASE = "root", "base"
 MANIFEST = "manifest.json"
 MOST_BYTES = 20_000_000  # of what is packed; all rules together are a third of a million
-_TIMELESS = (1980, 1, 1, 0, 0, 0)  # the earliest that the format knows
 
 
 @dataclass(frozen=True)
@@ -104,15 +103,7 @@ def _files(run: Run) -> dict[str, bytes]:
 def packed(manifest: Manifest, files: Mapping[str, bytes]) -> bytes:
     """The bytes of a package: files in order, without times or owners."""
     said = json.dumps(vars(manifest), ensure_ascii=False, indent=1, sort_keys=True).encode()
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as package:
-        for name, data in {MANIFEST: said, **dict(sorted(files.items()))}.items():
-            entry = zipfile.ZipInfo(name, _TIMELESS)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3
-            entry.external_attr = 0o644 << 16
-            package.writestr(entry, data)
-    return whole.getvalue()
+    return zipped({MANIFEST: said, **dict(sorted(files.items()))})
 
 
 def unpacked(path: Path, again: str) -> KeptRules:

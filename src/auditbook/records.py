@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -103,10 +103,17 @@ def program_parts() -> dict[str, str]:
 
 def tree_digest(paths: list[Path], folder: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> str:
     """One digest over files and their names relative to a folder."""
+    return digest_of(
+        (path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name, read(path))
+        for path in paths
+    )
+
+
+def digest_of(files: Iterable[tuple[str, bytes]]) -> str:
+    """One digest over names and contents, in the order in which they are given."""
     total = hashlib.sha256()
-    for path in paths:
-        name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
-        total.update(f"{name}\0{digest(read(path))}\n".encode())
+    for name, data in files:
+        total.update(f"{name}\0{digest(data)}\n".encode())
     return total.hexdigest()
 
 

@@ -149,7 +149,9 @@ def load(outputs: Path, data: bytes | None = None) -> RunRecord:
 
 
 def _sound(record: RunRecord) -> None:
-    """Raises TypeError where a part is of another kind than ``made`` writes: what a stranger's file may hold."""
+    """Raises TypeError where a part is of another kind than ``made`` writes, or a name leads elsewhere: a stranger may have
+    written it.
+    """
     texts = (record.run, record.case, record.scenario, record.department, record.title, record.date)
     groups = (record.evidence, record.rules, record.tables, record.notebooks, record.deliverables)
     notebooks = record.program["notebooks"]
@@ -160,8 +162,13 @@ def _sound(record: RunRecord) -> None:
     of_stages += [
         isinstance(name, str) for stage in record.stages for key in ("reads", "wrote") for name in stage[key]
     ]
+    names = [name for group in (*groups, notebooks) for name in group]
     if not (
         all(isinstance(text, str) for text in texts)
+        and all(plain(name) for name in names)
+        and not any(
+            "/" in own or "\\" in own or own == ".." for own in (record.run, record.case, record.scenario)
+        )
         and all(
             isinstance(key, str) and isinstance(value, str)
             for group in hashes
@@ -170,6 +177,16 @@ def _sound(record: RunRecord) -> None:
         and all(of_stages)
     ):
         raise TypeError("not a record of a run")
+
+
+def plain(name: str) -> bool:
+    """Whether a name is one of ours and stays inside the folder that it is written to."""
+    first, *parts = name.split("/")
+    return (
+        first in (TABLES, NOTEBOOKS, OUTPUTS, BASE, ROOT)
+        and bool(parts)
+        and not any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts)
+    )
 
 
 def folders(workspace: Workspace) -> dict[str, Path]:
@@ -195,11 +212,6 @@ def name_of(workspace: Workspace, path: Path) -> str | None:
         if path.is_relative_to(folder):
             return f"{first}/{path.relative_to(folder).as_posix()}"
     return None
-
-
-def changed(workspace: Workspace, record: RunRecord) -> list[str]:
-    """What a run made and is not, or no longer, as its record says: names, tables first."""
-    return [name for name, seen in record.made.items() if hash_of(path_of(workspace, name)) != seen]
 
 
 def hash_of(path: Path) -> str:

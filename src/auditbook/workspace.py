@@ -96,6 +96,15 @@ def locate(case: str, scenario: str = "") -> Workspace:
     return Workspace(root, base, results_of(base), case_path, scenario_path)
 
 
+def of_run(run: str) -> Workspace:
+    """The workspace of a run by its name (``case`` or ``case+scenario``) or its folder in outputs/; nothing is read.
+
+    Raises   CaseError as ``locate``.
+    """
+    case, _, scenario = (Path(run).name if Path(run).is_dir() else run).partition("+")
+    return locate(case, scenario)
+
+
 def results_of(base: Path) -> Path:
     """Where the tables and outputs of a case go: into its base folder, or where ``AUDITBOOK_WORKSPACE`` says."""
     return Path(os.environ.get("AUDITBOOK_WORKSPACE") or base).resolve()

@@ -26,9 +26,7 @@ class Pages:
         case = run.audit.case
         prints = fingerprints(run)
         self._print = "-".join(prints[name][:12] for name in ("evidence", "rules", "program"))
-        self.title = (
-            case.report_title or f"{case.department.name}{case.year}年度部门整体支出绩效评价审核报告"
-        )
+        self.title = case.report_title or f"{case.department.name}{case.year}年度部门整体支出绩效评价审核报告"
         self._sources = RunSources(run)
         self._run = run
         self.files: dict[str, bytes] = {}

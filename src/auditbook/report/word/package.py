@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-
 from auditbook.report.word import styles
 from auditbook.report.word.body import Body
+from auditbook.timeless_zip import zipped
 
-_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -44,14 +41,7 @@ def packed(body: Body, title: str) -> bytes:
         "word/footnotes.xml": styles.footnotes(body.footnotes),
         **{f"word/footer-{side}.xml": styles.foot(side) for side in _FEET},
     }  # fmt: skip
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, content in [*((name, part.encode()) for name, part in parts.items()), *pictures.items()]:
-            entry = zipfile.ZipInfo(name, _TIME)
-            entry.create_system = 0  # the same wherever it is made
-            entry.compress_type = zipfile.ZIP_STORED if name in pictures else zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content)
-    return file.getvalue()
+    return zipped({**{name: part.encode() for name, part in parts.items()}, **pictures})
 
 
 def _content_types() -> str:
