@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,10 +140,28 @@ def pytest_testnodedown(node):
     tally.add(getattr(node, "workeroutput", {}).get("tally", [[], [], []]))
 
 
+@pytest.fixture
+def counted(record_property):
+    """Count something; the sum over all tests, by name, stands in the summary of the whole run."""
+
+    def count(what: str, number: int = 1) -> None:
+        record_property(f"counted: {what}", number)
+
+    return count
+
+
 def pytest_terminal_summary(terminalreporter):
-    """What the mutation corpus came to; pytest's own summary comes after it."""
+    """What the mutation corpus came to, and what tests counted; pytest's own summary comes after it."""
     for line in tally.lines():
         terminalreporter.write_line(line)
+    sums: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", "") == "call":
+                for name, number in report.user_properties:
+                    sums[name] += number
+    for name, number in sums.items():
+        terminalreporter.write_line(f"{name.removeprefix('counted: ')}: {number}")
 
 
 @pytest.fixture(scope="session")

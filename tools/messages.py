@@ -67,10 +67,18 @@ ROOTS: dict[str, set[str] | None] = {
         "_counted",
     },
     "text_yield.py": {"text"},
+    "first_difference.py": {"_rows", "_parts", "_lines", "_line", "_bytes", "_excerpt"},
+    "packing.py": {"_of_container"},
     "traced_run.py": {"text", "_listed"},
+    "verify.py": {"text", "line"},
 }
 # Parts of messages that no single literal holds: a place in a table is put together of several.
 EXTRA = (
+    # what is told of a file that differs (verify.py, packing.py)
+    "没有这个文件", "与运行时的指纹不同", "运行时没有这个文件", "重算没有做出这个文件", "与重算的相同，run.json 里的指纹却不是它的",
+    "读不通，不是完整的 PDF", "清单里没有这个文件", "不是包里会有的名字", "同名的文件有两个", "读不出来（{1}）", "（包本身）",
+    "第{1}个字节与打包时的不同", "包里的程序不是做这次运行的程序", "程序指纹是{1}，运行时是{2}", "没有了", "（空）",
+    "Python、依赖或它们的锁定与运行时不同（运行时 Python {1}）", "包里的 {1} 个文件都与清单相符。", "第{1}页{2}",
     "{1} 行‘{2}’",
     "{1} → {2}",  # a change: both sides may be words of ours
     "高{1} 中{2} 低{3}",

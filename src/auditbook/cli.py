@@ -380,7 +380,8 @@ def verify(
             _say(line, err=True)
 
         file = Path(run)
-        found = packing.verified(file, told) if file.is_file() else verifying.verified(of_run(run), told)
+        packed = file.is_file() and file.suffix != ".yaml"
+        found = packing.verified(file, told) if packed else verifying.verified(of_run(run), told)
         text, json, sound = found.text(), found.as_json(), found.sound
     if as_json:
         _say_json(json)

@@ -21,7 +21,7 @@ from auditbook.faults import CaseError, Fault, LimitError, UsageError
 from auditbook.run_record import LOCK, OUTPUTS, PDF, ROOT, RunRecord
 from auditbook.tables import write_whole
 from auditbook.timeless_zip import zipped
-from auditbook.verify import AFTERWARDS, RECORD, Difference, Verified
+from auditbook.verify import AFTERWARDS, MISSING, OTHER, RECORD, Difference, Verified
 from auditbook.workspace import Workspace, project_root
 
 ENDING = ".auditbook.zip"
@@ -107,21 +107,29 @@ def opened(path: Path) -> Pack:
     Raises   CaseError where it cannot be read as a pack, LimitError where it holds more than a pack does.
     """
     try:
-        data = path.read_bytes()
+        if path.stat().st_size > MOST_BYTES:
+            raise LimitError(Fault(str(path), "文件过大", f"不超过{MOST_BYTES}字节"))
+        return _opened(path.read_bytes(), str(path))
+    except FileNotFoundError:
+        raise UsageError(Fault(str(path), "没有这个文件", f"auditbook pack 写出的包（…{ENDING}）")) from None
+    except OSError as error:
+        raise CaseError(Fault(str(path), f"读不了这个文件（{error.strerror}）")) from error
+
+
+def _opened(data: bytes, shown: str) -> Pack:
+    try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             entries = package.infolist()
             if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BYTES:
                 raise LimitError(
-                    Fault(str(path), "里面的东西过多", f"不超过{MOST_FILES}个文件、{MOST_BYTES}字节")
+                    Fault(shown, "里面的东西过多", f"不超过{MOST_FILES}个文件、{MOST_BYTES}字节")
                 )
             files, faults = _read(package, entries)
         manifest = json.loads(files.pop(MANIFEST).decode("utf-8"))
         listed = {name: (seen["sha256"], seen["bytes"]) for name, seen in manifest["files"].items()}
         known, compressed = manifest["format"], manifest["zlib"]
-    except FileNotFoundError:
-        raise UsageError(Fault(str(path), "没有这个文件", f"auditbook pack 写出的包（…{ENDING}）")) from None
     except (
-        OSError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, AttributeError, RuntimeError,
+        zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, AttributeError, RuntimeError,
         NotImplementedError,
     ) as error:  # fmt: skip
         reason = (
@@ -131,21 +139,21 @@ def opened(path: Path) -> Pack:
         )
         raise CaseError(
             Fault(
-                str(path),
+                shown,
                 f"不是完整的包（{reason}）",
                 f"auditbook pack 写出的包（…{ENDING}）",
                 "请向交包的人重新索取",
             )
         ) from error
     if known != FORMAT:
-        raise CaseError(Fault(str(path), f"包的格式版本是{known}", f"{FORMAT}", "请用同一版本的 auditbook"))
+        raise CaseError(Fault(shown, f"包的格式版本是{known}", f"{FORMAT}", "请用同一版本的 auditbook"))
     for name in dict.fromkeys([*listed, *files]):
         if name not in files:
-            faults.append(Difference(name, "", listed[name][0], "包里没有这个文件", AFTERWARDS))
+            faults.append(Difference(name, "", listed[name][0], MISSING, AFTERWARDS))
         elif name not in listed:
             faults.append(Difference(name, "", "", "清单里没有这个文件", AFTERWARDS))
         elif (records.digest(files[name]), len(files[name])) != listed[name]:
-            faults.append(Difference(name, "", listed[name][0], "与清单的指纹不同", AFTERWARDS))
+            faults.append(Difference(name, "", listed[name][0], OTHER, AFTERWARDS))
     notes = []
     if not faults:
         notes = _of_container(data, manifest, files, faults, same=compressed == zlib.ZLIB_RUNTIME_VERSION)
@@ -216,10 +224,12 @@ def verified(path: Path, told: Callable[[str], None]) -> Verified:
     record = run_record.load(path, pack.files[_RECORD])
     names = dict.fromkeys([*record.given, *(name for name in pack.files if _is_input(name))])
     found = verify.of(record, list(names), pack.files.get, project_root(Path.cwd()), told, pack.notes)
-    own = {one.file for one in found.differences} | {one.file for one in found.inputs}
-    more = [one for one in (*pack.faults, *_of_program(record, pack.files)) if one.file not in own]
+    # of a file that differs from the one made again the place is told already
+    own = {one.file for one in (*found.differences, *found.inputs)}
+    more = [one for one in pack.faults if one.file not in own or one.now not in (MISSING, OTHER)]
+    more += _of_program(record, pack.files)
     notes = found.notes if pack.faults else [f"包里的 {len(pack.files)} 个文件都与清单相符。", *found.notes]
-    return replace(found, differences=[*more, *found.differences], notes=notes)
+    return replace(found, differences=[*found.differences, *more], notes=notes)
 
 
 def _is_input(name: str) -> bool:

@@ -28,6 +28,7 @@ CAUSES = {
     AFTERWARDS: "运行之后被改动",
     RECORD: "记录与文件一并被改，或结果不能重现",
 }
+MISSING, OTHER = "没有这个文件", "与运行时的指纹不同"
 MOST_TOLD = 20
 REPORT = "outputs/report.html"
 
@@ -181,7 +182,7 @@ def _inputs(record: RunRecord, seen: Mapping[str, str]) -> list[Difference]:
         before, now = record.given.get(name, ""), seen.get(name, "")
         if before != now:
             cause = RULES if "/params/" in name else EVIDENCE
-            what = "没有这个文件" if not now else "运行时没有这个文件" if not before else "与运行时的指纹不同"
+            what = MISSING if not now else "运行时没有这个文件" if not before else OTHER
             found.append(Difference(name, "", before, what, cause))
     return found
 
@@ -194,7 +195,7 @@ def _program(record: RunRecord, project: Path) -> list[Difference]:
         found.append(Difference("auditbook", "", record.program["digest"], now, PROGRAM))
     for name, seen in record.program["notebooks"].items():
         if run_record.hash_of(project / name.partition("/")[2]) != seen:
-            found.append(Difference(name, "", seen, "与运行时的指纹不同", PROGRAM))
+            found.append(Difference(name, "", seen, OTHER, PROGRAM))
     if record.environment["digest"] != records.environment_digest(project):
         now = f"Python、依赖或它们的锁定与运行时不同（运行时 Python {record.environment['python']}）"
         found.append(Difference(run_record.LOCK, "", record.environment["digest"], now, ENVIRONMENT))
@@ -207,9 +208,9 @@ def _afterwards(record: RunRecord, delivered: Mapping[str, bytes | None]) -> lis
     for name, seen in record.made.items():
         data = delivered[name]
         if data is None:
-            found.append(Difference(name, "", seen, "没有这个文件", AFTERWARDS))
+            found.append(Difference(name, "", seen, MISSING, AFTERWARDS))
         elif records.digest(data) != seen:
-            found.append(Difference(name, "", seen, "与运行时的指纹不同", AFTERWARDS))
+            found.append(Difference(name, "", seen, OTHER, AFTERWARDS))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from auditbook import inputs
@@ -97,12 +97,18 @@ def locate(case: str, scenario: str = "") -> Workspace:
 
 
 def of_run(run: str) -> Workspace:
-    """The workspace of a run by its name (``case`` or ``case+scenario``) or its folder in outputs/; nothing is read.
+    """The workspace of a run by its name (``case`` or ``case+scenario``), its folder in outputs/, or its case file.
 
     Raises   CaseError as ``locate``.
     """
-    case, _, scenario = (Path(run).name if Path(run).is_dir() else run).partition("+")
-    return locate(case, scenario)
+    path = Path(run)
+    if path.suffix == ".yaml":
+        return locate(run)
+    case, _, scenario = (path.resolve().name if path.is_dir() else run).partition("+")
+    found = locate(case, scenario)
+    # a folder says where the results lie, whatever else is set
+    apart = path.is_dir() and path.resolve().parent.name == "outputs"
+    return replace(found, results=path.resolve().parents[1]) if apart else found
 
 
 def results_of(base: Path) -> Path:
