@@ -19,7 +19,7 @@ def main(case: str) -> None:
     from auditbook import pipeline
     from auditbook.report import chapters, deliver
     from auditbook.stages import STAGES
-    from auditbook.tables import write_whole
+    from auditbook.writing import write_whole
     from auditbook.workspace import locate
 
     with tempfile.TemporaryDirectory() as folder:

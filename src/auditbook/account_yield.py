@@ -18,7 +18,7 @@ from auditbook.intake.account_sheets import table_csv, text_csv
 from auditbook.intake.accounts import Accounts, read_accounts
 from auditbook.intake.raw_tables import RawRow
 from auditbook.printed import WIDE, Printout
-from auditbook.tables import write_whole
+from auditbook.writing import write_whole
 
 VERDICTS = {
     "disagrees": "不一致",

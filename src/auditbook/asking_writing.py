@@ -12,8 +12,9 @@ from auditbook.asking import Wanted, wanted
 from auditbook.intake_writing import lines_taken
 from auditbook.pipeline import Run
 from auditbook.scoring_rules import points_text
-from auditbook.tables import Row, write_whole
+from auditbook.tables import Row
 from auditbook.workspace import REQUESTS
+from auditbook.writing import write_whole
 
 _COLUMNS = (
     ("次序", 5), ("资料", 34), ("需要的数字或要点", 42), ("可评的指标", 24), ("单凭它可定（分）", 9),

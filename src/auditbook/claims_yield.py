@@ -23,8 +23,9 @@ from auditbook.narrative.shown import (
 )
 from auditbook.narrative.stated import Narrative, Statement
 from auditbook.printed import WIDE, Printout
-from auditbook.tables import COLUMNS, write_whole
+from auditbook.tables import COLUMNS
 from auditbook.workspace import project_root
+from auditbook.writing import write_whole
 
 _FOR_TABLE = 120  # columns of a terminal that take a table of phrases and reasons
 
@@ -106,17 +107,11 @@ class ClaimsFound:
         return _sayable(json.dumps(rows, ensure_ascii=False, indent=1))
 
     def write_view(self, path: Path) -> None:
-        """Write the document's text with its statements marked, as one page. Raises UsageError where it cannot."""
+        """Write the document's text with its statements marked, as one page. Raises UsageError where there is one already."""
         from auditbook.report.claims_view import view
 
         refuse_existing(path)
-        try:
-            write_whole(path, _sayable(view(self.narrative)).encode())
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise UsageError(
-                Fault(str(path), f"写不进去（{reason}）", "一个可以写的文件夹", "请换一个位置")
-            ) from None
+        write_whole(path, _sayable(view(self.narrative)).encode())
 
 
 def _sayable(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from auditbook import completion, languages
-from auditbook.faults import EXIT_CONTRADICTION, EXIT_OWN_FAULT, AuditbookError
+from auditbook.faults import EXIT_CONTRADICTION, EXIT_LIMIT, EXIT_OWN_FAULT, AuditbookError
 from auditbook.languages import told_fault
 
 if TYPE_CHECKING:
@@ -521,7 +522,18 @@ def main() -> None:
         if len(error.faults) > 1:
             _say(f"共 {len(error.faults)} 处。没有写出或覆盖任何文件。", err=True)
         sys.exit(error.exit_code)
+    except BrokenPipeError:  # whoever read what is told has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_LIMIT)
     except Exception as error:
+        from auditbook import writing
+
+        if isinstance(error, MemoryError):
+            error = OSError(errno.ENOMEM, "")
+        if isinstance(error, OSError) and (limit := writing.limit(error)) is not None:
+            for fault in limit.faults:
+                _say_fault(fault)
+            sys.exit(limit.exit_code)
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's usage errors
             error.show() if languages.english() else _show_in_chinese(error)
             sys.exit(error.exit_code)

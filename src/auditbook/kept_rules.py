@@ -18,8 +18,8 @@ from typing import Any
 from auditbook import inputs, records, tables
 from auditbook.faults import CaseError, Fault
 from auditbook.pipeline import Run, rule_files
-from auditbook.tables import write_whole
 from auditbook.timeless_zip import zipped
+from auditbook.writing import write_whole
 
 NAME = "rules.zip"
 FORMAT = 1

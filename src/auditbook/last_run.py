@@ -9,8 +9,8 @@ import shutil
 from pathlib import Path
 
 from auditbook import kept_rules
-from auditbook.tables import write_whole
 from auditbook.workspace import Workspace
+from auditbook.writing import write_whole
 
 KEPT = ".previous"
 # What the run that is about to be made anew has left: it becomes the previous one once the new one is whole, and stays

@@ -19,10 +19,10 @@ from pathlib import Path, PurePosixPath
 from auditbook import records, run_record, verify
 from auditbook.faults import CaseError, Fault, LimitError, UsageError
 from auditbook.run_record import LOCK, OUTPUTS, PDF, ROOT, RunRecord
-from auditbook.tables import write_whole
 from auditbook.timeless_zip import zipped
 from auditbook.verify import AFTERWARDS, MISSING, OTHER, RECORD, Difference, Verified
 from auditbook.workspace import Workspace, project_root
+from auditbook.writing import write_whole
 
 ENDING = ".auditbook.zip"
 MANIFEST = "manifest.json"

@@ -32,6 +32,7 @@ from auditbook import (
     quality_tables,
     records,
     report_rules,
+    run_lock,
     scenarios,
     scoring,
     sensitivity,
@@ -53,6 +54,7 @@ from auditbook.observations import Observed
 from auditbook.stages import READS_LOG, STAGES, Stage
 from auditbook.tables import Row
 from auditbook.workspace import Workspace, locate
+from auditbook.writing import write_whole
 from auditbook.year_chain import Chain, Ended, Year
 from auditbook.year_series import Series
 
@@ -746,7 +748,7 @@ def in_memory(run: Run) -> Run:
 def _make(run: Run, stage: Stage) -> records.Record:
     """Compute and write the tables of a stage, each whole or not at all."""
     wrote = {}
-    with inputs.recording() as reads:
+    with run_lock.held(run.workspace), inputs.recording() as reads:
         made = tables_of(stage, run)
         for name in set(stage.possible) - set(made):  # one that an earlier run had rows for
             (run.workspace.processed / f"{name}.csv").unlink(missing_ok=True)
@@ -754,7 +756,7 @@ def _make(run: Run, stage: Stage) -> records.Record:
             run._tables.pop(name, None)
         for name, rows in made.items():
             data = tables.to_csv(name, rows)
-            tables.write_whole(run.workspace.processed / f"{name}.csv", data)
+            write_whole(run.workspace.processed / f"{name}.csv", data)
             wrote[f"file run/{name}.csv"] = records.digest(data)
             run._tables.pop(name, None)
     return records.made(run.workspace, reads.found, wrote)

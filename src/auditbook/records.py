@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 
 from auditbook.inputs import Verifier
-from auditbook.tables import write_whole
 from auditbook.workspace import Workspace
+from auditbook.writing import write_whole
 
 KEPT = ".stages"
 

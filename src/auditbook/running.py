@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditbook import inputs, records
+from auditbook import inputs, records, writing
 from auditbook.inputs import Verifier
 from auditbook.stages import READS_LOG, STAGES, Stage
-from auditbook.tables import write_whole
 from auditbook.workspace import REQUESTS, Workspace
+from auditbook.writing import write_whole
 
 if TYPE_CHECKING:
     from auditbook.engine.parent import Parent
@@ -101,19 +101,23 @@ def run(
     """
     workspace = checked.workspace
     inputs.use(records.places(workspace))
-    if force:
-        for stage in STAGES:
-            for name in (stage.name, f"{stage.name}.tables"):
-                records.path_of(workspace, name).unlink(missing_ok=True)
-    from auditbook import last_run  # whoever finds nothing to do reads no rules
+    from auditbook import last_run, run_lock, run_log  # whoever finds nothing to do reads no rules
 
-    last_run.set_aside(workspace)
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(TURN)
-    try:
-        return _run(_Job(checked, told, parents), documents)
-    finally:
-        sys.setswitchinterval(before)
+    log = workspace.processed / records.KEPT / run_log.NAME
+    with run_lock.held(workspace), run_log.kept(log, told) as noted:
+        for folder in (workspace.processed, workspace.outputs):
+            writing.heal(folder)
+        if force:
+            for stage in STAGES:
+                for name in (stage.name, f"{stage.name}.tables"):
+                    records.path_of(workspace, name).unlink(missing_ok=True)
+        last_run.set_aside(workspace)
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(TURN)
+        try:
+            return _run(_Job(checked, noted, parents), documents)
+        finally:
+            sys.setswitchinterval(before)
 
 
 def _run(job: _Job, documents: bool) -> Finished:
@@ -218,11 +222,9 @@ class _Job:
                 record = run_record.made(self.run, self.pages.title, self.pages.files, read)
                 self.pages.files[run_record.NAME] = record.as_json()
         outputs = self.workspace.outputs
+        writing.replace_folder(outputs, self.pages.files, _of_others(self.workspace, self.pages.files))
         for name, data in self.pages.files.items():
-            write_whole(outputs / name, data)
             wrote[f"file outputs/{name}"] = records.digest(data)
-        for name in _left_over(outputs, wrote):
-            (outputs / name).unlink()
         # what pages have of the rules is in these files: nobody who looks for changes computes a choice again
         read = {**self.reads.found, **reads.found}
         found = {place: seen for place, seen in read.items() if not place.startswith("value ")}
@@ -257,11 +259,14 @@ def _printed(page: bytes) -> bytes:
         return printed_page.pdf(own)
 
 
-def _left_over(outputs: Path, wrote: Mapping[str, str]) -> list[str]:
-    """What an earlier run has left that this one did not make: it would speak of other numbers than the report."""
-    own = [*(outputs / name for name in DOCUMENTS), *(outputs / "charts").glob("*.csv")]
-    names = [path.relative_to(outputs).as_posix() for path in own if path.is_file()]
-    return [name for name in names if f"file outputs/{name}" not in wrote]
+def _of_others(workspace: Workspace, files: Mapping[str, bytes]) -> list[str]:
+    """What lies in the outputs and no run has made: pages of other commands, what a user has put there."""
+    outputs = workspace.outputs
+    last = records.load(workspace, DELIVERED)
+    own = set(files) | {place.removeprefix("file outputs/") for place in (last.wrote if last else ())}
+    own |= {*DOCUMENTS, *(f"charts/{path.name}" for path in (outputs / "charts").glob("*.csv"))}
+    there = (path.relative_to(outputs).as_posix() for path in sorted(outputs.rglob("*")) if path.is_file())
+    return [name for name in there if name not in own]
 
 
 def _executed(stage: Stage) -> str:

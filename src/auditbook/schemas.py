@@ -19,7 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import core_schema
 
 from auditbook import cases, figures, findings, indicators, quality, scoring, strict_yaml
-from auditbook.tables import write_whole
+from auditbook.writing import write_whole
 
 FOLDER = "params/schemas"
 _WORDS = Path(__file__).with_name("schema_words.yaml")

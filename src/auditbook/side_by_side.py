@@ -22,8 +22,9 @@ from auditbook.report.graphs import value_words
 from auditbook.report.references import uncited
 from auditbook.scenario_changes import changes, contradictions
 from auditbook.scoring_rules import points_text, span_text
-from auditbook.tables import Row, write_whole
+from auditbook.tables import Row
 from auditbook.workspace import Workspace
+from auditbook.writing import write_whole
 
 CASE = "案例本身"
 NO_MOVE = "没有变化"

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 Row = dict[str, str]
 
@@ -189,17 +187,3 @@ def _sorted_by(columns: tuple[str, ...], key: tuple[str, ...], cells: tuple[str,
 def from_csv(data: bytes) -> list[Row]:
     """The rows of a table that ``to_csv`` wrote."""
     return list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")))
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all: aside, synced, renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with aside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)

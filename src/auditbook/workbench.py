@@ -26,6 +26,7 @@ from auditbook.scoring_rules import points_text
 from auditbook.side_by_side import Standing
 from auditbook.strict_yaml import Document, Place
 from auditbook.tables import Row
+from auditbook.writing import write_new
 
 FOLDER = "scenarios"
 NO_REASON = "在起始页上试算，尚未写明理由"
@@ -571,15 +572,9 @@ class Workbench:
             raise UsageError([Fault("情景", trouble.words) for trouble in outcome.troubles])
         path = self._folder / f"{name}.yaml"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(outcome.written)
+            write_new(path, outcome.written.encode())
         except FileExistsError:
             raise UsageError(self._taken(name)) from None
-        except OSError as error:
-            raise UsageError(
-                Fault(self.run.workspace.shown(path), f"写不进去（{error.strerror}）", "可写的文件夹")
-            ) from error
         workspace = self.run.workspace
         case = self.case_name if workspace.base == workspace.root else str(workspace.case_path)
         self.saved = Saved(name, path, workspace.shown(path), f"auditbook run {case} --scenario {name}")

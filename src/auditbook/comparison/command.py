@@ -13,8 +13,8 @@ from auditbook.comparison.compared import Comparison, compare
 from auditbook.comparison.kept_runs import KeptRun
 from auditbook.faults import Fault, UsageError
 from auditbook.printed import WIDE
-from auditbook.tables import write_whole
 from auditbook.workspace import Workspace, project_root
+from auditbook.writing import write_whole
 
 _LONGEST_NAME = 200  # bytes of a file's name, short of what file systems take
 
@@ -53,17 +53,7 @@ class Compared:
         path = folder / f"{'__'.join(names)}.html"
         if len(path.name.encode()) > _LONGEST_NAME:
             path = folder / f"{names[0]}__{len(names) - 1}.html"
-        try:
-            write_whole(path, view(self.runs, self.comparisons).encode())
-        except OSError as error:
-            raise UsageError(
-                Fault(
-                    str(path),
-                    f"写不进去（{error.strerror}）",
-                    "一个可以写的文件夹",
-                    "请换一个 AUDITBOOK_WORKSPACE",
-                )
-            ) from None
+        write_whole(path, view(self.runs, self.comparisons).encode())
         return path
 
 

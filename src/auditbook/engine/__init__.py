@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditbook.engine.normalise import normalised
 from auditbook.engine.parent import Parent, ParentLost
-from auditbook.faults import EXIT_OWN_FAULT, AuditbookError, Fault
+from auditbook.faults import EXIT_OWN_FAULT, AuditbookError, Fault, LimitError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -51,10 +51,11 @@ def execute(
              Where processes are not forked, or AUDITBOOK_ENGINE=papermill, papermill's own engine runs it, with the same
              result.
     Returns  the executed notebook, normalised: the same inputs give the same bytes.
-    Raises   NotebookFailed with cell, error and message; RuntimeError (nbclient's DeadKernelError) where the kernel dies.
+    Raises   NotebookFailed with cell, error and message; LimitError where the cell met a limit, or the kernel died.
     """
     import nbformat
     import papermill
+    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     from auditbook.engine import forking
@@ -73,7 +74,14 @@ def execute(
             )  # fmt: skip
         except PapermillExecutionError as error:
             where = f"{path.name} 第{error.exec_count}个代码单元"
+            if error.ename in (LimitError.__name__, MemoryError.__name__):
+                raise LimitError(Fault(where, str(error.evalue) or "内存不足")) from error
             raise NotebookFailed(Fault(where, f"{error.ename}: {error.evalue}")) from error
+        except (DeadKernelError, ParentLost) as error:
+            found = "执行笔记本的进程中途没有了：多半是内存不足，被系统停下"
+            raise LimitError(
+                Fault(path.name, found, "", "以前的结果没有动；再运行一次，做完的阶段不重做")
+            ) from error
         executed = nbformat.read(target, as_version=4)  # type: ignore[no-untyped-call]
         return normalised(executed, {name: shown(value) for name, value in parameters.items()})
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from auditbook import inputs
-from auditbook.faults import CaseError, Fault, UsageError
+from auditbook.faults import CaseError, Fault, LimitError, UsageError
 from auditbook.intake import account_sheets, guard, limited, sheet_files
 from auditbook.intake.account_amounts import Told
 from auditbook.intake.account_gathering import Gathering
@@ -25,7 +25,7 @@ from auditbook.intake.account_grids import Sheaf, from_json
 from auditbook.intake.account_layouts import Layout, Layouts, read_layouts
 from auditbook.intake.account_tables import Table
 from auditbook.intake.sheets import Note
-from auditbook.tables import write_whole
+from auditbook.writing import write_whole
 
 _SECONDS, _MEGABYTES = 120, 1500
 
@@ -191,7 +191,7 @@ def _kept(at: Path, digest: str, program: str, name: str) -> tuple[dict[str, Any
 
 def _keep(at: Path, program: str, found: Mapping[str, Any]) -> None:
     content = json.dumps(found, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    with contextlib.suppress(OSError):  # a full disk is no reason not to answer
+    with contextlib.suppress(LimitError):  # a full disk is no reason not to answer
         write_whole(at, _seal(program, content).encode() + b"\n" + content)
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from auditbook.intake import encodings, guard, limited
 from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, RESPACED, UNVERIFIED, VERIFIED
 from auditbook.intake.sheets import Note
-from auditbook.tables import write_whole
+from auditbook.writing import write_whole
 
 TXT, DOCX, PDF, HTML = "txt", "docx", "pdf", "html"
 KINDS = {".txt": TXT, ".docx": DOCX, ".pdf": PDF, ".html": HTML, ".htm": HTML}
