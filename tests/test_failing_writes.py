@@ -13,7 +13,7 @@ import pytest
 from conftest import AUDITBOOK, UNPRINTED, auditbook
 from fault_points import CASE, Prepared, leftovers, outputs, processed, run
 
-from auditbook import running, writing
+from auditbook import run_lock, writing
 from auditbook.faults import LimitError
 from auditbook.workspace import locate
 
@@ -220,12 +220,10 @@ def test_a_new_file_never_takes_the_place_of_another(tmp_path):
     assert (tmp_path / "a").read_bytes() == b"1" and [p.name for p in tmp_path.iterdir()] == ["a"]
 
 
-def test_what_nobody_writes_twice_is_locked_for_other_threads_too(prepared, monkeypatch):
+def test_a_lock_is_asked_for_again_by_its_program_and_refused_to_others(prepared, monkeypatch):
     project = prepared.good
     monkeypatch.chdir(project)
     monkeypatch.setenv("AUDITBOOK_WORKSPACE", str(project))
-    from auditbook import run_lock
-
     workspace = locate(CASE)
     with run_lock.held(workspace):
         with run_lock.held(workspace):  # the same program may ask again
@@ -235,4 +233,3 @@ def test_what_nobody_writes_twice_is_locked_for_other_threads_too(prepared, monk
             [AUDITBOOK.with_name("python"), "-c", code, CASE], cwd=project, capture_output=True, text=True
         )
         assert other.returncode and LimitError.__name__ in other.stderr
-    assert running.unchanged(workspace) is not None

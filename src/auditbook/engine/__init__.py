@@ -77,7 +77,9 @@ def execute(
             if error.ename in (LimitError.__name__, MemoryError.__name__):
                 raise LimitError(Fault(where, str(error.evalue) or "内存不足")) from error
             raise NotebookFailed(Fault(where, f"{error.ename}: {error.evalue}")) from error
-        except (DeadKernelError, ParentLost) as error:
+        except RuntimeError as error:
+            if not isinstance(error, DeadKernelError | ParentLost) and "Kernel died" not in str(error):
+                raise
             found = "执行笔记本的进程中途没有了：多半是内存不足，被系统停下"
             raise LimitError(
                 Fault(path.name, found, "", "以前的结果没有动；再运行一次，做完的阶段不重做")
