@@ -58,6 +58,7 @@ ROOTS: dict[str, set[str] | None] = {
     "scoring.py": {"_total_reason"},
     "scoring_rules.py": {"words", "zone_words"},
     "sensitivity.py": {"turned", "_with_subjects"},
+    "signing.py": {"words", "text"},
     "side_by_side.py": {
         "findings_words",
         "lines_moved",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ from auditbook.workspace import Workspace
 
 DEPARTMENT = "department"
 REVIEW_LEVELS = ("一级复核", "二级复核", "三级复核")
+ROLES = {"preparer": "编制", **{f"reviewer-{n}": level for n, level in enumerate(REVIEW_LEVELS, 1)}}
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_+-]*$", max_length=80)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -120,20 +122,20 @@ class People(Strict):
 
     @model_validator(mode="after")
     def _nobody_reviews_their_own_work(self) -> People:
-        done = {_person(self.prepared_by.name): "编制人"} if self.prepared_by else {}
+        done = {person(self.prepared_by.name): "编制人"} if self.prepared_by else {}
         for level, reviewer in zip(REVIEW_LEVELS, self.reviewers, strict=False):
-            person = _person(reviewer.name)
-            if person in done:
+            own = person(reviewer.name)
+            if own in done:
                 raise ValueError(
-                    f"{level}人“{reviewer.name}”就是{done[person]}：任何人不得复核自己的工作，请换一位复核人，或删去这一级留待手填"
+                    f"{level}人“{reviewer.name}”就是{done[own]}：任何人不得复核自己的工作，请换一位复核人，或删去这一级留待手填"
                 )
-            done[person] = f"{level}人"
+            done[own] = f"{level}人"
         return self
 
 
-def _person(name: str) -> str:
-    """A name as names are compared: 张 三 is 张三."""
-    return "".join(name.split()).casefold()
+def person(name: str) -> str:
+    """A name as names are compared: 张 三 is 张三, in letters of whatever width."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 class Case(Strict):

@@ -411,6 +411,53 @@ def pack(
 
 
 @app.command()
+def sign(
+    run: Annotated[
+        str, typer.Argument(help="一次运行：案例名，或 案例名+情景名", autocompletion=completion.runs)
+    ],
+    role: Annotated[
+        str,
+        typer.Option(
+            "--role",
+            help="哪一级：preparer 编制，reviewer-1、-2、-3 一、二、三级复核",
+            autocompletion=completion.roles,
+        ),
+    ] = "",
+    name: Annotated[str, typer.Option("--name", help="签署人的姓名")] = "",
+    date: Annotated[str, typer.Option("--date", help="签署的日期，如 2020-06-30")] = "",
+    opinion: Annotated[str, typer.Option("--opinion", help="意见；复核人必写")] = "",
+    disagree: Annotated[bool, typer.Option("--disagree", help="复核人不同意")] = False,
+    key: Annotated[str, typer.Option("--key", help="另用这把 ssh 私钥签名")] = "",
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="撤回自己刚签的")] = False,
+    show: Annotated[bool, typer.Option("--status", help="只看签到哪里了")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+) -> None:
+    """编制人与三级复核人依次签署一次运行，认的是它的内容；内容一变，签署失效。"""
+    from auditbook import run_record, signing, verify
+    from auditbook.report import signoff_page
+    from auditbook.workspace import of_run
+    from auditbook.writing import write_whole
+
+    workspace = of_run(run)
+    if show:
+        record = run_record.load(workspace.outputs)
+        found = signing.status(workspace, record.content)
+    else:
+        record = verify.as_recorded(workspace)
+        if withdraw:
+            found = signing.withdraw(workspace, record.content, role, name, date)
+        else:
+            found = signing.sign(
+                workspace, record.content, role, name, date, opinion=opinion, agrees=not disagree, key=key
+            )
+    write_whole(workspace.outputs / signoff_page.NAME, signoff_page.view(found, record.title))
+    if as_json:
+        _say_json(found.as_json())
+    else:
+        _say(found.text())
+
+
+@app.command()
 def schema(
     kind: Annotated[
         str,

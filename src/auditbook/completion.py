@@ -64,6 +64,13 @@ def schemas(incomplete: str) -> Completed:
             yield path.stem, ""
 
 
+def roles(incomplete: str) -> Completed:
+    """The levels of sign-off."""
+    from auditbook.cases import ROLES
+
+    yield from ((role, words) for role, words in ROLES.items() if role.startswith(incomplete))
+
+
 def runs(incomplete: str) -> Completed:
     """Runs that have been delivered, with the folder of each."""
     results = Path(os.environ.get("AUDITBOOK_WORKSPACE") or _root() or ".")

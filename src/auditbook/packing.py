@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from auditbook import records, run_record, verify
+from auditbook import records, review_notes, run_record, signing, verify
 from auditbook.faults import CaseError, Fault, LimitError, UsageError
 from auditbook.run_record import LOCK, OUTPUTS, PDF, ROOT, RunRecord
+from auditbook.signing import Status
 from auditbook.timeless_zip import zipped
 from auditbook.verify import AFTERWARDS, MISSING, OTHER, RECORD, Difference, Verified
 from auditbook.workspace import Workspace, project_root
@@ -36,6 +38,7 @@ _PROJECT = (
     "pyproject.toml", LOCK, "requirements-bootstrap.lock", "environment.yml", "Makefile", "LICENSE", "README.md",
     "README.zh-CN.md",
 )  # fmt: skip
+REVIEW = "review"
 _RECORD = f"{OUTPUTS}/{run_record.NAME}"
 _TOLD = """这是一次审核的全部：原始资料、规则、程序、锁定的依赖、各表、笔记本与交出的报告。
 
@@ -68,13 +71,7 @@ def write(workspace: Workspace, to: Path | None = None) -> Path:
     Raises   UsageError where the run is not what its record says, or what it was made from has changed since: a pack that
              does not verify is not written.
     """
-    record = run_record.load(workspace.outputs)
-    again = f"请先重新运行 auditbook run {record.case}" + (
-        f" --scenario {record.scenario}" if record.scenario else ""
-    )
-    stale = [*verify.changed_inputs(workspace, record), *verify.altered(workspace, record)]
-    if stale:
-        raise UsageError([Fault(one.file, one.now, "与运行时的指纹相同", again) for one in stale])
+    record = verify.as_recorded(workspace)
     path = to or workspace.outputs.with_name(f"{workspace.run}{ENDING}")
     write_whole(path, packed(record, _files(workspace, record)))
     return path
@@ -96,8 +93,10 @@ def _files(workspace: Workspace, record: RunRecord) -> dict[str, bytes]:
     files = {name: run_record.path_of(workspace, name).read_bytes() for name in names}
     files |= {f"{_PROGRAM}{name}": (package / name).read_bytes() for name in records.program_parts()}
     beside = {f"{ROOT}/{name}": workspace.root / name for name in _PROJECT} | {
-        PDF: run_record.path_of(workspace, PDF)
+        name: run_record.path_of(workspace, name) for name in (PDF, verify.SIGNOFF)
     }
+    review = signing.folder_of(workspace)
+    beside |= {f"{REVIEW}/{path.name}": path for path in (*review.glob("*.yaml"), review / signing.FILE)}
     return files | {name: path.read_bytes() for name, path in beside.items() if path.is_file()}
 
 
@@ -187,7 +186,7 @@ def _plain(name: str) -> bool:
     """Whether a name is one that a pack has, and stays inside the folder that it is unpacked to."""
     if "/" not in name:
         return name not in ("", ".", "..") and "\\" not in name
-    return run_record.plain(name) or (name.startswith("review/") and run_record.plain(f"{ROOT}/{name}"))
+    return run_record.plain(name) or (name.startswith(f"{REVIEW}/") and run_record.plain(f"{ROOT}/{name}"))
 
 
 def _of_container(
@@ -223,13 +222,28 @@ def verified(path: Path, told: Callable[[str], None]) -> Verified:
         raise CaseError(Fault(str(path), f"包里没有 {_RECORD}", f"auditbook pack 写出的包（…{ENDING}）"))
     record = run_record.load(path, pack.files[_RECORD])
     names = dict.fromkeys([*record.given, *(name for name in pack.files if _is_input(name))])
-    found = verify.of(record, list(names), pack.files.get, project_root(Path.cwd()), told, pack.notes)
+    project = project_root(Path.cwd())
+    signed = _signed(record, pack.files, project)
+    found = verify.of(record, list(names), pack.files.get, project, signed, told, pack.notes)
     # of a file that differs from the one made again the place is told already
     own = {one.file for one in (*found.differences, *found.inputs)}
     more = [one for one in pack.faults if one.file not in own or one.now not in (MISSING, OTHER)]
     more += _of_program(record, pack.files)
     notes = found.notes if pack.faults else [f"包里的 {len(pack.files)} 个文件都与清单相符。", *found.notes]
     return replace(found, differences=[*found.differences, *more], notes=notes)
+
+
+def _signed(record: RunRecord, files: Mapping[str, bytes], project: Path) -> Status:
+    """Who has signed, by the pack; whose key is whose, by the project of who verifies."""
+    with tempfile.TemporaryDirectory(prefix="auditbook-") as aside:
+        folder = Path(aside)
+        for name, data in files.items():
+            if name.startswith(f"{REVIEW}/") and name.count("/") == 1:
+                (folder / name.removeprefix(f"{REVIEW}/")).write_bytes(data)
+        return signing.of_files(
+            record.run, record.content, files.get(f"{REVIEW}/{signing.FILE}"), review_notes.read(folder, REVIEW),
+            f"{REVIEW}/{signing.FILE}", project / REVIEW / "allowed_signers",
+        )  # fmt: skip
 
 
 def _is_input(name: str) -> bool:

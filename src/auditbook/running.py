@@ -196,8 +196,9 @@ class _Job:
 
     def deliver(self, documents: bool) -> Finished:
         """Make what is left, and put everything in place, the record last."""
-        from auditbook import kept_rules, last_run, run_record
+        from auditbook import kept_rules, last_run, run_record, signing
         from auditbook.quality import blocking_failures
+        from auditbook.report import signoff_page
         from auditbook.report.conclusions import summary_lines
         from auditbook.report.references import uncited
 
@@ -221,9 +222,14 @@ class _Job:
                 read = {**self.reads.found, **reads.found}
                 record = run_record.made(self.run, self.pages.title, self.pages.files, read)
                 self.pages.files[run_record.NAME] = record.as_json()
+                self.pages.files[signoff_page.NAME] = signoff_page.view(
+                    signing.status(self.workspace, record.content), self.pages.title
+                )
         outputs = self.workspace.outputs
         writing.replace_folder(outputs, self.pages.files, _of_others(self.workspace, self.pages.files))
         for name, data in self.pages.files.items():
+            if name == signoff_page.NAME:  # what people write changes it, and nothing else
+                continue
             wrote[f"file outputs/{name}"] = records.digest(data)
         # what pages have of the rules is in these files: nobody who looks for changes computes a choice again
         read = {**self.reads.found, **reads.found}
@@ -264,7 +270,11 @@ def _of_others(workspace: Workspace, files: Mapping[str, bytes]) -> list[str]:
     outputs = workspace.outputs
     last = records.load(workspace, DELIVERED)
     own = set(files) | {place.removeprefix("file outputs/") for place in (last.wrote if last else ())}
-    own |= {*DOCUMENTS, *(f"charts/{path.name}" for path in (outputs / "charts").glob("*.csv"))}
+    own |= {
+        *DOCUMENTS,
+        "signoff.html",
+        *(f"charts/{path.name}" for path in (outputs / "charts").glob("*.csv")),
+    }
     there = (path.relative_to(outputs).as_posix() for path in sorted(outputs.rglob("*")) if path.is_file())
     return [name for name in there if name not in own]
 

@@ -13,8 +13,11 @@ from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from auditbook import first_difference, records, remaking, run_record
+from auditbook import first_difference, records, remaking, run_record, signing
+from auditbook.faults import Fault, UsageError
+from auditbook.report import signoff_page
 from auditbook.run_record import PDF, RunRecord
+from auditbook.signing import Status
 from auditbook.workspace import Workspace
 
 EVIDENCE, RULES, PROGRAM, ENVIRONMENT, AFTERWARDS, RECORD = (
@@ -30,7 +33,7 @@ CAUSES = {
 }
 MISSING, OTHER = "没有这个文件", "与运行时的指纹不同"
 MOST_TOLD = 20
-REPORT = "outputs/report.html"
+REPORT, SIGNOFF = "outputs/report.html", f"outputs/{signoff_page.NAME}"
 
 
 @dataclass(frozen=True)
@@ -65,15 +68,16 @@ class Verified:
     inputs: Sequence[Difference]
     notes: Sequence[str]
     remade: bool
+    unsigned: Sequence[str] = ()
 
     @property
     def sound(self) -> bool:
-        """Whether everything follows from the evidence."""
-        return not self.differences and not self.inputs and self.remade
+        """Whether everything follows from the evidence, and no sign-off is other than it was given."""
+        return not self.differences and not self.inputs and self.remade and not self.unsigned
 
     def text(self) -> str:
         """The conclusion first, then what differs, then what was not checked."""
-        if self.sound:
+        if not self.differences and not self.inputs and self.remade:
             lines = [f"{self.run}：由同一资料、规则重算，{self.compared} 个文件逐字节相同。"]
         else:
             found = [*self.differences, *self.inputs]
@@ -83,7 +87,7 @@ class Verified:
             lines += [f"× {one.line()}" for one in self.differences[:MOST_TOLD]]
             if len(self.differences) > MOST_TOLD:
                 lines.append(f"× 另有 {len(self.differences) - MOST_TOLD} 个文件，--json 全部列出")
-        return "\n".join([*lines, *self.notes])
+        return "\n".join([*lines, *(f"× {fault}" for fault in self.unsigned), *self.notes])
 
     def as_json(self) -> str:
         """For a program."""
@@ -102,7 +106,8 @@ def verified(workspace: Workspace, told: Callable[[str], None]) -> Verified:
         path = run_record.path_of(workspace, name)
         return path.read_bytes() if path.is_file() else None
 
-    return of(record, _names_now(workspace, record), read, workspace.root, told)
+    signed = signing.status(workspace, record.content)
+    return of(record, _names_now(workspace, record), read, workspace.root, signed, told)
 
 
 def changed_inputs(workspace: Workspace, record: RunRecord) -> list[Difference]:
@@ -120,6 +125,20 @@ def altered(workspace: Workspace, record: RunRecord) -> list[Difference]:
     )
 
 
+def as_recorded(workspace: Workspace) -> RunRecord:
+    """The record of a run that is what its record says, made from what is there now: what may be packed or signed.
+
+    Raises   CaseError where there is no record; UsageError with every file that is otherwise.
+    """
+    record = run_record.load(workspace.outputs)
+    again = f"请先重新运行 auditbook run {record.case}" + (
+        f" --scenario {record.scenario}" if record.scenario else ""
+    )
+    if stale := [*changed_inputs(workspace, record), *altered(workspace, record)]:
+        raise UsageError([Fault(one.file, one.now, "与运行时的指纹相同", again) for one in stale])
+    return record
+
+
 def _names_now(workspace: Workspace, record: RunRecord) -> list[str]:
     """Evidence and rules as the record names them, and files that lie in their folders and that it does not name."""
     named = dict.fromkeys(record.given)
@@ -134,13 +153,13 @@ def _names_now(workspace: Workspace, record: RunRecord) -> list[str]:
 
 
 def of(
-    record: RunRecord, names: Iterable[str], read: Callable[[str], bytes | None], project: Path, told: Callable[[str], None],
-    notes: Iterable[str] = (),
+    record: RunRecord, names: Iterable[str], read: Callable[[str], bytes | None], project: Path, signed: Status,
+    told: Callable[[str], None], notes: Iterable[str] = (),
 ) -> Verified:  # fmt: skip
     """Verify what a record says.
 
     Takes    names: of evidence and rules as they are now; read: a file's bytes by its name, None where it is not there;
-             project: whose program is used; notes: what the caller has to add.
+             project: whose program is used; signed: who has signed it; notes: what the caller has to add.
     """
     given = {name: data for name in names if (data := read(name)) is not None}
     seen = {name: records.digest(data) for name, data in given.items()}
@@ -171,9 +190,14 @@ def of(
             own += [note] if note else []
             # where the page itself has changed, its print says nothing more
             found += [] if any(one.file == REPORT for one in found) else differing
+    if (page := read(SIGNOFF)) is not None and page != signoff_page.view(signed, record.title):
+        own.append(f"signoff.html 与签署记录不是同一时候的；auditbook sign {record.run} --status 重写它。")
+    own.append(f"签署：{signed.words}。")
     if not remade.made:
         own.append(f"重算没有做成：{remade.said}")
-    return Verified(record.run, len(record.made), found, inputs, own, remade.made)
+    return Verified(
+        record.run, len(record.made), found, inputs, own, remade.made, tuple(map(str, signed.faults))
+    )
 
 
 def _inputs(record: RunRecord, seen: Mapping[str, str]) -> list[Difference]:

@@ -32,6 +32,7 @@ from auditbook.report.references import (
     cite,
     framework_reference,
 )
+from auditbook.report.signoff_page import NAME as SIGNOFF
 
 
 def show(what: str, run: Run) -> Html:
@@ -62,7 +63,13 @@ def _verification(run: Run) -> Html:
         html.paragraph(
             "在项目文件夹内运行 ",
             html.code(f"make report CASE={run.audit.case.case}"),
-            "，同样的资料、规则和程序得出同样的页面。",
+            "，同样的资料、规则和程序得出同样的页面。由资料重算一遍、与已交出的逐字节比较，运行 ",
+            html.code(f"auditbook verify {run.workspace.run}"),
+            "；把全部资料、规则、程序与产出打成一个文件交给别人核对，运行 ",
+            html.code(f"auditbook pack {run.workspace.run}"),
+            "。谁编制、谁复核，见",
+            html.link("签署页", SIGNOFF),
+            "。",
         ),
         html.paragraph(
             "正文里的每个数字都可点开依据，依据有一个短号，可以抄下来提问。要把页面上的每个数字与表重新核对一遍，运行 ",

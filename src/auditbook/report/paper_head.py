@@ -18,6 +18,8 @@ from auditbook.cases import REVIEW_LEVELS, Signed
 from auditbook.report import conclusions
 from auditbook.report import fragments as html
 from auditbook.report.fragments import Html, Text
+from auditbook.report.signoff_page import LINK_WORDS as SIGNOFF_WORDS
+from auditbook.report.signoff_page import NAME as SIGNOFF
 from auditbook.stages import STAGES, Stage
 
 if TYPE_CHECKING:
@@ -129,7 +131,15 @@ def _ways(stage: Stage) -> Html:
     ]
     register = html.link("资料登记簿", "#sources" if stage.name == "ingest" else "10_ingest.html#sources")
     return html.navigation(
-        "相互索引", html.bullets([html.link("审核报告", f"../{REPORT}"), register, *papers])
+        "相互索引",
+        html.bullets(
+            [
+                html.link("审核报告", f"../{REPORT}"),
+                register,
+                *papers,
+                html.link(SIGNOFF_WORDS, f"../{SIGNOFF}"),
+            ]
+        ),
     )
 
 
@@ -171,6 +181,7 @@ def papers_index(run: Run) -> Html:
         for stage in STAGES
         if stage.name in INDEX
     ]
+    items.append(html.link(SIGNOFF_WORDS, SIGNOFF))
     return html.navigation("审计工作底稿", html.bullets(items), heading="审计工作底稿")
 
 
