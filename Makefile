@@ -7,12 +7,13 @@ ARGS ?=
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: help report test test-all lab benchmark lock clean distclean
+.PHONY: help report test test-all audit lab benchmark lock clean distclean
 
 help:
 	@echo "make report [CASE=$(CASE)] [SCENARIO=名字或路径 / name or path]   生成报告 / the report, in outputs/"
 	@echo "make test [ARGS='-k budget']   检查与测试 / style, types, tests"
 	@echo "make test-all                  同上，另加各语料的全部 / the same, and the whole of every corpus"
+	@echo "make audit                     锁定的依赖有没有已知漏洞（要联网） / known vulnerabilities of what is locked (needs the network)"
 	@echo "make lab                       用 JupyterLab 打开 / the notebooks by hand"
 	@echo "make benchmark                 测速，写入 docs/performance.md / measure, into docs/performance.md"
 	@echo "make lock [ARGS=--upgrade]     重新锁定依赖 / lock the dependencies anew"
@@ -33,6 +34,12 @@ test: $(READY)
 test-all: WHOLE := -m ""
 test-all: test
 
+# In an environment of its own: pip-audit is no part of what auditors install.
+AUDIT := .venv-audit
+audit: $(READY)
+	@[ -x $(AUDIT)/bin/python ] || $(VENV)/bin/python -m venv $(AUDIT); \
+	$(AUDIT)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-audit.lock && $(AUDIT)/bin/python tools/audit.py
+
 # The settings in .jupyter open the start page and keep JupyterLab from fetching news, updates and extensions; a user's own still count.
 lab: $(READY)
 	@JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" $(VENV)/bin/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(ARGS)
@@ -48,7 +55,7 @@ clean:
 	@rm -rf data/processed/* outputs/*
 
 distclean: clean
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(AUDIT) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # uv installs the lock in seconds; where it cannot (no wheel for the machine, an index that only pip knows), pip does the same.
 # Bytecode is compiled here, or the first report would wait for it: hence the unset.

@@ -1,4 +1,4 @@
-"""Make requirements.lock and requirements-bootstrap.lock from pyproject.toml: `make lock`.
+"""Make requirements.lock, requirements-bootstrap.lock and requirements-audit.lock from pyproject.toml: `make lock`.
 
 Versions already locked stay, unless asked otherwise: `make lock ARGS=--upgrade`, or
 `make lock ARGS="--upgrade-package pandas"`. The head of each lock records the digest of the
@@ -17,6 +17,7 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = {
     "requirements.lock": ["--extra", "test", "pyproject.toml"],
     "requirements-bootstrap.lock": ["--group", "bootstrap"],
+    "requirements-audit.lock": ["--group", "audit"],
 }
 DIGEST_LINE = "# dependencies in pyproject.toml: sha256 "
 
@@ -34,7 +35,7 @@ def dependencies_digest() -> str:
 
 
 def make_locks(uv_arguments: list[str]) -> None:
-    """Write both locks."""
+    """Write the locks."""
     python = PYPROJECT["project"]["requires-python"].removeprefix(">=")
     uv = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal"]
     for name, inputs in LOCKS.items():

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from auditbook import records, review_notes, run_record, signing, verify
+from auditbook import bill_of_materials, records, review_notes, ro_crate, run_record, signing, verify
 from auditbook.faults import CaseError, Fault, LimitError, UsageError
 from auditbook.run_record import LOCK, OUTPUTS, PDF, ROOT, RunRecord
 from auditbook.signing import Status
@@ -51,6 +51,7 @@ outputs/                交出的：report.html 最先看；run.json 记着由�
 tables/ notebooks/      笔记本之间的各表；执行过的笔记本
 root/ base/             程序、规则、原始资料
 review/                 签署与复核意见（有的话）
+bill-of-materials.cdx.json   软件物料清单（CycloneDX）；ro-crate-metadata.json   由什么做出什么（RO-Crate）
 """
 
 
@@ -80,7 +81,13 @@ def write(workspace: Workspace, to: Path | None = None) -> Path:
 def packed(record: RunRecord, files: Mapping[str, bytes]) -> bytes:
     """The bytes of a pack with these files."""
     told = _TOLD.format(name=f"{record.run}{ENDING}", case=record.case).encode()
-    whole = dict(sorted({**files, HOW_TO: told}.items()))
+    files = {
+        **files,
+        HOW_TO: told,
+        bill_of_materials.NAME: bill_of_materials.bill(files[f"{ROOT}/{LOCK}"].decode()),
+    }
+    crate = ro_crate.crate(record, {name: len(data) for name, data in files.items()})
+    whole = dict(sorted({**files, ro_crate.NAME: crate}.items()))
     listed = {name: {"sha256": records.digest(data), "bytes": len(data)} for name, data in whole.items()}
     manifest = {"format": FORMAT, "run": record.run, "zlib": zlib.ZLIB_RUNTIME_VERSION, "files": listed}
     said = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True).encode()

@@ -52,6 +52,12 @@ class Event:
     signature: str = ""
 
     @property
+    def words(self) -> str:
+        """Whether a reviewer agrees, and in which words; what was written of a preparer."""
+        verdict = "" if self.role == "preparer" else "同意" if self.agrees else "不同意"
+        return self.opinion if self.opinion.startswith(verdict) else f"{verdict}：{self.opinion}"
+
+    @property
     def signed(self) -> bytes:
         """The bytes that the sha256 and an ssh signature are of."""
         own = {key: value for key, value in asdict(self).items() if key not in ("sha256", "signature")}
@@ -109,10 +115,8 @@ class Status:
         lines = [f"{self.run}：{self.words}（内容 {self.content[:16]}）"]
         for one in self.signoffs:
             event = one.event
-            opinion = "" if event.role == "preparer" else "，同意" if event.agrees else "，不同意"
-            said = f"：{event.opinion}" if event.opinion else ""
             sign = f"；{one.signature}" if one.signature else ""
-            lines.append(f"{ROLES[event.role]} {event.name} {event.date}{opinion}{said}（{one.state}{sign}）")
+            lines.append(f"{ROLES[event.role]} {event.name} {event.date} {event.words}（{one.state}{sign}）")
         for note in self.notes.open:
             answered = "已答复，未关闭" if note.answered else "未答复"
             lines.append(

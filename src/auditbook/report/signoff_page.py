@@ -70,10 +70,8 @@ def _row(level: str, one: SignOff | None) -> list[Text]:
     if one is None:
         return [level, "—", "—", "—", "未签", "—", "—"]
     event = one.event
-    verdict = "" if event.role == "preparer" else "同意" if event.agrees else "不同意"
-    opinion = "：".join(part for part in (verdict, event.opinion) if part)
     return [
-        level, event.name, event.date, opinion or "—", one.state, html.code(event.content[:_HASH]), one.signature or "没有",
+        level, event.name, event.date, event.words or "—", one.state, html.code(event.content[:_HASH]), one.signature or "没有",
     ]  # fmt: skip
 
 
