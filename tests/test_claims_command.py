@@ -125,7 +125,7 @@ def test_a_file_that_came_meanwhile_is_not_overwritten_either(tmp_path):
 
 def test_a_view_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("x", encoding="utf-8")
-    with pytest.raises(UsageError, match="写不进去"):
+    with pytest.raises(LimitError, match="写不进去"):
         ClaimsFound(narratives.narrative()).write_view(tmp_path / "file" / "页.html")
 
 

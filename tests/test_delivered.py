@@ -19,7 +19,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def test_a_run_hands_over_page_word_pdf_workbook_papers_and_chart_data(invented, chromium_program):
     found = files_of(invented.outputs(RUN))
     assert {name for name in found if "/" not in name} == {
-        "report.html", "report.docx", "report.pdf", "workpapers.xlsx", "资料需求清单.xlsx",
+        "report.html", "report.docx", "report.pdf", "workpapers.xlsx", "资料需求清单.xlsx", "run.json", "signoff.html",
     }  # fmt: skip
     assert {name for name in found if name.startswith("workpapers/")} == {
         f"workpapers/{name}.html" for name in ("10_ingest", "20_quality", "30_indicators", "40_findings")

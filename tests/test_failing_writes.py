@@ -214,9 +214,8 @@ def test_a_kill_between_two_renames_is_healed(tmp_path):
 
 
 def test_a_new_file_never_takes_the_place_of_another(tmp_path):
-    writing.write_new(tmp_path / "a", b"1")
-    with pytest.raises(FileExistsError):
-        writing.write_new(tmp_path / "a", b"2")
+    assert writing.write_new(tmp_path / "a", b"1")
+    assert not writing.write_new(tmp_path / "a", b"2")
     assert (tmp_path / "a").read_bytes() == b"1" and [p.name for p in tmp_path.iterdir()] == ["a"]
 
 

@@ -254,7 +254,8 @@ def test_the_same_inputs_give_the_same_bytes(invented, tmp_path):
             if p.is_file()
         }
         assert first.keys() == second.keys() and len(first) >= 5
-        assert [name for name in first if first[name] != second[name]] == []
+        # the log says when a run was; nobody is handed it
+        assert [name for name in first if first[name] != second[name] and name.name != "log.jsonl"] == []
 
 
 def test_tables_have_the_columns_of_the_contract(wuxi):

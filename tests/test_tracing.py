@@ -305,8 +305,8 @@ def test_a_run_that_has_delivered_nothing_is_told(tmp_path):
     assert "Traceback" not in done.err
 
 
-def test_an_unknown_run_and_a_verify_without_a_question_are_told(tmp_path):
+def test_an_unknown_run_and_one_that_was_not_made_are_told(tmp_path):
     done = auditbook("verify", "--trace", "nowhere-2019", workspace=tmp_path)
     assert (done.code, "wuxi-offices-2019" in done.err) == (3, True)
     done = auditbook("verify", "wuxi-offices-2019", workspace=tmp_path)
-    assert (done.code, "--trace" in done.err) == (2, True)
+    assert (done.code, "run.json" in done.err, "auditbook run" in done.err) == (3, True, True)

@@ -571,10 +571,8 @@ class Workbench:
             self.reason = before
             raise UsageError([Fault("情景", trouble.words) for trouble in outcome.troubles])
         path = self._folder / f"{name}.yaml"
-        try:
-            write_new(path, outcome.written.encode())
-        except FileExistsError:
-            raise UsageError(self._taken(name)) from None
+        if not write_new(path, outcome.written.encode()):
+            raise UsageError(self._taken(name))
         workspace = self.run.workspace
         case = self.case_name if workspace.base == workspace.root else str(workspace.case_path)
         self.saved = Saved(name, path, workspace.shown(path), f"auditbook run {case} --scenario {name}")

@@ -44,11 +44,9 @@ def limit(error: OSError, path: Path | str = "") -> LimitError | None:
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """Inside, what cannot be written is told with its path; that a file is there already is for the caller to tell."""
+    """Inside, what cannot be written is told with its path."""
     try:
         yield
-    except FileExistsError:
-        raise
     except OSError as error:
         found = limit(error, path)
         if found is not None:
@@ -74,19 +72,23 @@ def write_whole(path: Path, data: bytes) -> None:
         _sync(path.parent)
 
 
-def write_new(path: Path, data: bytes) -> None:
+def write_new(path: Path, data: bytes) -> bool:
     """Write a file, whole or not at all, never over one that is there, whoever has made it meanwhile.
 
-    Raises   FileExistsError where there is one; LimitError where it cannot be written.
+    Returns  whether it was written: not where there is one.
+    Raises   LimitError where it cannot be written.
     """
     aside = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
     with told(path):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(aside, data)
-            os.link(aside, path)
+            with suppress(FileExistsError):
+                os.link(aside, path)
+                return True
         finally:
             aside.unlink(missing_ok=True)
+    return False
 
 
 def replace_folder(folder: Path, files: Mapping[str, bytes], kept: Iterable[str]) -> None:
