@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup
 from conftest import AUDITBOOK, ROOT
 
 from auditbook.claims_yield import ClaimsFound
-from auditbook.faults import CaseError, Fault, UsageError
+from auditbook.faults import CaseError, Fault, LimitError, UsageError
 from auditbook.narrative.shown import Group, Sorted, group_of, kind_of, published, recomputed
 from auditbook.narrative.stated import FAULTS, STATED
 from auditbook.report import page

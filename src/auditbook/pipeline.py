@@ -782,7 +782,8 @@ def fingerprints(run: Run) -> dict[str, str]:
     ]
     return {
         "evidence": _evidence_print(run),
-        "rules": records.tree_digest(list(dict.fromkeys(rules)), workspace.root, inputs.read_bytes),
+        # named from the case's own folder or the project, wherever the one lies beside the other
+        "rules": records.digest_of((workspace.shown(p), inputs.read_bytes(p)) for p in dict.fromkeys(rules)),
         "program": records.program_digest(),
     }
 

@@ -277,13 +277,13 @@ class _Server:
 
     def _branch(self, asked: _Waiting) -> None:
         (control,) = asked.sockets
+        self._module_path()  # read here: of two branches that share the pipe only one would get the answer
         pid = _fork_undisturbed()
         if pid == 0:
             parent = os.getppid()
 
             def serve() -> None:
                 self._let_go()
-                self._module_path()
                 self._profiles = ""
                 _die_with(parent)
                 self._control = control
