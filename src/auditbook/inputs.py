@@ -6,6 +6,7 @@ Places are relative to the run's own folders, so that a copied project never ans
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import threading
@@ -103,7 +104,12 @@ def found(path: Path) -> dict[str, str]:
 
 def is_file(path: Path) -> bool:
     """Whether a file is there; its absence is noted, its presence when it is read."""
-    there = path.is_file()
+    try:
+        there = path.is_file()
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        there = False  # no file has such a name
     if not there:
         note(f"file {_place(path)}", ABSENT)
     return there

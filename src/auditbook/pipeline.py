@@ -783,7 +783,7 @@ def fingerprints(run: Run) -> dict[str, str]:
     return {
         "evidence": _evidence_print(run),
         # named from the case's own folder or the project, wherever the one lies beside the other
-        "rules": records.digest_of((workspace.shown(p), inputs.read_bytes(p)) for p in dict.fromkeys(rules)),
+        "rules": records.digest_of((workspace.placed(p), inputs.read_bytes(p)) for p in dict.fromkeys(rules)),
         "program": records.program_digest(),
     }
 

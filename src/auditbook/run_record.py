@@ -202,16 +202,20 @@ def folders(workspace: Workspace) -> dict[str, Path]:
 
 def path_of(workspace: Workspace, name: str) -> Path:
     """Where a file of that name lies."""
+    for own in filter(None, (workspace.case_path, workspace.scenario_path)):
+        if name == name_of(workspace, own):
+            return own
     first, _, rest = name.partition("/")
     return folders(workspace)[first] / rest
 
 
 def name_of(workspace: Workspace, path: Path) -> str | None:
-    """The name of a file; None where it lies in none of the run's folders."""
+    """The name of a file, a case or scenario from outside as if it lay in its place; None where it is no file of the run."""
     for first, folder in folders(workspace).items():
         if path.is_relative_to(folder):
             return f"{first}/{path.relative_to(folder).as_posix()}"
-    return None
+    own = path in (workspace.case_path, workspace.scenario_path)
+    return f"{ROOT}/{workspace.placed(path)}" if own else None
 
 
 def hash_of(path: Path) -> str:

@@ -297,7 +297,7 @@ def _run_notebook(stage: Stage, workspace: Workspace, parent: Parent | None) -> 
     with tempfile.TemporaryDirectory(prefix="auditbook-") as aside:
         log = Path(aside) / "reads"
         notebook = engine.execute(
-            source, parameters, workspace.root, workspace.results, workspace.shown, parent,
+            source, parameters, workspace.root, workspace.results, workspace.placed, parent,
             environment={READS_LOG: str(log)},
         )  # fmt: skip
         reads = {**own, **inputs.read_log(log)}

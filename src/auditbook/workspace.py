@@ -70,6 +70,12 @@ class Workspace:
                 return path.relative_to(folder).as_posix()
         return str(path)
 
+    def placed(self, path: Path) -> str:
+        """A rule file as results name it; a case or scenario that lies outside the project, as if it lay in its place."""
+        if path.is_relative_to(self.base) or path.is_relative_to(self.root):
+            return self.shown(path)
+        return f"params/{'scenarios' if path == self.scenario_path else 'cases'}/{path.name}"
+
 
 def project_root(start: Path) -> Path:
     """The nearest folder from ``start`` upward, else from this package upward, with the project's pyproject.toml.

@@ -141,10 +141,11 @@ class RunSources:
         return f"{own}\n{_stanza(changed, stanza) if stanza else changed}"
 
     def _rule_path(self, file: str) -> Path:
-        """Where a rule file lies; a scenario may lie anywhere."""
+        """Where a rule file lies; a case and a scenario may lie anywhere."""
         workspace = self._run.workspace
-        if workspace.scenario_path is not None and file == scenario_file(self._run):
-            return workspace.scenario_path
+        for own in filter(None, (workspace.case_path, workspace.scenario_path)):
+            if file == workspace.placed(own):
+                return own
         found = [folder / file for folder in (workspace.base, workspace.root) if (folder / file).is_file()]
         if not found:
             raise KeyError(file)

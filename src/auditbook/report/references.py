@@ -161,16 +161,13 @@ def framework_reference(run: Run, stanza: str = "") -> str:
 
 def case_reference(run: Run) -> str:
     """The reference of what the file of a case says."""
-    workspace = run.workspace
-    return rule_reference(workspace.case_path.relative_to(workspace.base).as_posix())
+    return rule_reference(run.workspace.placed(run.workspace.case_path))
 
 
 def scenario_file(run: Run) -> str:
     """What the file of a scenario is called in a reference; one that lies outside the project, as if it lay in its place."""
-    file, workspace = run.workspace.scenario_path, run.workspace
-    assert file
-    inside = next((f for f in (workspace.base, workspace.root) if file.is_relative_to(f)), None)
-    return file.relative_to(inside).as_posix() if inside else f"params/scenarios/{file.name}"
+    assert run.workspace.scenario_path
+    return run.workspace.placed(run.workspace.scenario_path)
 
 
 def scenario_reference(run: Run) -> str:
