@@ -19,8 +19,8 @@ def main(case: str) -> None:
     from auditbook import pipeline
     from auditbook.report import chapters, deliver
     from auditbook.stages import STAGES
-    from auditbook.writing import write_whole
     from auditbook.workspace import locate
+    from auditbook.writing import write_whole
 
     with tempfile.TemporaryDirectory() as folder:
         os.environ["AUDITBOOK_WORKSPACE"] = folder
