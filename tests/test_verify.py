@@ -197,7 +197,17 @@ def test_a_run_without_a_record_that_can_be_read_is_refused(project, data, said)
 
 
 @pytest.mark.parametrize(
-    "name", ["root/../../x", "/etc/passwd", "root//x", "elsewhere/x", "root/a\\b", "root"]
+    "name",
+    [
+        "root/../../x",
+        "/etc/passwd",
+        "root//x",
+        "elsewhere/x",
+        "root/a\\b",
+        "root",
+        "root/pandas.py",
+        "root/notebooks/pandas.py",
+    ],
 )
 def test_a_record_that_names_files_elsewhere_is_refused(project, name):
     rewrite(project, evidence={name: "0" * 64})

@@ -228,7 +228,7 @@ def verified(path: Path, told: Callable[[str], None]) -> Verified:
     if _RECORD not in pack.files:
         raise CaseError(Fault(str(path), f"包里没有 {_RECORD}", f"auditbook pack 写出的包（…{ENDING}）"))
     record = run_record.load(path, pack.files[_RECORD])
-    names = dict.fromkeys([*record.given, *(name for name in pack.files if _is_input(name))])
+    names = dict.fromkeys([*record.given, *filter(run_record.is_data, pack.files)])
     project = project_root(Path.cwd())
     signed = _signed(record, pack.files, project)
     found = verify.of(record, list(names), pack.files.get, project, signed, told, pack.notes)
@@ -251,10 +251,6 @@ def _signed(record: RunRecord, files: Mapping[str, bytes], project: Path) -> Sta
             record.run, record.content, files.get(f"{REVIEW}/{signing.FILE}"), review_notes.read(folder, REVIEW),
             f"{REVIEW}/{signing.FILE}", project / REVIEW / "allowed_signers",
         )  # fmt: skip
-
-
-def _is_input(name: str) -> bool:
-    return name.startswith(("root/params/", "root/data/", "base/params/", "base/data/"))
 
 
 def _of_program(record: RunRecord, files: Mapping[str, bytes]) -> list[Difference]:

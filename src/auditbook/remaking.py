@@ -74,13 +74,15 @@ def again(
     environment = {**os.environ, "AUDITBOOK_WORKSPACE": str(results)}
     if not printed:
         environment["AUDITBOOK_CHROMIUM"] = _NO_PRINTING
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", "from auditbook.cli import main; main()", *arguments], cwd=root, env=environment,
-        capture_output=True, text=True, encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL, timeout=_MOST_SECONDS,
-    )  # fmt: skip
     processed = results / "data" / "processed" / record.run
-    return Remade(
-        done.returncode in (0, EXIT_CONTRADICTION),
-        done.stderr.strip(),
-        {TABLES: processed, NOTEBOOKS: processed / ".stages", OUTPUTS: results / "outputs" / record.run},
-    )
+    folders = {
+        TABLES: processed, NOTEBOOKS: processed / ".stages", OUTPUTS: results / "outputs" / record.run,
+    }  # fmt: skip
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", "from auditbook.cli import main; main()", *arguments], cwd=root, env=environment,
+            capture_output=True, text=True, encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL, timeout=_MOST_SECONDS,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return Remade(False, f"算了{_MOST_SECONDS}秒还没有算完，已经停下", folders)
+    return Remade(done.returncode in (0, EXIT_CONTRADICTION), done.stderr.strip(), folders)

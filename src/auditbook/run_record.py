@@ -166,6 +166,7 @@ def _sound(record: RunRecord) -> None:
     if not (
         all(isinstance(text, str) for text in texts)
         and all(plain(name) for name in names)
+        and all(is_data(name) for name in (*record.evidence, *record.rules))
         and not any(
             "/" in own or "\\" in own or own == ".." for own in (record.run, record.case, record.scenario)
         )
@@ -187,6 +188,11 @@ def plain(name: str) -> bool:
         and bool(parts)
         and not any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts)
     )
+
+
+def is_data(name: str) -> bool:
+    """Whether a name is of rules or evidence: what a run may be made from again. Beside notebooks a file may be code."""
+    return name.startswith(tuple(f"{first}/{top}/" for first in (ROOT, BASE) for top in ("params", "data")))
 
 
 def folders(workspace: Workspace) -> dict[str, Path]:

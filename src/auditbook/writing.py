@@ -30,7 +30,7 @@ _REASONS = {
     errno.ENOMEM: ("内存不足", "请关闭其他程序后再运行一次"),
     errno.EIO: ("读写出错", "请检查磁盘"),
 }
-_KEPT = "以前的结果没有动"
+_KEPT = "已有的报告没有动"
 
 
 def limit(error: OSError, path: Path | str = "") -> LimitError | None:

@@ -82,7 +82,7 @@ def execute(
                 raise
             found = "执行笔记本的进程中途没有了：多半是内存不足，被系统停下"
             raise LimitError(
-                Fault(path.name, found, "", "以前的结果没有动；再运行一次，做完的阶段不重做")
+                Fault(path.name, found, "", "已有的报告没有动；再运行一次，做完的阶段不重做")
             ) from error
         executed = nbformat.read(target, as_version=4)  # type: ignore[no-untyped-call]
         return normalised(executed, {name: shown(value) for name, value in parameters.items()})
