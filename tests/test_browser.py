@@ -13,7 +13,11 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from auditbook.stages import STAGES
 
 RUNS = {"invented": "invented-water-2021", "putuo": "putuo-finance-2024", "wuxi": "wuxi-offices-2019"}
-PAGES = ["report.html", *(f"workpapers/{Path(s.notebook).stem}.html" for s in STAGES if s.name != "report")]
+PAGES = [
+    "report.html",
+    "signoff.html",
+    *(f"workpapers/{Path(s.notebook).stem}.html" for s in STAGES if s.name != "report"),
+]
 EACH = [pytest.param(case, name, id=f"{case} {name}") for case in RUNS for name in PAGES]
 
 
