@@ -116,12 +116,14 @@ def _dangling(
 ) -> Iterator[Fault]:
     if not isinstance(entry, dict):
         return
-    for word, of in (("sum", (entry.get("sum") or {}).get("of")), ("previous", entry.get("previous"))):
-        if of is not None and (of not in found or (word == "previous" and found[of].previous)):
+    whole = entry.get("sum")
+    parts = whole.get("of") if isinstance(whole, dict) else None
+    for word, of in (("sum", parts), ("previous", entry.get("previous"))):
+        if isinstance(of, str) and (of not in found or (word == "previous" and found[of].previous)):
             where = document.where((index, word))
             yield Fault(where, f"{word} 指向没有定义的数字“{of}”", "本文件里的一个 id（本年的数字）")
     own, to = entry.get("id"), entry.get("carries_to")
-    if to is not None and to != own and (to not in found or found[to].previous != own):
+    if isinstance(to, str) and to != own and (to not in found or found[to].previous != own):
         where = document.where((index, "carries_to"))
         expected = f"“{own}”自己（不变就沿用），或 previous 是“{own}”的一个 id（成为次年的上年数）"
         yield Fault(where, f"carries_to 指向“{to}”", expected)

@@ -58,7 +58,7 @@ def parse(text: str) -> Fraction:
     Raises   ValueError for anything else (exponents, separators, inf, letters).
     """
     if len(text) > MOST_DIGITS or not _PLAIN.fullmatch(text):
-        raise ValueError(f"not a plain decimal: {text[:MOST_DIGITS]!r}")
+        raise ValueError(f"“{text[:MOST_DIGITS]}”不是普通的十进制数")
     return Fraction(text)
 
 
@@ -70,7 +70,7 @@ def parse_rate(text: str) -> Fraction:
     if "/" in text:
         above, below = (parse(part.strip()) for part in text.split("/", 1))
         if not below:
-            raise ValueError(f"a fraction over zero: {text!r}")
+            raise ValueError(f"“{text}”的分母是零")
         return above / below
     return parse(text)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -76,12 +77,16 @@ def load(path: Path, shown: str | None = None) -> Document:
     """
     name = shown or str(path)
     try:
-        raw = inputs.read_bytes(path) if path.stat().st_size <= MOST_BYTES else None
+        found = path.stat()
+        plain = stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
+        raw = inputs.read_bytes(path) if plain and found.st_size <= MOST_BYTES else None
     except OSError as error:
         inputs.is_file(path)
         raise CaseError(
             Fault(name, f"文件读不到（{error.strerror}）", "一个可读的 YAML 文件", "请检查路径")
         ) from error
+    if not plain:  # to read it might never end
+        raise CaseError(Fault(name, "是管道或设备", "一个可读的 YAML 文件", "请检查路径"))
     if raw is None:
         raise LimitError(Fault(name, "文件过大", f"不超过{MOST_BYTES}字节"))
     key = f"{name} {hashlib.sha256(raw).hexdigest()}"
@@ -142,7 +147,7 @@ def _parse(path: Path, name: str, raw: bytes) -> Document:
             Fault(name, f"第{error.start}字节起不是 UTF-8", "UTF-8 编码", "请另存为 UTF-8")
         ) from error
     try:
-        events: list[Event] = list(yaml.parse(text, Loader=_LOADER))
+        events = list(_shallow(document, yaml.parse(text, Loader=_LOADER)))
         _refuse_references(document, events)
         stream = iter(events)
         for event in stream:
@@ -162,15 +167,23 @@ def _parse(path: Path, name: str, raw: bytes) -> Document:
     return document
 
 
-def _refuse_references(document: Document, events: Sequence[Event]) -> None:
-    faults = []
+def _shallow(document: Document, events: Iterator[Event]) -> Iterator[Event]:
+    """The events as they come, to the first that lies too deep: what the parser does with depth takes time by its square."""
     depth = 0
     for event in events:
         kind = type(event).__name__
         depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
-        where = f"{document.shown}:{event.start_mark.line + 1}"
         if depth > MOST_DEPTH:
-            raise CaseError(Fault(where, f"嵌套超过{MOST_DEPTH}层"))
+            raise CaseError(
+                Fault(f"{document.shown}:{event.start_mark.line + 1}", f"嵌套超过{MOST_DEPTH}层")
+            )
+        yield event
+
+
+def _refuse_references(document: Document, events: Sequence[Event]) -> None:
+    faults = []
+    for event in events:
+        where = f"{document.shown}:{event.start_mark.line + 1}"
         if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
             faults.append(Fault(where, "用了锚点或引用（& 或 *）", "写出来的内容", "请把内容直接写在这里"))
         elif isinstance(event, ScalarEvent) and (strange := unseen.NO_TEXT.search(str(event.value))):

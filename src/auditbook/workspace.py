@@ -110,10 +110,11 @@ def of_run(run: str) -> Workspace:
     path = Path(run)
     if path.suffix == ".yaml":
         return locate(run)
-    case, _, scenario = (path.resolve().name if path.is_dir() else run).partition("+")
+    folder = os.path.isdir(path)
+    case, _, scenario = (path.resolve().name if folder else run).partition("+")
     found = locate(case, scenario)
     # a folder says where the results lie, whatever else is set
-    apart = path.is_dir() and path.resolve().parent.name == "outputs"
+    apart = folder and path.resolve().parent.name == "outputs"
     return replace(found, results=path.resolve().parents[1]) if apart else found
 
 
@@ -128,7 +129,7 @@ def _find(kind: str, name: str, roots: Sequence[Path]) -> Path:
         Path(name), *(root / name for root in roots), *(folder / f"{name}.yaml" for folder in folders),
     ]  # fmt: skip
     for candidate in candidates:
-        if candidate.is_file():
+        if os.path.isfile(candidate):  # also of a name that no file can have
             return candidate.resolve()
     known = (
         "、".join(sorted({path.stem for folder in folders for path in folder.glob("*.yaml")})) or "（没有）"

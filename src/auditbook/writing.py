@@ -28,6 +28,7 @@ _REASONS = {
     errno.EMFILE: ("打开的文件过多", "请关闭其他程序，或提高系统的限额（ulimit -n）后再运行一次"),
     errno.ENFILE: ("系统打开的文件过多", "请关闭其他程序后再运行一次"),
     errno.ENOMEM: ("内存不足", "请关闭其他程序后再运行一次"),
+    errno.ENAMETOOLONG: ("名字太长", "请换一个短些的名字"),
     errno.EIO: ("读写出错", "请检查磁盘"),
 }
 _KEPT = "已有的报告没有动"
