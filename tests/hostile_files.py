@@ -30,8 +30,8 @@ RICH = "rich"  # the name of a scenario and of an indicator file of their own
 
 # Texts that are taken for code, commands, templates, formats, formulas or markup where somebody takes texts for such.
 CODE = [
-    "__import__('os').system('touch {canary}')", "open('{canary}','w')", "().__class__.__base__.__subclasses__()", "lambda: 0", "[x for x in (1,)]",
-    "x=1\nimport os; os.system('touch {canary}')\ny", "$(touch {canary})", "`touch {canary}`", "; touch {canary} #", "| touch {canary}", "{{ 7*7 }}",
+    "__import__('os').system('touch hostile-canary')", "open('hostile-canary','w')", "().__class__.__base__.__subclasses__()", "lambda: 0", "[x for x in (1,)]",
+    "x=1\nimport os; os.system('touch hostile-canary')\ny", "$(touch hostile-canary)", "`touch hostile-canary`", "; touch hostile-canary #", "| touch hostile-canary", "{{ 7*7 }}",
     "{% for x in ().__class__.__base__.__subclasses__() %}{% endfor %}", "{0.__class__.__mro__}", "{canary.x}", "%(x)s%n%s%999999999d", "${jndi:ldap://127.0.0.1/x}",
     "=cmd|'/c calc'!A0", "@SUM(1)", "+1+1", "-1", "=HYPERLINK(\"http://127.0.0.1:9/x\")", "<script>alert(1)</script>", "<img src=x onerror=alert(1)>",
     "</td></table><h1>x", "]]></w:t>", "javascript:alert(1)", "\x1b[2J\x1b]0;owned\x07", "\x9b2J", "a\rb", "a\tb\nc", "\x00", "\x7f", "\ud800", "\uffff", "\U0001fffe", "\ufeff", "\u2028", "\u202egnp.exe",
@@ -58,7 +58,7 @@ SLOW = [
 ]  # fmt: skip
 # What YAML means by more than it says.
 SYNTAX = [
-    "!!python/object/apply:os.system ['touch {canary}']", "!!python/name:os.system x", "!!binary aGVsbG8=", "!!int x", "!!set {a, b}", "!x y", "!<tag:yaml.org,2002:python/name:os.system> x", "&a [*a]", "&a x", "*nothing", "<<: {a: 1}",
+    "!!python/object/apply:os.system ['touch hostile-canary']", "!!python/name:os.system x", "!!binary aGVsbG8=", "!!int x", "!!set {a, b}", "!x y", "!<tag:yaml.org,2002:python/name:os.system> x", "&a [*a]", "&a x", "*nothing", "<<: {a: 1}",
     "{<<: {a: 1}}", "? [x]\n: y", "{? [a] : b}", "{[a]: b}", "[" * 300, "{" * 300, "- " * 300, "[" * 100_000, "{a: " * 20_000, "[" * 31 + "]" * 31, "[" * 26 + "]" * 26, "{a: " * 25 + "1" + "}" * 25, "[" * 20 + "1, " * 20_000, "|\n  x", ">+\n  x\n\n", "'x", '"x', '"\\ud800"', '"\\x00"', '"\\q"', "@x", "`x", "%x", "a: b",
     "a: b: c", "[a, , b]", "{a, b}", "{a: 1, a: 2}", "[a: 1]", "--- x", "x\n---\ny: 1", "x\n...\nz", "a" * 100_000, "a " * 60_000, '"' + "\\n" * 30_000 + '"', "\t", "[]", "{}", '"1e400"', "# x",
 ]  # fmt: skip
@@ -167,7 +167,8 @@ class Maker:
 
     def __init__(self, folder: Path) -> None:
         self.project = own_project(folder / "project")
-        self.canary = folder / CANARY
+        # where a command would leave it: beside the project, in it, and where the child that parses is
+        self.canaries = [where / CANARY for where in (folder, self.project, self.project / "notebooks", ROOT, Path("/"))]
         self.raw = damage.folder(self.project)
         shutil.copytree(ROOT / "data" / "raw" / REAL, self.project / "data" / "raw" / REAL)
         self.case_file = damage.case_file(self.project)
@@ -229,9 +230,6 @@ class Maker:
         for path in hostile.files:
             path.write_bytes(self.good[path])
 
-    def _fill(self, text: str) -> str:
-        return text.replace("{canary}", str(self.canary))
-
     # --- the same content, parts of it exchanged
 
     def _tree(self, chance: random.Random, path: Path) -> tuple[str, bytes]:
@@ -258,13 +256,13 @@ class Maker:
         kind = chance.randrange(12)
         shown = ".".join(map(str, place))
         if kind <= 3:
-            text = self._fill(chance.choice(TEXTS))
+            text = chance.choice(TEXTS)
             # half of the time between the words that stand there, so that the value stays of its kind
             beside = isinstance(value, str) and chance.random() < 0.4
             holder[key] = f"{value}{text}" if beside else text
             return f"{shown} = {text[:30]!r}"
         if kind == 4:
-            holder[key] = Raw(self._fill(chance.choice([*SYNTAX, *NUMBERS])))
+            holder[key] = Raw(chance.choice([*SYNTAX, *NUMBERS]))
             return f"{shown} written {holder[key].text[:30]!r}"
         if kind == 5:
             holder[key] = chance.choice(
@@ -277,7 +275,7 @@ class Maker:
             return f"{shown} copied to {'.'.join(map(str, other))}"
         if kind == 7 and isinstance(holder, dict):
             word = chance.choice([key.upper(), key[:-1], key + "s", key[::-1], "", "__class__", "model_config", "<<", chance.choice(TEXTS)])  # fmt: skip
-            holder[self._fill(word)] = holder.pop(key)
+            holder[word] = holder.pop(key)
             return f"{shown} renamed {word[:30]!r}"
         if kind == 8:
             holder.pop(key)
@@ -287,7 +285,7 @@ class Maker:
             return f"{shown} twice"
         if kind == 10 and isinstance(holder, dict):
             holder[chance.choice(["formerly", "previous", "scope", "item", "file", "points", "rule", "x", "shape", "base", "sum", "limit"])] = (
-                self._fill(chance.choice(TEXTS)) if chance.random() < 0.5 else copy.deepcopy(value)
+                chance.choice(TEXTS) if chance.random() < 0.5 else copy.deepcopy(value)
             )  # fmt: skip
             return f"a key beside {shown}"
         other = chance.choice(leaves or every)
@@ -310,7 +308,7 @@ class Maker:
                 continue
             kind = chance.randrange(8)
             if kind <= 4:
-                text = self._fill(chance.choice(TEXTS))
+                text = chance.choice(TEXTS)
                 rows[row][column] = rows[row][column] + text if chance.random() < 0.3 else text
                 done.append(f"{row}.{column} = {text[:30]!r}")
             elif kind == 5:
@@ -332,7 +330,7 @@ class Maker:
 
     def _attack(self, chance: random.Random, path: Path) -> tuple[str, bytes]:
         """A value, a line or the end of the file becomes an attack, quoted or not."""
-        attack = self._fill(chance.choice([*SYNTAX, *SYNTAX, *TEXTS])).encode("utf-8", "surrogatepass")
+        attack = chance.choice([*SYNTAX, *SYNTAX, *TEXTS]).encode("utf-8", "surrogatepass")
         lines = self.good[path].split(b"\n")
         line = chance.randrange(len(lines))
         separator = b":" if b":" in lines[line] else b","

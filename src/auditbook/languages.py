@@ -196,6 +196,10 @@ class Template:
             at = found + len(words)
         return [*values, text[at:end]] if at <= end else None
 
+    def takes(self, values: Sequence[str]) -> bool:
+        """Whether no value is cut in the middle of what stands between marks."""
+        return all(quoted or _balanced(value) for value, quoted in zip(values, self.quoted, strict=True))
+
     def filled(self, values: Sequence[str]) -> str:
         """What is told, with values in its places."""
         numbered = dict(zip(self.places, values, strict=True))
@@ -245,12 +249,15 @@ class Catalogue:
         return fault_sentence(own["where"], own["found"], own["expected"], own["remedy"])
 
     def _fitting(self, text: str, depth: int, *, few: bool) -> str | None:
+        whole = _balanced(text)  # else somebody wrote half a pair into a value, and no way to take it apart is whole
         for template in self.templates:
             if template.few != few:
                 continue
             values = template.values(text)
-            if values is not None and (filled := self._filled(template, values, depth)) is not None:
-                return filled
+            if values is not None and (not whole or template.takes(values)):
+                filled = self._filled(template, values, depth)
+                if filled is not None:
+                    return filled
         return None
 
     def _whole(self, text: str, depth: int) -> str | None:
@@ -263,8 +270,6 @@ class Catalogue:
 
     def _filled(self, template: Template, values: Sequence[str], depth: int) -> str | None:
         """A template with its values told; None where it has too few words to be sure that it is the one."""
-        if not all(quoted or _balanced(value) for value, quoted in zip(values, template.quoted, strict=True)):
-            return None
         own = []
         for value, quoted in zip(values, template.quoted, strict=True):
             found = value if quoted else self.find(value, depth + 1)
