@@ -168,7 +168,9 @@ class Maker:
     def __init__(self, folder: Path) -> None:
         self.project = own_project(folder / "project")
         # where a command would leave it: beside the project, in it, and where the child that parses is
-        self.canaries = [where / CANARY for where in (folder, self.project, self.project / "notebooks", ROOT, Path("/"))]
+        self.canaries = [
+            where / CANARY for where in (folder, self.project, self.project / "notebooks", ROOT, Path("/"))
+        ]
         self.raw = damage.folder(self.project)
         shutil.copytree(ROOT / "data" / "raw" / REAL, self.project / "data" / "raw" / REAL)
         self.case_file = damage.case_file(self.project)
@@ -185,9 +187,7 @@ class Maker:
             *(params / f"{name}.yaml" for name in ("figures", "findings", "quality", "wording", "outturns", "years", "report", "appraisal")),
         ]  # fmt: skip
         self.good = {path: path.read_bytes() for path in dict.fromkeys(self.files)}
-        self.contents = {
-            path: strict_yaml.load(path).content for path in self.good if path.suffix == ".yaml"
-        }
+        self.contents = {path: strict_yaml.load(path).content for path in self.good if path.suffix == ".yaml"}
 
     def _enrich(self) -> None:
         """Every key and every shape of table that there is."""

@@ -40,7 +40,7 @@ class Watch:
     def __init__(self, project: Path) -> None:
         # the modules of Python and of the package are read as they are first needed
         self.readable = (*map(str, (project, sys.prefix, sys.base_prefix, ROOT)), "/dev/null")
-        self.modules = tuple(map(str, (sys.prefix, sys.base_prefix, ROOT / "src"))) + ("<frozen",)
+        self.modules = (*tuple(map(str, (sys.prefix, sys.base_prefix, ROOT / "src"))), "<frozen")
         self.seen: list[str] = []
         self.events: Counter[str] = Counter()
         self.on = False

@@ -1,9 +1,11 @@
 """The same bytes wherever and by whom a run is made: time zone, locale, hash seed, folder, user, order of files, cores, engine."""
 
 import os
+import random
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -12,41 +14,78 @@ from conftest import AUDITBOOK, INVENTED, INVENTED_CASE, ROOT, UNPRINTED
 INVENTED_RUN = "invented-water-2021"
 LISTED_OTHERWISE = ROOT / "tests" / "listed_otherwise"
 HOSTILE_STYLE = "figure.figsize: 1, 1\nfont.size: 40\naxes.facecolor: red\nsvg.hashsalt: other\n"
+COPY = "copy"  # out of a copy of the project whose files were made in reverse
+# Of each factor what it may be; the first is how the run is made that all others are compared with.
+FACTORS: dict[str, tuple[str | None, ...]] = {
+    "TZ": ("UTC", "Asia/Shanghai", "America/St_Johns", "Pacific/Chatham", None),
+    "locale": ("C.UTF-8", "C", None, "zh_CN.GB18030", "de_DE.UTF-8"),
+    "PYTHONHASHSEED": ("random", "0", "1", None),
+    "folder": ("project", "中文 文件夹 & 'quotes'", "a/b/c/d/e/f/g/h/i/j/k/l", COPY),
+    "user": ("root", "审计员", "O'Brien <x@y>", None),
+    "home": ("there", "absent", "read-only", "unset"),
+    "order": (None, "1", "2"),
+    "cores": ("all", "one"),
+    "umask": ("022", "077"),
+    "stdin": ("null", "closed"),
+    "terminal": (None, "narrow", "coloured"),
+    "PYTHONUTF8": (None, "0", "1"),
+    "PYTHONDONTWRITEBYTECODE": (None, "1"),
+    "SOURCE_DATE_EPOCH": (None, "1"),
+    "matplotlib": (None, "elsewhere"),
+    "AUDITBOOK_ENGINE": (None, "papermill"),
+}  # fmt: skip
+TERMINALS = {"narrow": {"COLUMNS": "20"}, "coloured": {"COLUMNS": "300", "TERM": "xterm-256color", "FORCE_COLOR": "1"}}  # fmt: skip
+Place = Mapping[str, str | None]
 Tree = dict[str, bytes]
+HERE: Place = {factor: values[0] for factor, values in FACTORS.items()}
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where, when, by whom and how a run is made; ``copy``: out of a copy of the project whose files were made in reverse."""
-
-    name: str
-    zone: str = "UTC"
-    locale: str | None = "C.UTF-8"
-    seed: str = "random"
-    folder: str = "project"
-    user: str = "root"
-    shuffled: bool = False
-    cores: int = 0
-    copy: bool = False
-    more: dict[str, str] = field(default_factory=dict)
+def pairs(place: Place) -> set[tuple[str, str | None, str, str | None]]:
+    return {(one, place[one], other, place[other]) for one, other in combinations(FACTORS, 2)}
 
 
-QUICK = [
-    Place("tokyo-german", "Asia/Tokyo", "de_DE.UTF-8", "0", "elsewhere", "审计员", shuffled=True, cores=1),
-    Place("copied", "America/St_Johns", "zh_CN.GB18030", "1", "中文 文件夹", "a b", copy=True, more={"COLUMNS": "20", "SOURCE_DATE_EPOCH": "1"}),
-    Place("papermill", "Pacific/Chatham", None, "2", "project", "", shuffled=True, more={"AUDITBOOK_ENGINE": "papermill"}),
+def covering() -> Iterator[Place]:
+    """Places in which every value of a factor meets every value of every other one; always the same ones."""
+    left = {
+        (one, a, other, b)
+        for one, other in combinations(FACTORS, 2) for a in FACTORS[one] for b in FACTORS[other]
+    }  # fmt: skip
+    chance = random.Random(9)
+    while left:
+        one, a, other, b = min(left, key=str)
+        place = {**{factor: chance.choice(values) for factor, values in FACTORS.items()}, one: a, other: b}
+        for factor in chance.sample([*FACTORS], len(FACTORS)):  # each in turn what meets most that is new
+            if factor not in (one, other):
+                place[factor] = max(
+                    FACTORS[factor],
+                    key=lambda value, factor=factor: sum(
+                        (f, value, g, place[g]) in left or (g, place[g], f, value) in left
+                        for f in [factor]
+                        for g in FACTORS
+                    ),
+                )
+        left -= pairs(place)
+        yield place
+
+
+WHOLE = list(covering())
+# Together they vary every factor.
+QUICK: list[Place] = [
+    HERE | {
+        "TZ": "Asia/Shanghai", "locale": "de_DE.UTF-8", "PYTHONHASHSEED": "0", "folder": "elsewhere", "user": "审计员", "home": "read-only", "order": "1", "cores": "one",
+        "matplotlib": "elsewhere",
+    },
+    HERE | {"TZ": "America/St_Johns", "locale": "zh_CN.GB18030", "PYTHONHASHSEED": "1", "folder": COPY, "user": None, "terminal": "narrow", "SOURCE_DATE_EPOCH": "1", "umask": "077"},
+    HERE | {"TZ": "Pacific/Chatham", "locale": None, "PYTHONHASHSEED": None, "home": "unset", "order": "2", "PYTHONUTF8": "0", "AUDITBOOK_ENGINE": "papermill"},
+    HERE | {
+        "TZ": None, "locale": "C", "folder": "中文 文件夹 & 'quotes'", "home": "absent", "stdin": "closed", "terminal": "coloured", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1",
+        "cores": "one",
+    },
 ]  # fmt: skip
-WHOLE = [
-    Place("shanghai", "Asia/Shanghai", "zh_CN.UTF-8", "0"), Place("kiritimati", "Pacific/Kiritimati", "C", "1"),
-    Place("niue", "Pacific/Niue", "POSIX", "2"), Place("no-zone", "", None, "3"), Place("odd-zone", "XYZ-13:37", "tr_TR.UTF-8", "4"),
-    Place("far-folder", folder="a/b/c/d/e/f/g/h/i/j/k/l"), Place("space", folder="with  spaces & 'quotes'"), Place("one-core", cores=1),
-    Place("one-core-shuffled", cores=1, shuffled=True, seed="7"), Place("shuffled-2", shuffled=True, more={"LISTED_SEED": "2"}),
-    Place("shuffled-3", shuffled=True, more={"LISTED_SEED": "3"}, seed="11"), Place("copied-utc", copy=True), Place("copied-one-core", copy=True, cores=1, zone="Asia/Kolkata"),
-    Place("no-user", user=""), Place("user", user="O'Brien <x@y>"), Place("no-utf8", locale="C", more={"PYTHONUTF8": "0", "PYTHONIOENCODING": "utf-8"}),
-    Place("utf8", more={"PYTHONUTF8": "1"}), Place("no-bytecode", more={"PYTHONDONTWRITEBYTECODE": "1"}), Place("optimised", more={"PYTHONHASHSEED": "5", "MPLBACKEND": "pdf"}),
-    Place("terminal", more={"TERM": "xterm-256color", "COLUMNS": "300", "FORCE_COLOR": "1"}), Place("english", locale="en_US.UTF-8", zone="America/New_York"),
-    Place("papermill-copied", copy=True, zone="Asia/Shanghai", more={"AUDITBOOK_ENGINE": "papermill"}), Place("malloc", more={"PYTHONMALLOC": "malloc", "OMP_NUM_THREADS": "1"}),
-]  # fmt: skip
+
+
+def named(place: Place) -> str:
+    return ",".join(str(value) for factor, value in place.items() if value != HERE[factor])
 
 
 def copied(folder: Path) -> Path:
@@ -68,32 +107,58 @@ def copied(folder: Path) -> Path:
 
 def made(place: Place, aside: Path, case: str | Path = INVENTED_CASE, *, printing: bool = False) -> Tree:
     """Make a run in that place; everything that it leaves, by name."""
-    results = aside / "results"
-    folder = ROOT if place.folder == "project" else aside / place.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    if place.copy:
+    results, folder = aside / "results", ROOT
+    if place["folder"] == COPY:
         copied(aside / "copy")
-        case = aside / "copy" / "base" / "params" / "cases" / INVENTED_CASE.name
+        case = (
+            aside / "copy" / "base" / "params" / "cases" / INVENTED_CASE.name
+            if case == INVENTED_CASE
+            else case
+        )
         folder = aside / "copy" / "project"
-    elif folder != ROOT:
+    elif place["folder"] != "project":
+        folder = aside / str(place["folder"])
+        folder.mkdir(parents=True)
         (folder / "matplotlibrc").write_text(HOSTILE_STYLE, encoding="utf-8")
-    home = aside / "home"
     environment = {
-        "PATH": os.environ["PATH"], **({} if printing else UNPRINTED), "AUDITBOOK_WORKSPACE": str(results), "TZ": place.zone,
-        "PYTHONHASHSEED": place.seed, "USER": place.user, "LOGNAME": place.user, **place.more,
+        "PATH": os.environ["PATH"], **({} if printing else UNPRINTED), "AUDITBOOK_WORKSPACE": str(results),
+        **TERMINALS.get(str(place["terminal"]), {}),
+        **{name: value for name, value in place.items() if name.isupper() and value is not None},
     }  # fmt: skip
-    if place.user:
-        environment["HOME"] = str(home)
-    if place.locale is not None:
-        environment |= {"LANG": place.locale, "LC_ALL": place.locale}
-    if place.shuffled:
-        environment["PYTHONPATH"] = str(LISTED_OTHERWISE)
-    cores = {min(os.sched_getaffinity(0))} if place.cores == 1 else os.sched_getaffinity(0)
+    if place["locale"] is not None:
+        environment |= {"LANG": place["locale"], "LC_ALL": place["locale"]}
+    if place["user"] is not None:
+        environment |= {"USER": place["user"], "LOGNAME": place["user"]}
+    if place["home"] != "unset":
+        environment["HOME"] = str(aside / "home")
+    if place["home"] in ("there", "read-only"):
+        (aside / "home").mkdir(mode=0o500 if place["home"] == "read-only" else 0o700)
+    if place["order"] is not None:
+        environment |= {"PYTHONPATH": str(LISTED_OTHERWISE), "LISTED_SEED": place["order"]}
+    if place["matplotlib"] is not None:
+        (aside / "style").mkdir()
+        (aside / "style" / "matplotlibrc").write_text(HOSTILE_STYLE, encoding="utf-8")
+        environment |= {"MPLBACKEND": "pdf", "MPLCONFIGDIR": str(aside / "style")}
+    every = os.sched_getaffinity(0)
+    umask = int(str(place["umask"]), 8)
+
+    def begun() -> None:
+        os.sched_setaffinity(0, {min(every)} if place["cores"] == "one" else every)
+        if place["stdin"] == "closed":
+            os.close(0)
+
     done = subprocess.run(
-        [AUDITBOOK, "run", str(case), "--force"], cwd=folder, env=environment, capture_output=True, stdin=subprocess.DEVNULL,
-        preexec_fn=lambda: os.sched_setaffinity(0, cores), timeout=600,
+        [AUDITBOOK, "run", str(case), "--force"], cwd=folder, env=environment, capture_output=True, stdin=subprocess.DEVNULL, preexec_fn=begun,
+        umask=umask, timeout=600,
     )  # fmt: skip
-    assert done.returncode == 0, f"{place.name}: {done.stderr.decode('utf-8', 'replace')[-2000:]}"
+    assert done.returncode == 0, f"{named(place)}: {done.stderr.decode('utf-8', 'replace')[-2000:]}"
+    # rights are what the umask leaves, of folders and files alike: no more and, for colleagues who share a folder, no less
+    odd = [
+        f"{path.relative_to(results)} {path.stat().st_mode & 0o777:o}"
+        for path in results.rglob("*")
+        if path.stat().st_mode & 0o777 != (0o777 if path.is_dir() else 0o666) & ~umask
+    ]
+    assert odd == [], named(place)
     return left(results)
 
 
@@ -119,7 +184,7 @@ def differing(one: Tree, other: Tree) -> list[str]:
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory) -> Tree:
-    return made(Place("here"), tmp_path_factory.mktemp("here"))
+    return made(HERE, tmp_path_factory.mktemp("here"))
 
 
 def test_what_is_compared_is_everything(here):
@@ -133,7 +198,7 @@ def test_what_is_compared_is_everything(here):
 @pytest.mark.parametrize(
     "place",
     [*QUICK, *(pytest.param(place, marks=pytest.mark.whole) for place in WHOLE)],
-    ids=lambda place: place.name,
+    ids=named,
 )
 def test_the_same_bytes_everywhere(here, tmp_path, counted, place):
     found = made(place, tmp_path)
@@ -144,18 +209,25 @@ def test_the_same_bytes_everywhere(here, tmp_path, counted, place):
 
 @pytest.mark.whole
 def test_the_first_case_too_and_its_print(tmp_path, counted, chromium_program):
-    first = made(Place("here"), tmp_path / "a", "wuxi-offices-2019", printing=True)
-    assert "outputs/wuxi-offices-2019/report.pdf" in first
-    for number, place in enumerate((QUICK[0], WHOLE[4])):
-        case = (
-            "wuxi-offices-2019"
-            if place.folder == "project"
-            else ROOT / "params" / "cases" / "wuxi-offices-2019.yaml"
-        )
-        found = made(place, tmp_path / str(number), case, printing=True)
-        assert differing(first, found) == []
+    case = ROOT / "params" / "cases" / "wuxi-offices-2019.yaml"
+    first = {printing: made(HERE, tmp_path / str(printing), case, printing=printing) for printing in (True, False)}  # fmt: skip
+    assert (
+        "outputs/wuxi-offices-2019/report.pdf" in first[True]
+        and "outputs/wuxi-offices-2019/report.pdf" not in first[False]
+    )
+    for number, place in enumerate(QUICK):
+        printing = number in (0, 3)
+        found = made({**place, "folder": "elsewhere"}, tmp_path / str(number), case, printing=printing)
+        assert differing(first[printing], found) == []
         counted("combinations of the reproducibility matrix")
         counted("files compared in the reproducibility matrix", len(found))
+
+
+def test_the_places_are_enough():
+    assert len(WHOLE) >= 24 and all(len({place[factor] for place in QUICK}) > 1 for factor in FACTORS)
+    met = set[tuple[str, str | None, str, str | None]]().union(*map(pairs, WHOLE))
+    for one, other in combinations(FACTORS, 2):
+        assert {(one, a, other, b) for a in FACTORS[one] for b in FACTORS[other]} <= met
 
 
 def test_a_difference_would_be_told(here):

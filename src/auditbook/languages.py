@@ -249,7 +249,8 @@ class Catalogue:
         return fault_sentence(own["where"], own["found"], own["expected"], own["remedy"])
 
     def _fitting(self, text: str, depth: int, *, few: bool) -> str | None:
-        whole = _balanced(text)  # else somebody wrote half a pair into a value, and no way to take it apart is whole
+        # half a pair in a value: no way to take the text apart leaves every value whole
+        whole = _balanced(text)
         for template in self.templates:
             if template.few != few:
                 continue

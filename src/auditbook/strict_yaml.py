@@ -174,9 +174,7 @@ def _shallow(document: Document, events: Iterator[Event]) -> Iterator[Event]:
         kind = type(event).__name__
         depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
         if depth > MOST_DEPTH:
-            raise CaseError(
-                Fault(f"{document.shown}:{event.start_mark.line + 1}", f"嵌套超过{MOST_DEPTH}层")
-            )
+            raise CaseError(Fault(f"{document.shown}:{event.start_mark.line + 1}", f"嵌套超过{MOST_DEPTH}层"))
         yield event
 
 
