@@ -86,7 +86,7 @@ def packed(record: RunRecord, files: Mapping[str, bytes]) -> bytes:
         HOW_TO: told,
         bill_of_materials.NAME: bill_of_materials.bill(files[f"{ROOT}/{LOCK}"].decode()),
     }
-    crate = ro_crate.crate(record, {name: len(data) for name, data in files.items()})
+    crate = ro_crate.crate(record, files)
     whole = dict(sorted({**files, ro_crate.NAME: crate}.items()))
     listed = {name: {"sha256": records.digest(data), "bytes": len(data)} for name, data in whole.items()}
     manifest = {"format": FORMAT, "run": record.run, "zlib": zlib.ZLIB_RUNTIME_VERSION, "files": listed}

@@ -1,17 +1,18 @@
 """``ro-crate-metadata.json`` of a packed run: what was made from what, as other tools read it (RO-Crate 1.1, https://w3id.org/ro/crate/1.1).
 
 Profiles: Process, Workflow and Provenance Run Crate 0.5 (https://w3id.org/ro/wfrun). Its date is the report date of the case, else the
-last day of its budget year: never the clock.
+last day of its budget year: never the clock. Who ran it and when is not said, though the profiles recommend it: neither is known.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
+from auditbook import records
 from auditbook.run_record import RunRecord
 
 NAME = "ro-crate-metadata.json"
@@ -28,47 +29,56 @@ _FORMATS = {
     ".ipynb": "application/x-ipynb+json", ".txt": "text/plain", ".md": "text/markdown", ".pdf": "application/pdf",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".py": "text/x-python",
+    ".svg": "image/svg+xml", ".css": "text/css", ".j2": "text/html", ".lock": "text/plain", ".toml": "application/toml",
+    ".ttf": "font/ttf", ".yml": "application/yaml", "": "text/plain",
 }  # fmt: skip
-_WORKFLOW = "root/notebooks/"
-_ENGINE, _LANGUAGE, _LICENCE = "#auditbook", "#jupyter-notebook", "https://spdx.org/licenses/Apache-2.0"
+# The profiles want files: one that says which steps there are and what each needs, and one for each step. Every pack has these.
+_WORKFLOW = "root/src/auditbook/stages.py"
+_PAGES = "root/src/auditbook/report/deliver.py"  # what the stage without a notebook is
+_ENGINE, _PYTHON, _JUPYTER = "#auditbook", "#python", "#jupyter-notebook"
+_APACHE, _RIGHTS = "https://spdx.org/licenses/Apache-2.0", "#rights"
 Entity = dict[str, Any]
 
 
-def crate(record: RunRecord, sizes: Mapping[str, int]) -> bytes:
+def crate(record: RunRecord, files: Mapping[str, bytes]) -> bytes:
     """The metadata of a packed run.
 
-    Takes    sizes: of every file that the pack holds, by its name.
+    Takes    files: all that the pack holds beside it, by their names.
     """
-    hashes = {**record.given, **record.program["notebooks"], **record.made}
     day = record.date or f"{record.year}-12-31"
-    files = sorted(sizes)
+    names = sorted({*files, _WORKFLOW, _PAGES})
     run = f"#run-{_id(record.run)}"
-    stages = [stage for stage in record.stages if stage["notebook"]]
     graph: list[Entity] = [
         {
             "@id": NAME, "@type": "CreativeWork", "about": _to("./"),
-            "conformsTo": [_to("https://w3id.org/ro/crate/1.1"), _to("https://w3id.org/workflowhub/workflow-ro-crate/1.0")],
+            "conformsTo": _all(["https://w3id.org/ro/crate/1.1", "https://w3id.org/workflowhub/workflow-ro-crate/1.0"]),
         },
         {
-            "@id": "./", "@type": "Dataset", "name": record.title, "datePublished": day, "license": _to(_LICENCE),
+            "@id": "./", "@type": "Dataset", "name": record.title, "datePublished": day, "license": _to(_RIGHTS),
             "description": f"{record.department}{record.year}年度部门整体支出绩效评价审核：资料、规则、程序、各表、笔记本与交出的报告",
-            "conformsTo": [_to(profile) for profile in _PROFILES], "hasPart": [_to(_id(name)) for name in [*files, _WORKFLOW] if name != NAME],
-            "mainEntity": _to(_WORKFLOW), "mentions": [_to(run), *(_to(f"#stage-{stage['stage']}") for stage in record.stages)],
+            "conformsTo": _all(_PROFILES), "hasPart": _all(map(_id, names)), "mainEntity": _to(_WORKFLOW),
+            "mentions": _all([run, "#organized", *(f"#{kind}-{s['stage']}" for s in record.stages for kind in ("stage", "control"))]),
         },
         {
-            "@id": _WORKFLOW, "@type": ["Dataset", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"], "name": "五个审计笔记本",
-            "programmingLanguage": _to(_LANGUAGE), "input": [_to("#case"), _to("#scenario")], "output": [_to("#report")],
-            "hasPart": [_to(_id(stage["notebook"])) for stage in stages], "step": [_to(f"#step-{stage['stage']}") for stage in stages],
+            "@id": _RIGHTS, "@type": "CreativeWork", "name": "未授予再使用的许可（no licence to reuse is granted）",
+            "description": "资料的权利属于提供资料的单位，报告属于出具报告的单位；程序与笔记本按 Apache-2.0。",
         },
-        {"@id": _LANGUAGE, "@type": "ComputerLanguage", "name": "Jupyter Notebook", "url": _to("https://jupyter.org")},
-        {"@id": _LICENCE, "@type": "CreativeWork", "name": "Apache License 2.0"},
-        {"@id": _ENGINE, "@type": "SoftwareApplication", "name": "auditbook", "softwareVersion": record.program["version"], "identifier": record.program["digest"]},
+        {"@id": _APACHE, "@type": "CreativeWork", "name": "Apache License 2.0"},
+        {"@id": _PYTHON, "@type": "ComputerLanguage", "name": "Python", "version": record.environment["python"], "url": _to("https://www.python.org/")},
+        {"@id": _JUPYTER, "@type": "ComputerLanguage", "name": "Jupyter Notebook", "url": _to("https://jupyter.org/")},
+        {
+            "@id": _ENGINE, "@type": "SoftwareApplication", "name": "auditbook", "softwareVersion": record.program["version"],
+            "identifier": record.program["digest"], "license": _to(_APACHE),
+        },
         *({"@id": profile, "@type": "CreativeWork", "name": name, "version": _VERSIONS.get(profile, "0.5")} for profile, name in _PROFILES.items()),
         _parameter("case", "案例", "File"), _parameter("scenario", "情景", "File", required=False), _parameter("report", "审核报告", "File"),
-        _action(run, f"运行 {record.run}", _WORKFLOW, [*record.given], [*record.made], sizes),
-        *(_action(f"#stage-{s['stage']}", s["title"], s["notebook"] or _ENGINE, s["reads"], s["wrote"], sizes) for s in record.stages),
-        *({"@id": f"#step-{s['stage']}", "@type": "HowToStep", "position": number, "name": s["title"], "workExample": _to(_id(s["notebook"]))} for number, s in enumerate(stages, 1)),
-        *(_file(name, sizes[name], hashes.get(name, ""), record) for name in files if name != NAME),
+        _action(run, f"运行 {record.run}", _WORKFLOW, record.given, record.made, files),
+        {
+            "@id": "#organized", "@type": "OrganizeAction", "name": f"auditbook 运行 {record.run}", "instrument": _to(_ENGINE),
+            "object": _all(f"#control-{s['stage']}" for s in record.stages), "result": _to(run),
+        },
+        *(entity for number, stage in enumerate(record.stages, 1) for entity in _stage(number, stage, files)),
+        *(_file(name, files.get(name), record) for name in names),
     ]  # fmt: skip
     said = {"@context": _CONTEXT, "@graph": graph}
     return (json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
@@ -76,6 +86,12 @@ def crate(record: RunRecord, sizes: Mapping[str, int]) -> bytes:
 
 def _to(id: str) -> Entity:
     return {"@id": id}
+
+
+def _all(ids: Iterable[str]) -> list[Entity] | Entity:
+    """References; a single one stands without a list, as RO-Crate asks."""
+    found = [_to(id) for id in ids]
+    return found[0] if len(found) == 1 else found
 
 
 def _id(name: str) -> str:
@@ -90,28 +106,47 @@ def _parameter(name: str, title: str, kind: str, *, required: bool = True) -> En
     }  # fmt: skip
 
 
+def _stage(number: int, stage: Mapping[str, Any], files: Container[str]) -> list[Entity]:
+    """A stage as it was planned, as it was ordered, and as it was done."""
+    name, tool = stage["stage"], stage["notebook"] or _PAGES
+    return [
+        {"@id": f"#step-{name}", "@type": "HowToStep", "position": number, "name": stage["title"], "workExample": _to(_id(tool))},
+        {
+            "@id": f"#control-{name}", "@type": "ControlAction", "name": stage["title"],
+            "instrument": _to(f"#step-{name}"), "object": _to(f"#stage-{name}"),
+        },
+        _action(f"#stage-{name}", stage["title"], tool, stage["reads"], stage["wrote"], files),
+    ]  # fmt: skip
+
+
 def _action(
-    id: str, name: str, instrument: str, read: Iterable[str], wrote: Iterable[str], sizes: Mapping[str, int]
+    id: str, name: str, instrument: str, read: Iterable[str], wrote: Iterable[str], files: Container[str]
 ) -> Entity:
     return {
-        "@id": id, "@type": "CreateAction", "name": name, "instrument": _to(instrument if instrument.startswith("#") else _id(instrument)), "agent": _to(_ENGINE),
-        "object": [_to(_id(own)) for own in read if own in sizes], "result": [_to(_id(own)) for own in wrote if own in sizes],
-        "actionStatus": _to("http://schema.org/CompletedActionStatus"),
+        "@id": id, "@type": "CreateAction", "name": name, "instrument": _to(_id(instrument)),
+        "object": _all(_id(own) for own in read if own in files), "result": _all(_id(own) for own in wrote if own in files),
     }  # fmt: skip
 
 
-def _file(name: str, size: int, seen: str, record: RunRecord) -> Entity:
+def _file(name: str, data: bytes | None, record: RunRecord) -> Entity:
     path = PurePosixPath(name)
-    made: Entity = {"@id": _id(name), "@type": "File", "name": path.name, "contentSize": str(size)}
+    made: Entity = {"@id": _id(name), "@type": "File", "name": path.name}
+    if data is not None:
+        made |= {"contentSize": str(len(data)), "sha256": records.digest(data)}
     if kind := _FORMATS.get(path.suffix):
         made["encodingFormat"] = kind
-    if seen:
-        made["sha256"] = seen
+    source = {"version": record.program["version"], "license": _to(_APACHE)}
     if name in record.program["notebooks"]:
-        made |= {
-            "@type": ["File", "SoftwareSourceCode", "SoftwareApplication"],
-            "programmingLanguage": _to(_LANGUAGE),
-        }
+        made |= source | {"@type": ["File", "SoftwareSourceCode"], "programmingLanguage": _to(_JUPYTER)}
+    if name == _PAGES:
+        made |= source | {"@type": ["File", "SoftwareSourceCode"], "programmingLanguage": _to(_PYTHON)}
+    if name == _WORKFLOW:
+        tools = dict.fromkeys(stage["notebook"] or _PAGES for stage in record.stages)
+        made |= source | {
+            "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"], "name": "审核的各步及其次序",
+            "programmingLanguage": _to(_PYTHON), "input": _all(["#case", "#scenario"]), "output": _to("#report"),
+            "hasPart": _all(map(_id, tools)), "step": _all(f"#step-{stage['stage']}" for stage in record.stages),
+        }  # fmt: skip
     example = {
         f"params/cases/{record.case}.yaml": "#case", f"params/scenarios/{record.scenario}.yaml": "#scenario", "report.html": "#report",
     }.get(name.partition("/")[2])  # fmt: skip
