@@ -39,6 +39,9 @@ def test_the_bill_is_the_lock():
 
 def test_the_bill_says_who_asks_for_what():
     said = json.loads(bill_of_materials.bill(LOCK))
+    assert [row["ref"] for row in said["dependencies"][1:]] == [
+        component["bom-ref"] for component in said["components"]
+    ]
     asks = {
         row["ref"].partition("@")[0]: {ref.partition("@")[0] for ref in row["dependsOn"]}
         for row in said["dependencies"]
@@ -86,9 +89,30 @@ def test_an_audit_passes_only_where_everything_was_checked(rows, said):
     assert bool(found) == bool(said) and all(word in " ".join(found) for word in said)
 
 
-@pytest.mark.parametrize("answer", ["", "{", "[]", "null", '{"dependencies": 1}', '{"dependencies": [{}]}'])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"dependencies": [{"name": "pandas", "version": "3.1.1", "vulns": null}]}',
+        '{"dependencies": [{"name": "pandas", "version": "3.1.1", "vulns": [{}]}]}',
+        '{"dependencies": 1}',
+        '{"dependencies": [{}]}',
+    ],
+)
 def test_an_audit_that_was_not_answered_fails(answer):
     assert "nothing was checked" in " ".join(audit.faults(answer, WANTED))
+
+
+def test_advisories_that_know_nothing_are_no_answer():
+    """An index without advisories calls everything clean, also what is known to be vulnerable."""
+    clean = json.dumps({"dependencies": [{"name": "flask", "version": "0.5", "vulns": []}]})
+    assert audit.without_advisories(clean) and audit.without_advisories("")
+    assert not audit.without_advisories(
+        clean.replace("[]", '[{"id": "PYSEC-2018-66", "fix_versions": ["0.12.3"]}]')
+    )
 
 
 def test_an_audit_of_nothing_fails():

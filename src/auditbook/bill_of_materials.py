@@ -59,7 +59,8 @@ def bill(lock: str) -> bytes:
     for own in packages:
         for name in own.asked_by:
             asking.setdefault(name, []).append(own.reference)
-    references = {_OURS: ours, **{own.name: own.reference for own in packages}}
+    # a lock for several systems may name a package twice
+    references = [(_OURS, ours), *((own.name, own.reference) for own in packages)]
     said = {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
@@ -75,7 +76,7 @@ def bill(lock: str) -> bytes:
         "components": [_component(own) for own in packages],
         "dependencies": [
             {"ref": reference, "dependsOn": sorted(set(asking.get(name, [])))}
-            for name, reference in sorted(references.items())
+            for name, reference in references
         ],
     }  # fmt: skip
     return (json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
