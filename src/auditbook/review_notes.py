@@ -16,19 +16,6 @@ from auditbook.cases import Id, Strict, Words, person
 from auditbook.faults import CaseError, Fault
 
 
-class Said(Strict):
-    """What somebody said of a note, and when."""
-
-    by: Words
-    date: str
-    text: Words
-
-    @field_validator("date")
-    @classmethod
-    def _date_parses(cls, value: str) -> str:
-        return _iso_date(value)
-
-
 class Closed(Strict):
     """Who closed a note, and when."""
 
@@ -39,6 +26,12 @@ class Closed(Strict):
     @classmethod
     def _date_parses(cls, value: str) -> str:
         return _iso_date(value)
+
+
+class Said(Closed):
+    """What somebody said of a note, and when."""
+
+    text: Words
 
 
 class Note(Strict):
