@@ -79,6 +79,7 @@ def _department(filled: Filled) -> Iterator[str]:
         yield f"  # 上年的名称：{last.name}"
     yield f"  region: {quoted(last.region)}" if last and last.region else "  # region: 所在的省、市、县"
     yield f"  level: {quoted(last.level)}" if last and last.level else "  # level: 县级、市级或省级"
+    yield f"  kind: {quoted(last.kind)}" if last and last.kind else "  # kind: 哪一类部门，如教育、农林水"
 
 
 def _framework(filled: Filled) -> Iterator[str]:

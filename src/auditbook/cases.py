@@ -38,6 +38,7 @@ class Department(Strict):
     name: Words
     region: Words | None = None
     level: Words | None = None
+    kind: Words | None = None
 
 
 class Unit(Strict):
