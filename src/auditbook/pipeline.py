@@ -54,7 +54,7 @@ from auditbook.observations import Observed
 from auditbook.stages import READS_LOG, STAGES, Stage
 from auditbook.tables import Row
 from auditbook.workspace import Workspace, locate
-from auditbook.writing import write_whole
+from auditbook.writing import remove, write_whole
 from auditbook.year_chain import Chain, Ended, Year
 from auditbook.year_series import Series
 
@@ -751,7 +751,7 @@ def _make(run: Run, stage: Stage) -> records.Record:
     with run_lock.held(run.workspace), inputs.recording() as reads:
         made = tables_of(stage, run)
         for name in set(stage.possible) - set(made):  # one that an earlier run had rows for
-            (run.workspace.processed / f"{name}.csv").unlink(missing_ok=True)
+            remove(run.workspace.processed / f"{name}.csv")
             wrote[f"file run/{name}.csv"] = inputs.ABSENT
             run._tables.pop(name, None)
         for name, rows in made.items():

@@ -92,6 +92,15 @@ def write_new(path: Path, data: bytes) -> bool:
     return False
 
 
+def remove(path: Path) -> None:
+    """Remove a file, if it is there.
+
+    Raises   LimitError where it cannot be removed.
+    """
+    with told(path):
+        path.unlink(missing_ok=True)
+
+
 def replace_folder(folder: Path, files: Mapping[str, bytes], kept: Iterable[str]) -> None:
     """Put files in the place of all that a folder holds, at once: a reader sees the old ones or the new ones.
 
