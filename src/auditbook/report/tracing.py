@@ -14,9 +14,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Protocol
 
 NUMBER = re.compile(r"(?:(?<![\w)）\]〕%])[-−－])?\d[\d,]*(?:\.\d+)?(?:\s?[%‰％])?")
+_DIGIT = re.compile(r"\d")
 _GAPS = re.compile(r"[,\s]")
 KEY_LENGTH = 6
 ENTRY = "e-"
@@ -86,7 +88,7 @@ def value_of(number: str) -> Decimal:
     return Decimal(number)
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Element:
     name: str
     exempt: str
@@ -127,10 +129,12 @@ def _walk(html: str) -> Iterator[_Text]:
             while open_elements and open_elements.pop().name != name:
                 pass
         elif name not in _VOID and not attributes.endswith("/"):
-            open_elements.append(_element(name, dict(_ATTRIBUTE.findall(attributes))))
+            open_elements.append(_element(name, attributes))
 
 
-def _element(name: str, attributes: Mapping[str, str]) -> _Element:
+@lru_cache(maxsize=4096)  # most of a page's elements are written alike
+def _element(name: str, written: str) -> _Element:
+    attributes: dict[str, str] = dict(_ATTRIBUTE.findall(written))
     classes = attributes.get("class", "").split()
     exempt = _ELEMENTS.get(name, "") or next((_CLASSES[own] for own in classes if own in _CLASSES), "")
     if name == "th" and attributes.get("scope") == "col":
@@ -211,7 +215,7 @@ def link(html: str, sources: Sources, keys: Keys, within: str = "") -> str:
             if not re.match(r"</?data\b", text.words):
                 made.append(text.words)
             continue
-        if text.exempt or not any(character.isdigit() for character in text.words):
+        if not _DIGIT.search(text.words) or text.exempt:
             made.append(text.words)
             continue
         within_link = any(element.linked for element in text.around)
@@ -279,7 +283,7 @@ def scan(html: str, sources: Sources) -> Traced:
     entries = entries_in(html)
     found = Traced()
     for text in _walk(html[max(html.find("<body"), 0) :]):
-        if text.around is None or not any(character.isdigit() for character in text.words):
+        if text.around is None or not _DIGIT.search(text.words):
             continue
         words = entities.unescape(text.words)
         for start, end, number, written_as in _numbers(words, sources.names):
