@@ -26,7 +26,7 @@ PACKAGE = ROOT / "src" / "auditbook"
 CATALOGUE = PACKAGE / "messages.en.yaml"
 CHINESE = re.compile("[\u3400-\u9fff，。；：、！？（）“”]")
 # What is told to a user: everything that is handed to these.
-TOLD = {"Change", "Fault", "_say", "told", "titled", "Stage", "Kind", "Hostile"}
+TOLD = {"Change", "Fault", "_say", "said", "told", "titled", "Stage", "Kind", "Hostile", "Ending", "_lost"}
 PRINTED = {"line", "table", "item"}  # of a Printout
 # What hands on the text that it is given, as itself or in parts.
 HANDED_ON = {"items", "values", "join", "format", "strip", "rstrip", "lstrip", "removesuffix", "removeprefix", "get", "replace", "splitlines", "cite", "cited", "uncited", "Fault"}  # fmt: skip
@@ -46,6 +46,10 @@ ATTRIBUTES = {
 SIGNS_OF_ORDER = "，。；：、！？（）“”‘’《》\u3000 "
 # What these return is told, though no call shows it: methods that several classes have, functions out of a table.
 ROOTS: dict[str, set[str] | None] = {
+    "batch.py": {"lines"},
+    "batch_dask.py": {"_objection", "work"},
+    "batch_progress.py": {"_rest", "_ended"},
+    "batch_worker.py": {"do", "_lost", "_apart", "_outcome", "_run"},
     "asking.py": {"figures_words", "status_words", "_judged", "_figure"},
     "comparison/causes.py": {"words", "_word"},
     "comparison/compared.py": {"score_words", "value_words", "words", "_key_results"},

@@ -103,6 +103,46 @@ def run_case(
         raise typer.Exit(EXIT_CONTRADICTION)
 
 
+@app.command("batch")
+def run_batch(
+    cases: Annotated[
+        list[str],
+        typer.Argument(
+            help="案例名、案例文件，或文件夹（其中 params/cases/ 或自身的全部案例）",
+            autocompletion=completion.cases,
+        ),
+    ],
+    scenario: ScenarioName = "",
+    workers: Annotated[
+        int, typer.Option("--workers", min=0, help="本机同时做几个；不写就是处理器的个数")
+    ] = 0,
+    scheduler: Annotated[
+        str, typer.Option("--scheduler", help="交给已有的 Dask 集群：调度器的地址，如 tcp://主机:8786")
+    ] = "",
+    name: Annotated[
+        str, typer.Option("--name", help="这一批的名字：比较报告在 outputs/batches/名字/")
+    ] = "batch",
+    printed: Annotated[bool, typer.Option("--pdf", help="各案例也打印 PDF（约多一倍时间）")] = False,
+    force: Annotated[bool, typer.Option("--force", help="不沿用任何结果，全部重做")] = False,
+) -> None:
+    """许多案例一起做：各自的报告和底稿，加一份比较报告；中断了再运行一次，做完的不重做。"""
+    from auditbook import batch, batch_progress
+
+    planned = batch.plan(cases, scenario=scenario, name=name, force=force, printed=printed)
+    for own in planned.twice:
+        _say(f"{own} 写了两次，只做一次", err=True)
+
+    def said(text: str) -> None:
+        _say(text, err=True)
+
+    with batch_progress.shown([own.run for own in planned.workspaces], said) as ended:
+        done = batch.run(planned, ended, said, workers=workers, scheduler=scheduler)
+    for line in done.lines():
+        _say(line)
+    if done.code:
+        raise typer.Exit(done.code)
+
+
 @app.command()
 def check(case: CaseName, scenario: ScenarioName = "") -> None:
     """只读不算：列出全部错误；都读得通，就按次序列出还要填写、索取的。"""

@@ -21,10 +21,11 @@ NAME = ".lock"
 
 
 @contextmanager
-def held(workspace: Workspace) -> Iterator[None]:
+def held(workspace: Workspace, patience: float = 0) -> Iterator[None]:
     """Nobody else writes this run inside. A notebook that a run executes writes under the lock of the run.
 
-    Raises   LimitError where another program is writing it.
+    Takes    patience: for how many seconds to wait while another program is writing it.
+    Raises   LimitError where it still does.
     """
     if READS_LOG in os.environ:
         yield
@@ -34,7 +35,7 @@ def held(workspace: Workspace) -> Iterator[None]:
     path = workspace.processed / NAME
     with told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(path, timeout=0, is_singleton=True)
+        lock = filelock.FileLock(path, timeout=patience, is_singleton=True)
         try:
             lock.acquire()
         except filelock.Timeout:

@@ -69,33 +69,39 @@ class Finished:
     moved: bool = False
 
 
-def unchanged(workspace: Workspace) -> Finished | None:
+def unchanged(workspace: Workspace, *, printed: bool = True) -> Finished | None:
     """The last run of the case, where every input and every output is proven to be as it was; else None.
+
+    Takes    printed: whether there must be a PDF, where it could be printed.
 
     One record holds them all: the report reads the whole of evidence, rules and program for its fingerprints.
     """
     inputs.use(records.places(workspace))
     record = records.proven(workspace, DELIVERED, Verifier({}))
-    if record is None or not _whole(record):
+    if record is None or not _whole(record, printed):
         return None
     return Finished(workspace.outputs / "report.html", record.said["summary"], record.said["blocking"], ())
 
 
-def _whole(record: records.Record) -> bool:
+def _whole(record: records.Record, printed: bool) -> bool:
     """Whether everything was handed over that can be: pages alone are not, nor a report that could be printed by now."""
     from auditbook.report import printed_page
 
-    wanted = DOCUMENTS if printed_page.available() else [name for name in DOCUMENTS if name != PDF]
+    wanted = (
+        DOCUMENTS if printed and printed_page.available() else [name for name in DOCUMENTS if name != PDF]
+    )
     return all(f"file outputs/{name}" in record.wrote for name in wanted)
 
 
 def run(
-    checked: Run, told: Told, *, force: bool = False, documents: bool = True, parents: Kernels | None = None
-) -> Finished:
+    checked: Run, told: Told, *, force: bool = False, documents: bool = True, printed: bool = True,
+    parents: Kernels | None = None, patience: float = 0,
+) -> Finished:  # fmt: skip
     """Run the notebooks whose inputs have changed, then write the pages.
 
     Takes    checked: from ``pipeline.check``; told: called with (stage, ``run`` | ``proven`` | ``done``); force: prove
-             nothing, make all anew; documents: else the pages alone, for who looks at them as they work; parents: from ``kernels``, else every notebook starts a process of its own.
+             nothing, make all anew; documents: else the pages alone, for who looks at them as they work; printed: with the PDF, which takes as long as all the rest;
+             patience: seconds to wait for another program that is at the same run; parents: from ``kernels``, else every notebook starts a process of its own.
     Returns  where the report is and what was made anew.
     Raises   NotebookFailed where a cell fails for our own fault; deliverables of an earlier run stay whole.
     """
@@ -104,23 +110,23 @@ def run(
     from auditbook import last_run, run_lock, run_log  # whoever finds nothing to do reads no rules
 
     log = workspace.processed / records.KEPT / run_log.NAME
-    with run_lock.held(workspace), run_log.kept(log, told) as noted:
+    with run_lock.held(workspace, patience), run_log.kept(log, told) as noted:
         for folder in (workspace.processed, workspace.outputs):
             writing.heal(folder)
         if force:
             for stage in STAGES:
                 for name in (stage.name, f"{stage.name}.tables"):
-                    records.path_of(workspace, name).unlink(missing_ok=True)
+                    writing.remove(records.path_of(workspace, name))
         last_run.set_aside(workspace)
         before = sys.getswitchinterval()
         sys.setswitchinterval(TURN)
         try:
-            return _run(_Job(checked, noted, parents), documents)
+            return _run(_Job(checked, noted, parents), documents, printed)
         finally:
             sys.setswitchinterval(before)
 
 
-def _run(job: _Job, documents: bool) -> Finished:
+def _run(job: _Job, documents: bool, printed: bool) -> Finished:
     job.stage("ingest")
     # Notebooks beside each other, and the pages beside them. Quality starts first, since Great Expectations takes
     # longest to import; the report starts as soon as the tables of the findings are there.
@@ -140,7 +146,7 @@ def _run(job: _Job, documents: bool) -> Finished:
         except BaseException:
             beside.shutdown(wait=False, cancel_futures=True)
             raise
-    return job.deliver(documents)
+    return job.deliver(documents, printed)
 
 
 class _Job:
@@ -194,7 +200,7 @@ class _Job:
             self.pages.add(stage, notebook)
         self.reads.found.update(reads.found)
 
-    def deliver(self, documents: bool) -> Finished:
+    def deliver(self, documents: bool, printed: bool) -> Finished:
         """Make what is left, and put everything in place, the record last."""
         from auditbook import kept_rules, last_run, run_record, signing
         from auditbook.quality import blocking_failures
@@ -218,7 +224,7 @@ class _Job:
                 for row in blocking_failures(self.run.table("quality"))
             ]
             if documents:
-                summary += self._documents()
+                summary += self._documents(printed)
                 read = {**self.reads.found, **reads.found}
                 record = run_record.made(self.run, self.pages.title, self.pages.files, read)
                 self.pages.files[run_record.NAME] = record.as_json()
@@ -240,10 +246,13 @@ class _Job:
         moved = documents and last_run.settle(self.workspace)
         return Finished(outputs / "report.html", summary, blocking, tuple(self.made), moved)
 
-    def _documents(self) -> list[str]:
+    def _documents(self, printed: bool) -> list[str]:
         """Make Word report, workbook and PDF; why there is no PDF, where there is none."""
         from auditbook.report.printed_page import PrintError
 
+        if not printed:
+            self.pages.add_documents()
+            return []
         # Chromium prints, a program of its own, while this one makes the others
         with ThreadPoolExecutor(max_workers=1) as beside:
             printing = beside.submit(_printed, self.pages.files["report.html"])
