@@ -589,8 +589,16 @@ class _progress:
             self.bar.stop()
 
 
+def _in_utf8() -> None:
+    """Files have Chinese names: a Python that was told to take names for ASCII is started again, told otherwise."""
+    if sys.getfilesystemencoding() != "utf-8" and os.name == "posix" and "utf8" not in sys._xoptions:
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
+
+
 def main() -> None:
     """The entry point: every error ends in its own exit code."""
+    _in_utf8()
     try:
         languages.use(
             languages.of_locale(os.environ)

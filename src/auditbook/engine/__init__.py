@@ -22,7 +22,7 @@ from auditbook.faults import EXIT_OWN_FAULT, AuditbookError, Fault, LimitError
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-OURS = {"PYTHONHASHSEED": "0", "GX_ANALYTICS_ENABLED": "false"}
+OURS = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "GX_ANALYTICS_ENABLED": "false"}
 
 
 class NotebookFailed(AuditbookError):

@@ -630,6 +630,7 @@ def _font_face(characters: str) -> str:
 
     wanted = uharfbuzz.SubsetInput()
     wanted.unicode_set.update(map(ord, characters))
+    wanted.name_id_set.update([0, 1, 2, 13, 14])  # whose it is, its licence
     wanted.flags |= uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
     font = TTFont(io.BytesIO(uharfbuzz.subset(_face(), wanted).blob.data), recalcTimestamp=False)
     font.flavor = (
