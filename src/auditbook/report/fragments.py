@@ -470,6 +470,16 @@ def _labelled(svg: str, alt: str) -> Markup:
     return Markup(bare[:4]) + label + Markup(bare[4:] + svg[opening.end() :].rstrip())
 
 
+def multiples(figures: Iterable[Html]) -> Html:
+    """Small charts side by side, as many as there is room for."""
+    return _fill('<div class="multiples">\n{}\n</div>', _lines(figures))
+
+
+def drawing(svg: str, alt: str) -> Html:
+    """A drawing within a cell, read out as ``alt``."""
+    return Html(_labelled(svg, alt))
+
+
 # --- inline --------------------------------------------------------------------------------------
 
 

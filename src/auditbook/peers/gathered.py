@@ -1,0 +1,401 @@
+"""A batch of departments as one thing: who is in which group, how each measure is spread, who lies outside, who can be ranked."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from auditbook.batch_entries import Entry
+from auditbook.faults import CaseError
+from auditbook.figures import Dictionary, read_dictionary
+from auditbook.indicators import COMPUTED, Stanza, read_rulebook
+from auditbook.numbers import Interval, text
+from auditbook.peers.distributions import (
+    LEAST_MEMBERS,
+    Spread,
+    quantile,
+    rank_ranges,
+    spread,
+)
+from auditbook.peers.reading import Department, Measure, Refused, Scheme, Setting, Shared, Value, read
+
+# By which figure departments are large or small: the one that most of them have, the first of these where several do.
+SIZES = (
+    "budget_spent",
+    "budget_adjusted",
+    "budget_initial",
+    "general_budget_spent",
+    "general_budget_initial",
+)
+_THIRD = Fraction(1, 3)
+SMALL, MIDDLE, LARGE, NO_SIZE, ALL_SIZES = "小", "中", "大", "规模不明", ""
+_ADMINISTRATIVE = "央国省市州盟地区县旗乡镇街"  # from the highest level to the lowest
+
+
+class Group(NamedTuple):
+    """Departments that are alike: in what all of them share, in level, kind and size; "" where it does not tell them apart."""
+
+    setting: Setting
+    level: str = ""
+    kind: str = ""
+    size: str = ""
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Thirds by size: the figure, how many departments have it, and the two amounts between the thirds."""
+
+    figure: str
+    known: int
+    lower: Fraction | None = None
+    upper: Fraction | None = None
+
+    def of(self, amount: Fraction | None) -> str:
+        """In which third an amount lies, a bound in the lower one."""
+        if self.lower is None or self.upper is None:
+            return ALL_SIZES
+        if amount is None:
+            return NO_SIZE
+        return SMALL if amount <= self.lower else MIDDLE if amount <= self.upper else LARGE
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A measure over the departments of its setting: of how many it has a value, and why not of the others."""
+
+    measure: Measure
+    spread: Spread | None
+    states: Mapping[str, int]
+    scoring: int
+    otherwise: int
+    without: int
+
+
+@dataclass(frozen=True)
+class Outlier:
+    """A department whose value, wherever in its range it lies, is outside the fences of its group.
+
+    ``middle``: the department nearest to the group's median; ``base``: the group's middle denominator, without its sign.
+    """
+
+    department: int
+    measure: Measure
+    value: Value
+    group: Group
+    spread: Spread
+    above: bool
+    middle: int
+    base: Fraction | None
+
+    @property
+    def distance(self) -> Fraction:
+        """How far beyond the fence, in interquartile ranges."""
+        fences = self.spread.fences
+        assert fences is not None and self.value.value is not None
+        beyond = self.value.value - fences.high if self.above else fences.low - self.value.value
+        return beyond / (self.spread.upper - self.spread.lower)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A department in the league of its scheme: its interval as shares of what it can score, its ranks in all and in its group."""
+
+    department: int
+    span: Interval
+    ranks: tuple[int, int]
+    in_group: tuple[int, int]
+    group_count: int
+
+
+Known = Mapping[tuple[str, str, str], tuple[Stanza, Dictionary]]
+
+
+@dataclass(frozen=True)
+class Peers:
+    """A batch, gathered. ``known``: what the rulebook says of a measure, by indicator, definition and formula."""
+
+    departments: tuple[Department, ...]
+    refused: tuple[Refused, ...]
+    names: Mapping[str, str]
+    known: Known
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """What each department is called: its name; with region, year or run where others have the same."""
+        called = [d.name for d in self.departments]
+        for more in (
+            lambda d: d.region,
+            lambda d: setting_words(d.setting) if len(self.settings) > 1 else "",
+            lambda d: d.run,
+        ):
+            counts = Counter(called)
+            called = [
+                f"{label}（{words}）" if counts[label] > 1 and (words := more(d)) else label
+                for label, d in zip(called, self.departments, strict=True)
+            ]
+        return tuple(called)
+
+    @cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """Years and scenarios that there are, the one of most departments first."""
+        counts = Counter(department.setting for department in self.departments)
+        return tuple(sorted(counts, key=lambda setting: (-counts[setting], setting)))
+
+    @cached_property
+    def bands(self) -> dict[Setting, Bands]:
+        """The thirds by size of each setting."""
+        return {setting: self._bands(setting) for setting in self.settings}
+
+    def _bands(self, setting: Setting) -> Bands:
+        own = [d for d in self.departments if d.setting == setting]
+        amounts = {
+            figure: sorted(d.figures[figure, setting.year] for d in own if (figure, setting.year) in d.figures)
+            for figure in SIZES
+        }  # fmt: skip
+        figure = max(SIZES, key=lambda one: (len(amounts[one]), -SIZES.index(one)))
+        held = amounts[figure]
+        if len(held) < 3 * LEAST_MEMBERS:
+            return Bands(figure, len(held))
+        return Bands(figure, len(held), quantile(held, _THIRD), quantile(held, 2 * _THIRD))
+
+    def size(self, department: Department) -> Fraction | None:
+        """The amount by which a department is large or small, in 元; None where it is not known."""
+        return department.figures.get((self.bands[department.setting].figure, department.setting.year))
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The group of each department."""
+        return tuple(
+            Group(d.setting, d.level, d.kind, self.bands[d.setting].of(self.size(d)))
+            for d in self.departments
+        )
+
+    @cached_property
+    def members(self) -> dict[Group, list[int]]:
+        """The departments of each group, groups in the order in which they are shown."""
+        held: dict[Group, list[int]] = defaultdict(list)
+        for number, group in enumerate(self.groups):
+            held[group].append(number)
+        return dict(sorted(held.items(), key=lambda item: self._place(item[0])))
+
+    def _place(self, group: Group) -> tuple[int, int, str, str, int]:
+        first = [_ADMINISTRATIVE.index(letter) for letter in group.level if letter in _ADMINISTRATIVE]
+        return (
+            self.settings.index(group.setting), min(first, default=99), group.level, group.kind,
+            (SMALL, MIDDLE, LARGE, NO_SIZE, ALL_SIZES).index(group.size),
+        )  # fmt: skip
+
+    # --- measures -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def measured(self) -> dict[Measure, list[int]]:
+        """The departments that have a value of each measure; measures by setting, then as the rulebook orders them."""
+        held: dict[Measure, list[int]] = {}
+        for number, department in enumerate(self.departments):
+            for measure, value in department.values.items():
+                own = held.setdefault(measure, [])
+                if value.state == COMPUTED:
+                    own.append(number)
+        order = {key: place for place, key in enumerate(self.known)}
+        return dict(
+            sorted(
+                held.items(),
+                key=lambda item: (self.settings.index(item[0].setting), order.get(item[0][1:4], len(order)), item[0]),
+            )
+        )  # fmt: skip
+
+    def values(self, measure: Measure, departments: Iterable[int] | None = None) -> list[Fraction]:
+        """The values of a measure: of all that have one, or of some departments."""
+        own = self.measured[measure] if departments is None else departments
+        found = (self.departments[number].values.get(measure) for number in own)
+        return [held.value for held in found if held is not None and held.value is not None]
+
+    @cached_property
+    def distributions(self) -> tuple[Distribution, ...]:
+        """Every measure, in order."""
+        states: dict[Measure, Counter[str]] = defaultdict(Counter)
+        scoring: Counter[Measure] = Counter()
+        scored: Counter[tuple[Setting, str]] = Counter()
+        for department in self.departments:
+            for measure, value in department.values.items():
+                states[measure][value.state] += 1
+                scoring[measure] += value.scoring
+                scored[measure.setting, measure.indicator] += value.scoring
+        whole = Counter(department.setting for department in self.departments)
+        return tuple(
+            Distribution(
+                measure, spread(self.values(measure)), states[measure], scoring[measure],
+                scored[measure.setting, measure.indicator] - scoring[measure],
+                whole[measure.setting] - states[measure].total(),
+            )
+            for measure in self.measured
+        )  # fmt: skip
+
+    def judged(self, measure: Measure) -> bool:
+        """Whether an auditor judges it: there is no formula."""
+        return not measure.formula
+
+    # --- who lies outside -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def outliers(self) -> tuple[Outlier, ...]:
+        """Departments outside the fences of their group, by measure, the farthest first."""
+        found: list[Outlier] = []
+        for measure, numbers in self.measured.items():
+            if not self.judged(measure):
+                found += sorted(self._outside(measure, numbers), key=lambda o: (-o.distance, o.department))
+        return tuple(found)
+
+    def _outside(self, measure: Measure, numbers: Sequence[int]) -> Iterator[Outlier]:
+        held: dict[Group, list[int]] = defaultdict(list)
+        # sorted once: every group then has its own in order
+        for number in sorted(numbers, key=lambda n: self.departments[n].values[measure].value or Fraction(0)):
+            for group in wider(self.groups[number]):
+                held[group].append(number)
+        spreads = {
+            group: spread(self.values(measure, own))
+            for group, own in held.items()
+            if len(own) >= LEAST_MEMBERS
+        }
+        bases: dict[Group, Fraction | None] = {}
+        for number in numbers:
+            of = next((one for one in wider(self.groups[number]) if one in spreads), None)
+            own = spreads[of] if of else None
+            fences = own.fences if own else None
+            if of is None or own is None or fences is None:
+                continue
+            value = self.departments[number].values[measure]
+            low, high = value.low, value.high
+            assert value.value is not None
+            # the whole range must lie outside: else the published precision may be all there is to it
+            above = (low if low is not None else value.value) > fences.high
+            if above or (high if high is not None else value.value) < fences.low:
+                if of not in bases:
+                    bases[of] = self._base(measure, held[of])
+                middle = self._middle(measure, held[of], own)
+                yield Outlier(number, measure, value, of, own, above, middle, bases[of])
+
+    def _base(self, measure: Measure, numbers: Iterable[int]) -> Fraction | None:
+        own = (self.departments[number].values[measure].denominator for number in numbers)
+        found = spread(abs(Fraction(text)) for text in own if text)
+        return found.middle if found else None
+
+    def _middle(self, measure: Measure, numbers: Sequence[int], own: Spread) -> int:
+        """The department in the middle: nearest to the median, the first of equals."""
+
+        def away(number: int) -> tuple[Fraction, int]:
+            value = self.departments[number].values[measure].value
+            assert value is not None
+            return abs(value - own.middle), number
+
+        return min(numbers, key=away)
+
+    # --- scores ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def leagues(self) -> dict[Scheme, list[Placed]]:
+        """The departments of each scheme by what is proven; the scheme of most departments first."""
+        held: dict[Scheme, list[int]] = defaultdict(list)
+        for number, department in enumerate(self.departments):
+            if department.score:
+                held[department.score.scheme].append(number)
+        by_size = sorted(held.items(), key=lambda item: (-len(item[1]), item[0]))
+        return {scheme: self._placed(numbers) for scheme, numbers in by_size}
+
+    def _placed(self, numbers: Sequence[int]) -> list[Placed]:
+        spans = {}
+        for number in numbers:
+            score = self.departments[number].score
+            assert score is not None
+            spans[number] = Interval(score.lowest / score.maximum, score.highest / score.maximum)
+        ranks = dict(zip(numbers, rank_ranges(list(spans.values())), strict=True))
+        of_group: dict[Group, list[int]] = defaultdict(list)
+        for number in numbers:
+            of_group[self.groups[number]].append(number)
+        inside = {
+            number: own
+            for members in of_group.values()
+            for number, own in zip(members, rank_ranges([spans[n] for n in members]), strict=True)
+        }
+        return [
+            Placed(number, spans[number], ranks[number], inside[number], len(of_group[self.groups[number]]))
+            for number in sorted(numbers, key=lambda n: (-spans[n].low, -spans[n].high, n))
+        ]
+
+
+def wider(group: Group) -> tuple[Group, ...]:
+    """A group and those around it: without size, without kind, without level."""
+    whole, level, kind, _ = group
+    return tuple(
+        dict.fromkeys((group, Group(whole, level, kind), Group(whole, level), Group(whole)))
+    )  # fmt: skip
+
+
+def group_words(group: Group, *, settings: bool = False) -> str:
+    """A group as it is called: 县级·教育·大; with its year and scenario where there are several."""
+    size = f"规模{group.size}" if group.size in (SMALL, MIDDLE, LARGE) else group.size
+    words = "·".join(
+        filter(None, (setting_words(group.setting) if settings else "", group.level, group.kind, size))
+    )
+    return words or "全部"
+
+
+def setting_words(setting: Setting) -> str:
+    """A year, and the scenario if there is one."""
+    return f"{setting.year}年度" + (f"（情景 {setting.scenario}）" if setting.scenario else "")
+
+
+def value_words(value: Fraction, measure: Measure) -> str:
+    """A value of a measure as a reader sees it."""
+    return text(value, measure.unit)
+
+
+def gather(entries: Iterable[Entry]) -> Peers:
+    """Read a batch, one run at a time, from the processed tables only.
+
+    Takes    entries: of the worker pool, in any order; the same run twice counts once.
+    Returns  the batch in the order of names. What cannot be read is told in it and stops nothing.
+    """
+    shared = Shared()
+    departments: list[Department] = []
+    refused: list[Refused] = []
+    seen: set[Path] = set()
+    roots: set[Path] = set()
+    for entry in entries:
+        if entry.workspace.processed in seen:
+            continue
+        seen.add(entry.workspace.processed)
+        found = read(entry, shared)
+        if isinstance(found, Department):
+            departments.append(found)
+            roots.add(entry.workspace.root)
+        else:
+            refused.append(found)
+    departments.sort(key=lambda d: (d.name, d.region, d.level, d.kind, d.setting, d.run, d.outputs))
+    refused.sort(key=lambda r: (r.name, r.region, r.year, r.run, r.state, r.reasons))
+    return Peers(
+        tuple(departments), tuple(refused), dict(sorted(shared.names.items())), _known(sorted(roots))
+    )
+
+
+def _known(roots: Iterable[Path]) -> Known:
+    """What the rulebooks of the projects say of their measures; nothing of one that cannot be read (any more)."""
+    known: dict[tuple[str, str, str], tuple[Stanza, Dictionary]] = {}
+    for root in roots:
+        try:
+            dictionary = read_dictionary(root)
+            rulebook = read_rulebook(root, dictionary)
+        except (CaseError, OSError):
+            continue
+        for stanza in rulebook.stanzas.values():
+            names = [(name, own.formula) for name, own in stanza.definitions.items()] or [
+                (stanza.primary, "")
+            ]
+            for name, formula in names:
+                known.setdefault((stanza.id, name, formula), (stanza, dictionary))
+    return known
