@@ -151,7 +151,7 @@ def province(folder: Path, count: int, seed: int = 7) -> list[Entry]:
         place, (body, kind) = _PLACES[number // 10 % len(_PLACES)], _KINDS[number % 10]
         suffix, level, _ = chance.choices(_LEVELS, [share for *_, share in _LEVELS])[0]
         turn = number // 400
-        name = f"{place}{suffix}{['', '东区', '西区'][turn % 3] if suffix == '县' else ''}{body}（虚构）"
+        name = f"{place}{suffix}{['', '东区', '西区'][turn % 3]}{body}（虚构）"
         run = f"d{number:04d}-{YEAR}"
         words = {"level": level, "kind": kind, "region": f"虚构省{place}{suffix}"}
         if number % 41 == 40:

@@ -61,13 +61,21 @@ def spreads(peers: Peers) -> Iterator[Text]:
     )
     for setting in peers.settings:
         own = [d for d in peers.distributions if d.measure.setting == setting]
-        figures = [
-            html.figure(_chart(peers, d, number), _definition(peers, d))
-            for number, d in enumerate(own)
-            if shown_apart(d)
-        ]
-        body: list[Text] = [html.multiples(figures) if figures else html.paragraph("没有算得出的指标。")]
-        body.append(html.folded(f"全部指标与口径（{len(own)} 种）", _all(peers, own, setting)))
+        drawn = [(number, d) for number, d in enumerate(own) if shown_apart(d)]
+        scoring, others = (
+            [
+                html.figure(_chart(peers, d, number), _definition(peers, d))
+                for number, d in drawn
+                if bool(d.scoring) == counts
+            ]
+            for counts in (True, False)
+        )
+        body: list[Text] = [html.multiples(scoring) if scoring else html.paragraph("没有算得出的计分指标。")]
+        if others:
+            body.append(
+                html.tight(html.folded(f"不计分的其他口径（{len(others)} 种）", html.multiples(others)))
+            )
+        body.append(html.tight(html.folded(f"全部指标与口径（{len(own)} 种）", _all(peers, own, setting))))
         if len(peers.settings) > 1:
             yield html.section(3, f"spread-{peers.settings.index(setting)}", setting_words(setting), *body)
         else:
@@ -132,7 +140,7 @@ def outlying(peers: Peers, links: Links) -> Iterator[Text]:
     )
     yield html.paragraph(
         f"规则：值（连同公布精度带来的整个范围）在同组下四分位以下、或上四分位以上超过1.5个四分位距（Tukey 1977）。"
-        f"同组先取级别、类别、规模都相同的部门；其中算得出的不足{LEAST_MEMBERS}个，依次放宽规模、类别、级别。四分位距为零（至少半数同值）的组，"
+        f"同组先取级别、类别、规模都相同的部门；其中算得出的不足{LEAST_MEMBERS}个，就依次不分规模、类别、级别。四分位距为零（至少半数同值）的组，"
         f"这条规则不适用，不列。由审计人员判断的指标不列。"
     )
     if not peers.outliers:
@@ -146,7 +154,7 @@ def outlying(peers: Peers, links: Links) -> Iterator[Text]:
         title = definition_words(peers, own[0].measure)
         if len(peers.settings) > 1:
             title += f"，{setting_words(own[0].measure.setting)}"
-        yield html.folded(f"{title}：{len(own)} 个部门", _outliers(peers, links, title, own))
+        yield html.tight(html.folded(f"{title}：{len(own)} 个部门", _outliers(peers, links, title, own)))
 
 
 def _most_often(peers: Peers, links: Links) -> Html:
@@ -157,7 +165,7 @@ def _most_often(peers: Peers, links: Links) -> Html:
         first[outlier.department] += bool(first_look(peers, outlier))
     ordered = sorted(counts, key=lambda number: (-counts[number], number))[:_MOST_DEPARTMENTS]
     rows: list[list[Text]] = [
-        [links.name(number), group_words(peers.groups[number]), str(counts[number]), str(first[number])]
+        [links.name(number), group_words(peers.alike[number]), str(counts[number]), str(first[number])]
         for number in ordered
     ]
     columns = [
@@ -191,5 +199,7 @@ def _outliers(peers: Peers, links: Links, title: str, own: Sequence[Outlier]) ->
         Column("先看"),
     ]
     left = len(own) - len(rows)
-    note = f"按离界限的远近列前{len(rows)}个，另有{left}个见 {WORKBOOK} 的“离群值”。" if left else ""
+    note = f"算式：{formula_words(peers, own[0].measure)}。"
+    if left:
+        note += f"按离界限的远近列前{len(rows)}个，另有{left}个见 {WORKBOOK} 的“离群值”。"
     return html.table(f"在同组界限之外：{title}", columns, rows, note=note)

@@ -133,9 +133,11 @@ class Peers:
             lambda d: setting_words(d.setting) if len(self.settings) > 1 else "",
             lambda d: d.run,
         ):
-            counts = Counter(called)
+            alike: dict[str, set[str]] = defaultdict(set)
+            for label, d in zip(called, self.departments, strict=True):
+                alike[label].add(more(d))
             called = [
-                f"{label}（{words}）" if counts[label] > 1 and (words := more(d)) else label
+                f"{label}（{more(d)}）" if len(alike[label]) > 1 and more(d) else label
                 for label, d in zip(called, self.departments, strict=True)
             ]
         return tuple(called)
@@ -183,11 +185,29 @@ class Peers:
             held[group].append(number)
         return dict(sorted(held.items(), key=lambda item: self._place(item[0])))
 
-    def _place(self, group: Group) -> tuple[int, int, str, str, int]:
+    @cached_property
+    def listed(self) -> dict[Group, list[int]]:
+        """The departments of every group that is large enough, wider groups before those within them; all of a setting always."""
+        held: dict[Group, list[int]] = defaultdict(list)
+        for number, own in enumerate(self.groups):
+            for group in wider(own):
+                held[group].append(number)
+        return {
+            group: held[group]
+            for group in sorted(held, key=self._place)
+            if len(held[group]) >= LEAST_MEMBERS or group == Group(group.setting)
+        }
+
+    @cached_property
+    def alike(self) -> tuple[Group, ...]:
+        """For each department the narrowest group that is large enough."""
+        return tuple(next(group for group in wider(own) if group in self.listed) for own in self.groups)
+
+    def _place(self, group: Group) -> tuple[int, bool, int, str, str, int]:
         first = [_ADMINISTRATIVE.index(letter) for letter in group.level if letter in _ADMINISTRATIVE]
         return (
-            self.settings.index(group.setting), min(first, default=99), group.level, group.kind,
-            (SMALL, MIDDLE, LARGE, NO_SIZE, ALL_SIZES).index(group.size),
+            self.settings.index(group.setting), group != Group(group.setting), min(first, default=99), group.level, group.kind,
+            (ALL_SIZES, SMALL, MIDDLE, LARGE, NO_SIZE).index(group.size),
         )  # fmt: skip
 
     # --- measures -------------------------------------------------------------------------------------------------
@@ -316,14 +336,22 @@ class Peers:
         ranks = dict(zip(numbers, rank_ranges(list(spans.values())), strict=True))
         of_group: dict[Group, list[int]] = defaultdict(list)
         for number in numbers:
-            of_group[self.groups[number]].append(number)
+            for group in wider(self.groups[number]):
+                of_group[group].append(number)
         inside = {
-            number: own
-            for members in of_group.values()
-            for number, own in zip(members, rank_ranges([spans[n] for n in members]), strict=True)
+            group: dict(zip(own, rank_ranges([spans[n] for n in own]), strict=True))
+            for group, own in of_group.items()
+            if group in self.listed
         }
+        alike = self.alike
         return [
-            Placed(number, spans[number], ranks[number], inside[number], len(of_group[self.groups[number]]))
+            Placed(
+                number,
+                spans[number],
+                ranks[number],
+                inside[alike[number]][number],
+                len(of_group[alike[number]]),
+            )
             for number in sorted(numbers, key=lambda n: (-spans[n].low, -spans[n].high, n))
         ]
 
@@ -337,12 +365,9 @@ def wider(group: Group) -> tuple[Group, ...]:
 
 
 def group_words(group: Group, *, settings: bool = False) -> str:
-    """A group as it is called: 县级·教育·大; with its year and scenario where there are several."""
-    size = f"规模{group.size}" if group.size in (SMALL, MIDDLE, LARGE) else group.size
-    words = "·".join(
-        filter(None, (setting_words(group.setting) if settings else "", group.level, group.kind, size))
-    )
-    return words or "全部"
+    """A group as it is called: 县级·教育·大 (level, kind, size); with its year and scenario where there are several."""
+    words = [word for word in (group.level, group.kind, group.size) if word] or ["全部"]
+    return "·".join([setting_words(group.setting), *words] if settings else words)
 
 
 def setting_words(setting: Setting) -> str:

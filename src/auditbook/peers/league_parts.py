@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from auditbook.charts import Chart
 from auditbook.numbers import Interval, rate_text
+from auditbook.peers.distributions import spread
 from auditbook.peers.gathered import Peers, Placed, group_words, setting_words
 from auditbook.peers.links import Links
 from auditbook.peers.reading import Scheme
-from auditbook.peers.strips import bar
+from auditbook.peers.strips import bar, ladder
 from auditbook.report import fragments as html
 from auditbook.report.fragments import MOST_ROWS, Column, Html, Text
 from auditbook.scoring import BASES
@@ -66,18 +68,37 @@ def _league(
     yield html.paragraph(
         f"{len(placed)}个部门，{BASES.get(scheme.basis, scheme.basis)}计。位次已经确定的有{certain}个，其余{len(placed) - certain}个的位次还取决于没有提供的资料。"
     )
+    yield html.figure(_all_spans(peers, scheme, placed))
     whole = len(placed) <= MOST_ROWS
     for start in range(0, len(placed), MOST_ROWS):
         own = placed[start : start + MOST_ROWS]
         reach = f"第{start + 1}至{start + len(own)}个部门"
         table = _table(peers, links, own, counts, "" if whole else f"，{reach}")
         ends = f"已证实得分率{rate_text(own[0].span.low)}至{rate_text(own[-1].span.low)}"
-        yield table if whole else html.folded(f"{reach}：{ends}", table)
+        yield html.tight(table if whole else html.folded(f"{reach}：{ends}", table))
+
+
+def _all_spans(peers: Peers, scheme: Scheme, placed: Sequence[Placed]) -> Chart:
+    """Every interval of a scheme at once: how far they overlap is seen before anyone is looked up."""
+    number = [*peers.leagues].index(scheme) + 1
+    title = f"{len(placed)}个部门的得分范围，按已证实得分率排列"
+    ends = [spread(end) for end in ([own.span.low for own in placed], [own.span.high for own in placed])]
+    parts = (
+        ("最低", "least"),
+        ("下四分位", "lower"),
+        ("中位数", "middle"),
+        ("上四分位", "upper"),
+        ("最高", "most"),
+    )
+    rows = tuple((name, *(rate_text(getattr(end, part)) for end in ends)) for name, part in parts)
+    alt = f"范围图：{title}；已证实的中位数{rows[2][1]}，最高可能的中位数{rows[2][2]}。"
+    svg = ladder([own.span for own in placed])
+    return Chart(f"spans-{number}", title, svg, alt, ("范围的一端", "已证实", "最高可能"), rows)
 
 
 def _table(peers: Peers, links: Links, placed: Sequence[Placed], counts: Counter[int], part: str) -> Html:
     columns = [
-        Column("部门"), Column("位次范围", numeric=True), Column("组内位次", numeric=True), Column("组"), Column("得分率", numeric=True),
+        Column("部门"), Column("位次范围", numeric=True), Column("组内位次", numeric=True), Column("所在的组"), Column("得分率", numeric=True),
         Column("0至100%"), Column("可评权重", numeric=True), Column("发现", "高/全部", numeric=True), Column("离群", "项", numeric=True),
     ]  # fmt: skip
     rows: list[list[Text]] = []
@@ -90,7 +111,7 @@ def _table(peers: Peers, links: Links, placed: Sequence[Placed], counts: Counter
         rows.append(
             [
                 links.name(own.department), rank_words(own.ranks), f"{rank_words(own.in_group)}/{own.group_count}",
-                group_words(peers.groups[own.department]), words, html.drawing(bar(own.span), f"得分率{words}"),
+                group_words(peers.alike[own.department]), words, html.drawing(bar(own.span), f"得分率{words}"),
                 rate_text(score.assessed / score.full), f"{high}/{len(department.found)}", str(counts[own.department]),
             ]
         )  # fmt: skip

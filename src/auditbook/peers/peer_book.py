@@ -227,11 +227,10 @@ def _values(
 
 def _spreads(sheet: Sheet, peers: Peers, ordered: Sequence[int]) -> None:
     """All departments, then each group: its rows stand together in the sheet of values."""
-    rows: dict[Group, tuple[int, int]] = {}
-    first = FIRST_ROW + 1
-    for group, members in peers.members.items():
-        rows[group] = (first, first + len(members) - 1)
-        first += len(members)
+    at = {number: FIRST_ROW + 1 + place for place, number in enumerate(ordered)}
+    rows = {
+        group: (min(at[n] for n in held), max(at[n] for n in held)) for group, held in peers.listed.items()
+    }
     last = FIRST_ROW + len(ordered)
     places = {
         d.measure: place for place, d in enumerate((d for d in peers.distributions if d.spread), _FIXED)
@@ -246,9 +245,11 @@ def _spreads(sheet: Sheet, peers: Peers, ordered: Sequence[int]) -> None:
         sheet.text(14, formula_words(peers, own.measure))
         sheet.text(15, source_words(peers, own.measure))
         sheet.next()
-        if not own.spread or len(peers.members) < 2:
+        if not own.spread or len(peers.listed) < 2:
             continue
-        for group, members in peers.members.items():
+        for group, members in peers.listed.items():
+            if group == Group(group.setting):
+                continue
             inside = spread(peers.values(own.measure, members))
             if inside:
                 _spread(

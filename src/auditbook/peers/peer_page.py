@@ -89,14 +89,14 @@ def _groups(peers: Peers) -> Iterator[Text]:
     for setting in peers.settings:
         yield html.paragraph(_bands_words(peers, setting, peers.bands[setting]))
     columns = [
-        Column("组"), Column("部门", "个", numeric=True), Column("规模中位数", "万元", numeric=True), Column("可评权重", numeric=True),
-        Column("已证实得分率", numeric=True), Column("发现", "项", numeric=True), Column("有高级别发现", "个", numeric=True),
-        Column("证据矛盾", "个", numeric=True), Column("有离群值", "个", numeric=True),
+        Column("组（级别·类别·规模）"), Column("部门", "个", numeric=True), Column("规模", "万元", numeric=True), Column("可评权重", numeric=True),
+        Column("已证实得分率", numeric=True), Column("发现", "项", numeric=True), Column("有高级别发现的部门", "个", numeric=True),
+        Column("证据矛盾的部门", "个", numeric=True), Column("有离群值的部门", "个", numeric=True),
     ]  # fmt: skip
     outside = Counter(number for number in {outlier.department for outlier in peers.outliers})
-    rows = [_group(peers, group, members, outside) for group, members in peers.members.items()]
-    note = "可评权重、得分率、发现是组内各部门的中位数。一组用了不止一份评分表的，得分率不能并列，写“评分表不一”。"
-    yield html.table("各组概况", columns, rows, note=note, rest_in="comparison.xlsx")
+    rows = [_group(peers, group, members, outside) for group, members in peers.listed.items()]
+    note = f"规模、可评权重、得分率、发现是组内各部门的中位数。不足{LEAST_MEMBERS}个部门的细组不单列，其部门只算在上一级的组里。一组用了不止一份评分表的，得分率不能并列，写“评分表不一”。"
+    yield html.tight(html.table("各组概况", columns, rows, note=note, rest_in="comparison.xlsx"))
     for setting in peers.settings:
         yield from _medians(peers, setting)
 
@@ -138,7 +138,7 @@ def _medians(peers: Peers, setting: Setting) -> Iterator[Html]:
     own = [d for d in peers.distributions if d.measure.setting == setting and d.spread and d.scoring]
     chosen = sorted(own, key=_widest_known)[:_MOST_MEASURES]
     chosen = [d for d in own if d in chosen]
-    members = {group: held for group, held in peers.members.items() if group.setting == setting}
+    members = {group: held for group, held in peers.listed.items() if group.setting == setting}
     if not chosen or len(members) < 2:
         return
     rows: list[list[Text]] = []
@@ -148,12 +148,13 @@ def _medians(peers: Peers, setting: Setting) -> Iterator[Html]:
             inside = spread(peers.values(d.measure, held))
             cells.append(f"{value_words(inside.middle, d.measure)}（{inside.count}）" if inside else "—")
         rows.append([group_words(group), *cells])
-    columns = [Column("组"), *(Column(definition_words(peers, d.measure), numeric=True) for d in chosen)]
-    yield html.table(
-        f"各组指标的中位数{f'，{setting_words(setting)}' if len(peers.settings) > 1 else ''}", columns, rows,
-        note="括号里是组内算得出的部门数；列的是计分口径里最多部门算得出的几项，全部在 comparison.xlsx 的“指标分布”。",
-        rest_in="comparison.xlsx",
-    )  # fmt: skip
+    columns = [
+        Column("组（级别·类别·规模）"),
+        *(Column(definition_words(peers, d.measure), numeric=True) for d in chosen),
+    ]
+    caption = "各组指标的中位数" + (f"，{setting_words(setting)}" if len(peers.settings) > 1 else "")
+    note = "括号里是组内算得出的部门数；列的是计分口径里最多部门算得出的几项，全部在 comparison.xlsx 的“指标分布”。"
+    yield html.tight(html.table(caption, columns, rows, note=note, rest_in="comparison.xlsx"))
 
 
 def _widest_known(own: Distribution) -> tuple[int, tuple[str, ...]]:

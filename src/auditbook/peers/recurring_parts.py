@@ -58,7 +58,7 @@ def findings(peers: Peers, links: Links) -> Iterator[Text]:
         )  # fmt: skip
     columns = [
         Column("发现"), Column("最重"), Column("类别"), Column("部门", "占比", numeric=True), Column("处", numeric=True), Column("金额"),
-        Column("最重、金额最大的"),
+        Column("见（重的、金额大的在前）"),
     ]  # fmt: skip
     if rows:
         note = "金额是各发现写明的金额之和，同一笔钱可能在几处发现里出现，不是问题资金总额。"
@@ -81,7 +81,7 @@ def findings(peers: Peers, links: Links) -> Iterator[Text]:
             Column("见"),
         ]
         table = html.table("审计人员自己写下的发现", head, own, rest_in=WORKBOOK)
-        yield html.folded(f"审计人员自己写下的发现（{len(written)} 种）", table)
+        yield html.tight(html.folded(f"审计人员自己写下的发现（{len(written)} 种）", table))
 
 
 def _first_of_each(one: recurring.Common) -> list[tuple[int, Found]]:

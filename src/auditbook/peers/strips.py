@@ -17,6 +17,7 @@ WIDTH, HEIGHT = 432, 92
 MOST_TICKS = 60
 BINS = 54
 _TOP, _BASE, _BOX = 22, 58, 68
+_LETTER, _DIGIT = 13.5, 8.2  # how wide a character is at most
 _FAR = 3  # interquartile ranges beyond the quartiles: what lies farther is counted at the edge, so that the rest is seen
 
 
@@ -57,22 +58,50 @@ def strip(values: Sequence[Fraction], own: Spread, words: Sequence[str]) -> str:
     )
     left = f"{words[0]}" if not before else f"← {before}个更低，最低{words[0]}"
     right = f"{words[2]}" if not after else f"{after}个更高，最高{words[2]} →"
-    at = float(middle)
-    anchor, place = (
-        ("start", 0.0) if at < 110 else ("end", float(WIDTH)) if at > WIDTH - 110 else ("middle", at)
-    )
+    half = (4 * _LETTER + len(words[1]) * _DIGIT) / 2
+    place = min(max(float(middle), half), WIDTH - half)
     texts = (
-        f'<text x="{place:g}" y="14" text-anchor="{anchor}">中位数 {escape(words[1])}</text>'
+        f'<text x="{place:.1f}" y="14" text-anchor="middle">中位数 {escape(words[1])}</text>'
         f'<text x="0" y="88">{escape(left)}</text>'
         f'<text x="{WIDTH}" y="88" text-anchor="end">{escape(right)}</text>'
     )
     return f'<svg class="strip" viewBox="0 0 {WIDTH} {HEIGHT}">{marks}{box}{texts}</svg>'
 
 
+def ladder(spans: Sequence[Interval]) -> str:
+    """Many intervals side by side, from nothing at the foot to all at the top: a line each, a stroke at what is proven.
+
+    Takes    spans: as shares, in the order in which they stand from left to right.
+    """
+    left, right, top, foot = 44, WIDTH, 8, 168
+    step = (right - left) / max(len(spans), 1)
+
+    def y(share: Fraction) -> str:
+        return f"{foot - float(share) * (foot - top):.1f}".removesuffix(".0")
+
+    lines, proven = [], []
+    for place, span in enumerate(spans):
+        at = f"{left + (place + 0.5) * step:.1f}"
+        if not span.is_point:
+            lines.append(f"M{at} {y(span.low)}V{y(span.high)}")
+        proven.append(f"M{left + place * step:.1f} {y(span.low)}h{max(step, 0.6):.1f}")
+    grid = "".join(f"M{left} {y(Fraction(share, 4))}H{right}" for share in range(5))
+    words = "".join(
+        f'<text x="0" y="{float(y(Fraction(share, 4))) + 5:g}">{share * 25}%</text>' for share in (0, 2, 4)
+    )
+    thick = max(0.3, min(4.0, step * 0.6))
+    return (
+        f'<svg class="strip" viewBox="0 0 {WIDTH} {foot + 8}"><path class="grid" d="{grid}"/>'
+        f'<path class="possible" stroke-width="{thick:.2f}" d="{"".join(lines)}"/>'
+        f'<path class="sure" d="{"".join(proven)}"/>{words}</svg>'
+    )
+
+
 def bar(span: Interval) -> str:
     """An interval on a scale from nothing to all: full height to what is proven, half of it to what is possible."""
     low, high = (f"{float(end) * 100:.1f}".removesuffix(".0") for end in (span.low, span.high))
+    possible = "" if span.is_point else f'<path class="open" d="M{low} 3H{high}v4H{low}z"/>'
     return (
         '<svg class="span" viewBox="0 0 100 10" preserveAspectRatio="none">'
-        f'<path class="open" d="M{low} 3H{high}v4H{low}z"/><path class="proven" d="M0 0H{low}v10H0z"/></svg>'
+        f'{possible}<path class="proven" d="M0 0H{low}v10H0z"/></svg>'
     )

@@ -475,6 +475,11 @@ def multiples(figures: Iterable[Html]) -> Html:
     return _fill('<div class="multiples">\n{}\n</div>', _lines(figures))
 
 
+def tight(*body: Text) -> Html:
+    """Tables of many columns, whose heads go on to further lines; what is folded there stands at the edge."""
+    return _fill('<div class="tight">\n{}\n</div>', _lines(body))
+
+
 def drawing(svg: str, alt: str) -> Html:
     """A drawing within a cell, read out as ``alt``."""
     return Html(_labelled(svg, alt))
