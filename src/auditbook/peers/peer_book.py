@@ -222,7 +222,9 @@ def _values(
                     font_color="#595959",
                 )
         sheet.next()
-    sheet.page.freeze_panes(FIRST_ROW, 1)
+    # a column for each measure: on one page nothing of it could be read
+    sheet.page.set_print_scale(60)
+    sheet.page.repeat_columns(0, 1)
 
 
 def _spreads(sheet: Sheet, peers: Peers, ordered: Sequence[int]) -> None:
