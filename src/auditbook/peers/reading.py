@@ -24,6 +24,7 @@ from auditbook.workspace import Workspace
 # An indicator that is computed as a bound only: it has no value that could be among others.
 BOUNDS = "bounds"
 _TABLES = ("indicators", "scores", "schemes", "findings", "quality", "sources", "figures")
+_OPEN = ("indicator", "weight", "lowest", "highest", "state", "reason", "documents")
 # An entry without tables that says nothing of why: made, and then gone or changed.
 UNREADABLE = "运行留下的表读不通"
 
@@ -229,7 +230,11 @@ def _department(entry: Entry, case: Case, of: Mapping[str, list[Row]], shared: S
 
 
 def _number(text: str) -> Fraction | None:
-    return Fraction(text) if text else None
+    """A plain decimal of a table; a third of the time that ``Fraction`` takes to read one. Raises ValueError for anything else."""
+    if not text:
+        return None
+    whole, _, behind = text.partition(".")
+    return Fraction(int(whole + behind), 10 ** len(behind)) if behind else Fraction(int(whole))
 
 
 def _values(
@@ -277,7 +282,7 @@ def _figures(rows: Iterable[Row], case: Case) -> dict[tuple[str, int], Fraction]
         if row["item"] or row["chosen"] != "yes" or row["state"] not in (VALUE, ZERO):
             continue
         key = (sys.intern(row["figure"]), int(row["year"]))
-        value = Fraction(row["value"] or 0) * factor(row["unit"])
+        value = (_number(row["value"]) or 0) * factor(row["unit"])
         if row["scope"] == DEPARTMENT:
             own[key] = value
         else:
@@ -314,12 +319,17 @@ def _score(
 
 def _open(scores: Iterable[Row], most: Fraction, shared: Shared) -> Iterable[Open]:
     for row in scores:
-        width = Fraction(row["highest"]) - Fraction(row["lowest"])
-        if row["level"] == "indicator" and width > 0 and row["state"] != OVERRIDDEN:
+        if row["level"] != "indicator" or row["highest"] == row["lowest"] or row["state"] == OVERRIDDEN:
+            continue
+        # lines are alike in many departments, and each is made once
+        cells = (*(row[name] for name in _OPEN), most)
+        if cells not in shared.same:
+            width = (_number(row["highest"]) or 0) - (_number(row["lowest"]) or 0)
             documents = tuple(filter(None, row["documents"].split(BETWEEN)))
-            yield shared.once(
-                Open(row["indicator"], Fraction(row["weight"]) / most, width / most, row["state"], row["reason"], documents)
+            shared.same[cells] = Open(
+                row["indicator"], (_number(row["weight"]) or 0) / most, width / most, row["state"], row["reason"], documents
             )  # fmt: skip
+        yield shared.same[cells]
 
 
 def _findings(rows: list[Row], workspace: Workspace, case: Case) -> Iterable[Found]:
