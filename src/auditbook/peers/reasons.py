@@ -13,7 +13,7 @@ from functools import cache
 from auditbook import formulas
 from auditbook.figures import Dictionary, Meaning
 from auditbook.formulas import Formula
-from auditbook.numbers import RATE, amount_text, dimension, rate_text, rounded, text
+from auditbook.numbers import MONEY, RATE, amount_text, dimension, rate_text, rounded, text
 from auditbook.peers.gathered import Outlier, Peers, value_words
 from auditbook.peers.reading import Department, Measure
 
@@ -77,8 +77,9 @@ def sum_words(peers: Peers, department: Department, measure: Measure) -> str:
 
 
 def _plain(value: Fraction, unit: str) -> str:
-    """A number of a table, in its own unit."""
-    return f"{format(rounded(value, 2), ',f')}{unit}"
+    """A number of a table, in its own unit: money with two decimals, whole things without."""
+    whole = value.denominator == 1 and unit and dimension(unit) != MONEY
+    return f"{format(rounded(value, 0 if whole else 2), ',f')}{unit}"
 
 
 def _unit(peers: Peers, measure: Measure) -> str:
