@@ -9,14 +9,8 @@ from auditbook.charts import Chart
 from auditbook.figures import NOT_APPLICABLE
 from auditbook.indicators import COMPUTED, NOT_ASSESSABLE, UNDEFINED
 from auditbook.peers.distributions import LEAST_MEMBERS
-from auditbook.peers.gathered import (
-    Distribution,
-    Outlier,
-    Peers,
-    group_words,
-    setting_words,
-    value_words,
-)
+from auditbook.peers.gathered import Distribution, Outlier, Peers
+from auditbook.peers.groups import group_words, setting_words, value_words
 from auditbook.peers.links import Links
 from auditbook.peers.reading import BOUNDS, Setting
 from auditbook.peers.reasons import (

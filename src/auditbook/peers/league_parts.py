@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from auditbook.charts import Chart
 from auditbook.numbers import Interval, rate_text
 from auditbook.peers.distributions import spread
-from auditbook.peers.gathered import Peers, Placed, group_words, setting_words
+from auditbook.peers.gathered import Peers, Placed
+from auditbook.peers.groups import group_words, setting_words
 from auditbook.peers.links import Links
 from auditbook.peers.reading import Scheme
 from auditbook.peers.strips import bar, ladder

@@ -11,15 +11,8 @@ from auditbook.numbers import rate_text
 from auditbook.peers import league_parts, recurring_parts
 from auditbook.peers.distribution_parts import outlying, spreads
 from auditbook.peers.distributions import LEAST_MEMBERS, spread
-from auditbook.peers.gathered import (
-    Bands,
-    Distribution,
-    Group,
-    Peers,
-    group_words,
-    setting_words,
-    value_words,
-)
+from auditbook.peers.gathered import Distribution, Peers
+from auditbook.peers.groups import Bands, Group, group_words, setting_words, value_words
 from auditbook.peers.links import Links
 from auditbook.peers.reading import Setting
 from auditbook.peers.reasons import amount_words, definition_words

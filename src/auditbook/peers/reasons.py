@@ -14,7 +14,8 @@ from auditbook import formulas
 from auditbook.figures import Dictionary, Meaning
 from auditbook.formulas import Formula
 from auditbook.numbers import MONEY, RATE, amount_text, dimension, rate_text, rounded, text
-from auditbook.peers.gathered import Outlier, Peers, value_words
+from auditbook.peers.gathered import Outlier, Peers
+from auditbook.peers.groups import value_words
 from auditbook.peers.reading import Department, Measure
 
 # A denominator below this share of the group's middle one makes a large rate of a small amount.

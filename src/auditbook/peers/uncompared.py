@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from auditbook.peers.gathered import Peers, setting_words
+from auditbook.peers.gathered import Peers
+from auditbook.peers.groups import setting_words
 from auditbook.peers.reasons import definition_words
 
 
