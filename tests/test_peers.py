@@ -247,6 +247,15 @@ def test_size_is_thirds_of_what_most_departments_have(tmp_path):
     assert sizes == [*["小"] * 9, *["中"] * 9, *["大"] * 9, "规模不明"]
 
 
+def test_a_bound_of_size_belongs_to_the_lower_third(tmp_path):
+    """Of 1 to 28 the bounds lie on departments, at places 9 and 18 counted from 0: on 10 and 19."""
+    entries = [
+        entry(tmp_path, f"d{n:02d}", f"{n:02d}局", figures=[figure("budget_spent", str(n))])
+        for n in range(1, 29)
+    ]
+    assert [group.size for group in peers.gather(entries).groups] == [*["小"] * 10, *["中"] * 9, *["大"] * 9]
+
+
 def test_a_department_of_units_has_the_sum_of_all_of_them_or_none(tmp_path):
     units = "\nunits: [{id: one, name: 甲}, {id: two, name: 乙}]"
     both = [figure("budget_spent", "3", scope="one"), figure("budget_spent", "4", scope="two")]
@@ -281,11 +290,15 @@ def test_seven_departments_have_no_fences_and_neither_have_equal_ones(tmp_path):
     assert peers.gather(of_rates(tmp_path / "b", ["1"] * 8 + ["0.2"])).outliers == ()
 
 
-def test_a_value_whose_range_reaches_the_fence_is_no_outlier(tmp_path):
-    entries = of_rates(tmp_path)
+@pytest.mark.parametrize(("value", "low", "high"), [("0.5", "0.1", "0.86"), ("1.3", "1.005", "1.5")])
+def test_a_value_whose_range_reaches_the_fence_is_no_outlier(tmp_path, value, low, high):
+    """Fences at 0.85 and 1.01, as above: the value is outside, an end of its range is not."""
+    entries = of_rates(tmp_path, [*RATES[:-1], value])
+    assert len(peers.gather(entries).outliers) == 1
     path = entries[-1].workspace.processed / "indicators.csv"
-    wide = path.read_text(encoding="utf-8").replace("computed,0.5,0.5,0.5", "computed,0.5,0.1,0.86")
-    path.write_text(wide, encoding="utf-8")
+    exact, wide = f"computed,{value},{value},{value}", f"computed,{value},{low},{high}"
+    assert exact in (text := path.read_text(encoding="utf-8"))
+    path.write_text(text.replace(exact, wide), encoding="utf-8")
     assert peers.gather(entries).outliers == ()
 
 
