@@ -297,7 +297,8 @@ def test_a_value_whose_range_reaches_the_fence_is_no_outlier(tmp_path, value, lo
     assert len(peers.gather(entries).outliers) == 1
     path = entries[-1].workspace.processed / "indicators.csv"
     exact, wide = f"computed,{value},{value},{value}", f"computed,{value},{low},{high}"
-    assert exact in (text := path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    assert exact in text
     path.write_text(text.replace(exact, wide), encoding="utf-8")
     assert peers.gather(entries).outliers == ()
 
