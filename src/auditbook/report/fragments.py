@@ -470,6 +470,21 @@ def _labelled(svg: str, alt: str) -> Markup:
     return Markup(bare[:4]) + label + Markup(bare[4:] + svg[opening.end() :].rstrip())
 
 
+def multiples(figures: Iterable[Html]) -> Html:
+    """Small charts side by side, as many as there is room for."""
+    return _fill('<div class="multiples">\n{}\n</div>', _lines(figures))
+
+
+def tight(*body: Text) -> Html:
+    """Tables of many columns, whose heads go on to further lines; what is folded there stands at the edge."""
+    return _fill('<div class="tight">\n{}\n</div>', _lines(body))
+
+
+def drawing(svg: str, alt: str) -> Html:
+    """A drawing within a cell, read out as ``alt``."""
+    return Html(_labelled(svg, alt))
+
+
 # --- inline --------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,7 @@ HEAD_ROW = 2
 FIRST_ROW = HEAD_ROW + 1
 MOST_CHARACTERS = 32000  # a cell holds 32,767
 MOST_FORMULA = 8000  # a formula may have 8,192
+MOST_ADDRESS = 2000  # a link may have 2,079
 _CUT = "……（以下略，全文见同名的 csv）"
 # Text that a person's editing of the cell, or an export, could bring to life.
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
@@ -115,11 +116,11 @@ class Sheet:
 
     def __init__(
         self, book: Workbook, formats: Formats, name: str, title: str, note: str, columns: Sequence[Column],
-        running_head: str, masked: Callable[[str], str],
+        running_head: str, masked: Callable[[str], str], home: str = INDEX,
     ) -> None:  # fmt: skip
         """Write title, note and head, and set up the page. Columns with ``printed=False`` are for the screen only.
 
-        ``masked`` gives a text in which no private person is named.
+        ``masked`` gives a text in which no private person is named; ``home`` is the sheet that lists all of them.
         """
         self._masked = masked
         self.name, self.title, self.columns = name, title, tuple(columns)
@@ -135,10 +136,10 @@ class Sheet:
         page.write_string(0, 0, title, formats.get(bold=True, font_size=14, font_name="黑体"))
         page.set_row(0, 24)
         link = formats.get(font_color="#0B5394", underline=1)
-        if name == INDEX:
+        if name == home:
             page.write_string(1, 0, "", link)
         else:
-            page.write_url(1, 0, f"internal:'{INDEX}'!A1", link, "← 索引", "回到索引")
+            page.write_url(1, 0, f"internal:'{home}'!A1", link, f"← {home}", f"回到{home}")
         grey = formats.get(font_color="#595959", text_wrap=True, font_size=9)
         page.merge_range(1, 1, 1, max(last, 2), "", grey)
         page.write_string(1, 1, note, grey)
@@ -213,6 +214,17 @@ class Sheet:
         """Write a link to another sheet of the workbook."""
         look = self._formats.cell(TEXT, font_color="#0B5394", underline=1)
         self.page.write_url(self.row, column, f"internal:'{sheet}'!{place}", look, text)
+
+    def file(self, column: int, address: str, text: str) -> None:
+        """Write a link to a file beside the workbook; the text alone where the address is longer than a link may be."""
+        if len(address) > MOST_ADDRESS:
+            self.text(column, text)
+            return
+        look: dict[str, Any] = {"font_color": "#0B5394", "underline": 1}
+        if text.startswith(_RISKY):
+            look["quote_prefix"] = True
+        self._lines = max(self._lines, _lines(text, self.columns[column].width))
+        self.page.write_url(self.row, column, f"external:{address}", self._formats.cell(TEXT, **look), text)
 
     def at(self, column: int, row: int | None = None) -> str:
         """The address of a cell in this sheet: ``$H5``."""
