@@ -250,11 +250,12 @@ def _closed(crew: Sequence[Worker], over: threading.Event) -> Iterator[None]:
 def _deliver(entries: Sequence[Entry], folder: Path) -> Path:
     """The comparison report, and the list of cases with how each ended."""
     from auditbook import peers
+    from auditbook.peers.delivering import PAGE
 
-    report = peers.deliver(entries, folder)
+    peers.deliver(entries, folder)
     listed = [
         {"run": entry.workspace.run, "state": entry.state, "reasons": list(entry.reasons)}
         for entry in entries
     ]
     write_whole(folder / RECORD, (json.dumps(listed, ensure_ascii=False, indent=1) + "\n").encode())
-    return report
+    return folder / PAGE

@@ -80,6 +80,8 @@ def unchanged(workspace: Workspace, *, printed: bool = True) -> Finished | None:
     record = records.proven(workspace, DELIVERED, Verifier({}))
     if record is None or not _whole(record, printed):
         return None
+    if any(map(writing.half_made, (workspace.processed, workspace.outputs))):  # a run heals them, under its lock
+        return None
     return Finished(workspace.outputs / "report.html", record.said["summary"], record.said["blocking"], ())
 
 

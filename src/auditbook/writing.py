@@ -133,8 +133,13 @@ def heal(folder: Path) -> None:
             old.rename(folder)
         shutil.rmtree(old, ignore_errors=True)
         shutil.rmtree(folder.with_name(f".{folder.name}{PARTIAL}"), ignore_errors=True)
-        for path in [*folder.rglob(f".*{PARTIAL}")]:
+        for path in half_made(folder):
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def half_made(folder: Path) -> list[Path]:
+    """Files and folders inside that a run which was killed was about to put in their place."""
+    return [*folder.rglob(f".*{PARTIAL}")]
 
 
 def _write(path: Path, data: bytes) -> None:
