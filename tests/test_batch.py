@@ -19,6 +19,7 @@ from fault_points import tree
 from auditbook import batch, batch_dask
 from auditbook.batch_worker import Ending, Job, Worker
 from auditbook.faults import AuditbookError, CaseError, UsageError
+from auditbook.workspace import of_run
 
 CASE = damage.CASE
 
@@ -342,3 +343,16 @@ def test_a_cluster_without_workers(cluster, monkeypatch):
             print,
         )
     assert "没有工作机" in told(error)
+
+
+def test_a_run_of_a_base_folder_of_its_own_is_found_by_its_folder(tmp_path):
+    """As the comparison report leads to it: whoever wants to verify or sign it names that folder."""
+    path = copy_of(tmp_path, "first")
+    folder = tmp_path / "outputs" / "first"
+    folder.mkdir(parents=True)
+    found = of_run(str(folder))
+    assert (found.case_path, found.outputs, found.evidence) == (
+        path,
+        folder,
+        tmp_path / "data" / "raw" / "first",
+    )

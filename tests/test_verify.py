@@ -9,6 +9,7 @@ from pathlib import Path
 import damage
 import pytest
 from conftest import UNPRINTED, auditbook, own_project
+from three_years import THIRD, three_years
 
 from auditbook import first_difference, run_record, tables
 
@@ -260,3 +261,14 @@ def test_the_first_difference_of_a_text_is_its_line_and_character():
     assert first_difference.between("a.xlsx", b"PK", b"PX")[0] == "第2个字节"
     where = first_difference.between("tables/room.csv", b"changed,extent\n1,2\n", b"other\n")
     assert where[0] == "第1行第1个字符", "what is no table any more is told as text"
+
+
+def test_a_run_that_compares_years_is_the_same_when_it_is_made_again(tmp_path):
+    """Its pages name the years: also those that are made before the notebook that compares them has ended."""
+    three_years(tmp_path / "base")
+    case = tmp_path / "base" / "params" / "cases" / f"{THIRD}.yaml"
+    assert auditbook("run", case, workspace=tmp_path / "base").code == 0
+    page = tmp_path / "base" / "outputs" / THIRD / "workpapers" / "10_ingest.html"
+    assert "比较的年度" in page.read_text(encoding="utf-8")
+    outcome = auditbook("verify", tmp_path / "base" / "outputs" / THIRD, workspace=tmp_path / "base")
+    assert outcome.code == 0, outcome.out

@@ -80,7 +80,9 @@ def unchanged(workspace: Workspace, *, printed: bool = True) -> Finished | None:
     record = records.proven(workspace, DELIVERED, Verifier({}))
     if record is None or not _whole(record, printed):
         return None
-    if any(map(writing.half_made, (workspace.processed, workspace.outputs))):  # a run heals them, under its lock
+    if any(
+        map(writing.half_made, (workspace.processed, workspace.outputs))
+    ):  # a run heals them, under its lock
         return None
     return Finished(workspace.outputs / "report.html", record.said["summary"], record.said["blocking"], ())
 
@@ -138,8 +140,10 @@ def _run(job: _Job, documents: bool, printed: bool) -> Finished:
             job.stage("indicators")
             running["findings"] = beside.submit(job.stage, "findings", running["quality"])
             running["report"] = beside.submit(job.stage, "report", running["findings"])
-            # what the entries of a page tell of a figure is what quality found of it
+            # What the entries of a page tell of a figure is what quality found of it, and its cover names the years that the
+            # findings compare: a page made earlier would be another page than one that is made again.
             job.wait("quality", running["quality"])
+            job.wait("findings", running["findings"])
             job.page("ingest")
             job.page("indicators")
             for name, ended in running.items():

@@ -112,10 +112,12 @@ def of_run(run: str) -> Workspace:
         return locate(run)
     folder = os.path.isdir(path)
     case, _, scenario = (path.resolve().name if folder else run).partition("+")
-    found = locate(case, scenario)
-    # a folder says where the results lie, whatever else is set
-    apart = folder and path.resolve().parent.name == "outputs"
-    return replace(found, results=path.resolve().parents[1]) if apart else found
+    if not (folder and path.resolve().parent.name == "outputs"):
+        return locate(case, scenario)
+    # a folder says where the results lie, whatever else is set, and beside them may be the case
+    results = path.resolve().parents[1]
+    beside = results / "params" / "cases" / f"{case}.yaml"
+    return replace(locate(str(beside) if beside.is_file() else case, scenario), results=results)
 
 
 def results_of(base: Path) -> Path:
