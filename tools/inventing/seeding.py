@@ -1,0 +1,3 @@
+def seed_faults(department, share, earlier):
+    from inventing import self_scoring
+    self_scoring.say_grade(department)
