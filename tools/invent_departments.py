@@ -16,8 +16,12 @@ def main() -> None:
     parser.add_argument("--departments", type=int, default=10, metavar="N", help="部门个数")
     parser.add_argument("--years", type=int, default=1, metavar="N", help="每个部门的年度数，最后一年是2023")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="随机种子")
-    parser.add_argument("--faults", type=float, default=0.0, metavar="SHARE", help="有错的部门占多少（0 至 1）")
-    parser.add_argument("--missing", type=float, default=0.0, metavar="SHARE", help="缺资料的部门占多少（0 至 1）")
+    parser.add_argument(
+        "--faults", type=float, default=0.0, metavar="SHARE", help="有错的部门占多少（0 至 1）"
+    )
+    parser.add_argument(
+        "--missing", type=float, default=0.0, metavar="SHARE", help="缺资料的部门占多少（0 至 1）"
+    )
     parser.add_argument("--frameworks", default=",".join(FRAMEWORKS), help="评分表，逗号分隔")
     asked = parser.parse_args()
     frameworks = asked.frameworks.split(",")

@@ -140,7 +140,11 @@ class Department:
     absent: list[Cells] = field(default_factory=list)
     undated: bool = False
     finer: bool = False
+    judged: bool = False
+    unrated: bool = False
+    restated: list[Truth] = field(default_factory=list)
     table_edits: list[Callable[[dict[str, list[Cells]]], None]] = field(default_factory=list)
+    late_edits: list[Callable[[dict[str, list[Cells]]], None]] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     truth: list[Truth] = field(default_factory=list)
 

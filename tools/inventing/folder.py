@@ -36,7 +36,8 @@ def invent(
     for department in _all(departments, years, seed, faults, missing, frameworks):
         written.append(_write(folder, department))
         rows.writerows(
-            [department.id, own.rule, own.scope, own.item, own.what, own.consequence_of] for own in department.truth
+            [department.id, own.rule, own.scope, own.item, own.what, own.consequence_of]
+            for own in department.truth
         )
     write_whole(folder / "truth.csv", truth.getvalue().encode())
     return written
@@ -55,9 +56,10 @@ def _write(folder: Path, department: Department) -> Path:
     raw.mkdir(parents=True, exist_ok=True)
     case.parent.mkdir(parents=True, exist_ok=True)
     made = tables.tables(department)
-    files = {id: tables.as_csv(tables.SHAPES[id], rows) for id, rows in made.items()}
-    if department.text:
-        files = {"report": tables.report(department, made), **files}
+    files = {"report": tables.report(department, made)} if department.text else {}
+    for edit in department.late_edits:
+        edit(made)
+    files |= {id: tables.as_csv(tables.SHAPES[id], rows) for id, rows in made.items()}
     for id, data in files.items():
         (raw / tables.file_name(id)).write_bytes(data)
     (raw / "SOURCES.yaml").write_bytes(tables.register(department, files))

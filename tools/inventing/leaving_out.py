@@ -45,7 +45,12 @@ def lack(department: Department, group: str) -> None:
     department.truth.append(gap)
     if group == "满意度调查":
         department.truth.append(
-            Truth("satisfaction_not_measured", "satisfaction_rate", "没有满意度调查的数字", consequence_of=gap.finding)
+            Truth(
+                "satisfaction_not_measured",
+                "satisfaction_rate",
+                "没有满意度调查的数字",
+                consequence_of=gap.finding,
+            )
         )
 
 

@@ -6,9 +6,11 @@ import random
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from inventing import money, names, people, publishing, self_scoring, sentences, targets
+from inventing import money, names, people, sentences, targets
 from inventing.department import LAST_YEAR, Department, case_id
+from inventing.leaving_out import leave_out
 from inventing.scales import Scale
+from inventing.seeding import seed_faults
 
 _BUDGETS = {"县级": (6.6, 8.5), "市级": (7.3, 9.4), "省级": (8.0, 10.4)}  # powers of ten, in 元
 _PARTLY_TEXT, _BY_UNIT, _BY_ITEM = 0.3, 0.5, 0.5
@@ -18,15 +20,10 @@ def make(
     seed: int, number: int, years: int, faults: float, missing: float, frameworks: Sequence[str]
 ) -> Iterator[Department]:
     """The years of a department, the first first."""
-    from inventing.seeding import seed_faults
-    from inventing.leaving_out import leave_out
-
     earlier: Department | None = None
     for year in range(LAST_YEAR - years + 1, LAST_YEAR + 1):
         department = _sound(seed, number, year, frameworks, earlier)
         leave_out(department, missing)
-        publishing.publish(department)
-        self_scoring.weigh(department)
         seed_faults(department, faults, earlier)
         yield department
         earlier = department
@@ -46,6 +43,7 @@ def _sound(
     chance = department.chance("offices")
     if chance.random() < 0.7:
         department.offices = chance.sample(names.OFFICES, chance.randint(4, 9))
+    department.judged = chance.random() < 0.4
     return department
 
 
@@ -60,7 +58,10 @@ def _who(
     drawn = Fraction(int(10 ** who.uniform(*_BUDGETS[level])))
     count = min(who.choice([0, 0, 1, 2, 2, 3, 4, 6, 8, 12]), len(kind.units) * 2)
     stations = [*kind.units, *(f"第二{unit}" for unit in kind.units)]
-    units = [("bureau", f"{bureau[-1]}机关"), *((f"unit-{place}", station) for place, station in enumerate(stations, 1))]
+    units = [
+        ("bureau", f"{bureau[-1]}机关"),
+        *((f"unit-{place}", station) for place, station in enumerate(stations, 1)),
+    ]
     main = _scale(who, drawn)
     small = Scale("元", 2) if main.unit == "元" and who.random() < 0.5 else Scale("万元", 2)
     words = {figure: who.choice(labels) for figure, labels in names.LABELS.items()}

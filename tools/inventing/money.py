@@ -63,6 +63,10 @@ def spend(department: Department, scope: str, item: str, share: Fraction) -> Non
 def hang_on(department: Department) -> None:
     """Everything that follows from budget and spending: carried over, paid month by month, ledgers, basic and projects."""
     chance = department.chance("hanging on the budget")
+    for key in [
+        key for key in department.amounts if key[0].startswith(("adjustment_ledger", "paid_monthly"))
+    ]:
+        del department.amounts[key]
     initial, adjusted, spent = (
         department.amount(figure) for figure in ("budget_initial", "budget_adjusted", "budget_spent")
     )
@@ -73,7 +77,10 @@ def hang_on(department: Department) -> None:
     if chance.random() < 0.5:
         for month, paid in enumerate(split(chance, spent, 12), 1):
             department.put("paid_monthly", paid, item=f"m{month:02}")
-    for figure, whole in (("added", department.amount("budget_added")), ("cut", department.amount("budget_cut"))):
+    for figure, whole in (
+        ("added", department.amount("budget_added")),
+        ("cut", department.amount("budget_cut")),
+    ):
         if chance.random() < 0.4 and whole > 10:
             for entry, amount in enumerate(split(chance, whole, chance.randint(2, 3)), 1):
                 department.put(f"adjustment_ledger_{figure}", amount, item=f"entry{entry}")

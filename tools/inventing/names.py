@@ -13,7 +13,9 @@ class Kind:
     def __init__(self, word: str, bureau: str, units: str, tasks: dict[str, str]) -> None:
         self.word, self.bureau = word, bureau
         self.units = units.split()
-        self.tasks = {title: [tuple(one.split("/")) for one in measures.split()] for title, measures in tasks.items()}
+        self.tasks = {
+            title: [tuple(one.split("/")) for one in measures.split()] for title, measures in tasks.items()
+        }
 
 
 # A measure is name/unit/comparator/least/most target
@@ -100,7 +102,20 @@ ITEMS: dict[str, str] = {
     "year.quarterly": "平时考评", "year.year_end": "年终考核",
 }  # fmt: skip
 DONE = ["已完成", "完成", "全部完成", "√", "100%"]
-OFFICES = ["办公室", "财务科", "人事科", "法规科", "规划科", "项目科", "监督科", "信息科", "宣传科", "后勤科", "安全科", "审批科"]
+OFFICES = [
+    "办公室",
+    "财务科",
+    "人事科",
+    "法规科",
+    "规划科",
+    "项目科",
+    "监督科",
+    "信息科",
+    "宣传科",
+    "后勤科",
+    "安全科",
+    "审批科",
+]
 TABLE_TITLES: dict[str, list[str]] = {
     "money": ["部门预算执行情况表", "预算收支执行表", "资金情况表"],
     "costs": ["“三公”经费与采购情况表", "行政成本情况表"],

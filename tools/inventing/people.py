@@ -28,7 +28,11 @@ def persons(department: Department, earlier: Department | None = None) -> None:
             quotas[second] = max(3, whole // own.randint(5, 9))
         taken: set[int] = set()
         for category, quota in quotas.items():
-            before = earlier.amounts.get(("staff_quota", scope, category, department.year - 1)) if earlier else None
+            before = (
+                earlier.amounts.get(("staff_quota", scope, category, department.year - 1))
+                if earlier
+                else None
+            )
             quota = before if before is not None else quota
             while quota in taken:
                 quota += 1

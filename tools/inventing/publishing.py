@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
 from inventing.department import Claim, Department
-from inventing.scales import Spread, half_up, last_place, ratio
+from inventing.scales import HELD, Spread, decimal, half_up, last_place, ratio
 
 _Of = Callable[[], Spread]
 
@@ -73,10 +74,12 @@ def _rates(department: Department) -> list[Claim]:
     ]  # fmt: skip
     found = []
     for id, about, words, above, below, others in simple:
-        if all(own.known(figure) for figure in (*above, below)):
+        if all(own.known(figure) for figure in (*above, below)) and own.amount(below):
             found.append(Claim(id, "rate", about, words, over(above, below), others=_each(others)))
     found.append(
-        Claim("establishment", "rate", "staff_control_rate", "在职人员控制率为", established, others=all_staff)
+        Claim(
+            "establishment", "rate", "staff_control_rate", "在职人员控制率为", established, others=all_staff
+        )
     )
     return found
 
@@ -119,7 +122,7 @@ def _shares(department: Department) -> list[Claim]:
                 item="reception", base="three_public_actual",
             )
         )  # fmt: skip
-    if own.known("procurement_actual"):
+    if own.known("procurement_actual") and own.amount("procurement_actual"):
         found.append(
             Claim(
                 "goods_share", "share", "procurement_actual", "货物类采购占采购总额的",
@@ -164,7 +167,7 @@ def _totals(department: Department) -> list[Claim]:
     scale = department.main
     found = [
         Claim(
-            f"total_{figure}", "total", figure, f"本部门{department.words[figure]}合计", lambda figure=figure: department.spread(figure),
+            f"total_{figure}", "total", figure, f"本部门{department.words[figure]}合计", partial(department.spread, figure),
             decimals=scale.decimals, unit=scale.unit,
         )
         for figure in ("budget_adjusted", "budget_spent")
@@ -180,16 +183,10 @@ def _totals(department: Department) -> list[Claim]:
     return found
 
 
-def in_unit(claim: Claim, department: Department) -> Spread:
+def in_unit(claim: Claim) -> Spread:
     """What a claim is in the unit that it is printed in."""
     found = claim.spread()
-    held = {
-        "%": Fraction(1, 100),
-        "元": Fraction(1),
-        "万元": Fraction(10**4),
-        "亿元": Fraction(10**8),
-    }.get(claim.unit, Fraction(1))
-    del department
+    held = HELD.get(claim.unit, Fraction(1))
     return Spread(found.value / held, found.low / held, found.high / held)
 
 
@@ -200,7 +197,7 @@ def shown(claim: Claim, department: Department) -> int:
     """
     if claim.shown is not None:
         return claim.shown
-    found = in_unit(claim, department)
+    found = in_unit(claim)
     value = found.value
     if department.finer and claim.kind == "rate" and found.low < found.high:
         steps = department.chance(f"finer {claim.id}").randint(30, 70)
@@ -211,7 +208,7 @@ def shown(claim: Claim, department: Department) -> int:
 def row(claim: Claim, department: Department) -> dict[str, str]:
     """A row of a table of published numbers."""
     number = shown(claim, department)
-    digits = _decimal(abs(number), claim.decimals)
+    digits = decimal(abs(number), claim.decimals)
     if claim.signed:
         words = f"{claim.words}{'增长' if number > 0 else '减少'}"
         number = abs(number)
@@ -223,9 +220,3 @@ def row(claim: Claim, department: Department) -> dict[str, str]:
         "year": str(department.year), "published": digits, "unit": claim.unit,
         "precision": "exact" if claim.exact else last_place(claim.decimals), "locator": "一（四）", "quote": own_words, "base": claim.base,
     }  # fmt: skip
-
-
-def _decimal(amount: int, decimals: int) -> str:
-    from inventing.scales import decimal
-
-    return decimal(amount, decimals)

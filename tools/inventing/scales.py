@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from fractions import Fraction
 
-_HELD = {"元": 1, "万元": 10**4, "亿元": 10**8, "%": Fraction(1, 100)}
+HELD = {"元": Fraction(1), "万元": Fraction(10**4), "亿元": Fraction(10**8), "%": Fraction(1, 100)}
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Scale:
     @property
     def place(self) -> Fraction:
         """What one in the last place is worth in base units (元, 1)."""
-        return Fraction(_HELD.get(self.unit, 1)) / 10**self.decimals
+        return HELD.get(self.unit, Fraction(1)) / Fraction(10**self.decimals)
 
     @property
     def precision(self) -> str:
@@ -58,14 +58,14 @@ def last_place(decimals: int) -> str:
 
 def half_up(value: Fraction, decimals: int) -> int:
     """A value rounded half up, away from zero, as a whole number of its last place."""
-    scaled = abs(value) * 10**decimals
+    scaled = abs(value) * Fraction(10**decimals)
     whole = (scaled.numerator * 2 + scaled.denominator) // (scaled.denominator * 2)
     return -whole if value < 0 else whole
 
 
 def cut_off(value: Fraction, decimals: int) -> int:
     """A value with what lies beyond its last place left away."""
-    scaled = abs(value) * 10**decimals
+    scaled = abs(value) * Fraction(10**decimals)
     whole = scaled.numerator // scaled.denominator
     return -whole if value < 0 else whole
 

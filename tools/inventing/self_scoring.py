@@ -46,8 +46,9 @@ def grade(score: int) -> str:
 
 def say_grade(department: Department) -> None:
     """The grade in words, where the scheme has grades and the department gives one."""
-    if department.framework in GRADED and department.chance("grade").random() < 0.6:
-        word = grade(total(department))
+    score = total(department)
+    if department.framework in GRADED and score <= FULL and department.chance("grade").random() < 0.6:
+        word = grade(score)
         department.statements.append(Statement("grade", "grade", "self_score", f"自评等次为{word}", "三"))
 
 

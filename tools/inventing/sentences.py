@@ -16,12 +16,38 @@ def say(department: Department) -> None:
     def add(id: str, kind: str, about: str, quote: str, section: str, date: str = "") -> None:
         said.append(Statement(id, kind, about, quote, section, date))
 
-    add("method", "method", "self_score", chance.choice(["按指标体系采集数据并抽样核查", "设计问卷并到现场核查账簿"]), "四")
-    add("parties", "organisation", "self_score", chance.choice(["委托第三方机构参与评价", "聘请专家组成评价小组"]), "四")
+    add(
+        "method",
+        "method",
+        "self_score",
+        chance.choice(["按指标体系采集数据并抽样核查", "设计问卷并到现场核查账簿"]),
+        "四",
+    )
+    add(
+        "parties",
+        "organisation",
+        "self_score",
+        chance.choice(["委托第三方机构参与评价", "聘请专家组成评价小组"]),
+        "四",
+    )
     add("law", "legal_reference", "rules", "依据《项目支出绩效评价管理办法》（财预〔2020〕10号）", "四")
     if chance.random() < 0.6:
-        add("kick_off", "event", "o1", "动员会部署全年任务", "二", f"{year}-0{chance.randint(1, 4)}-1{chance.randint(0, 9)}")
-        add("half_way", "event", "o1", "推进会检查任务进度", "二", f"{year}-0{chance.randint(5, 8)}-1{chance.randint(0, 9)}")
+        add(
+            "kick_off",
+            "event",
+            "o1",
+            "动员会部署全年任务",
+            "二",
+            f"{year}-0{chance.randint(1, 4)}-1{chance.randint(0, 9)}",
+        )
+        add(
+            "half_way",
+            "event",
+            "o1",
+            "推进会检查任务进度",
+            "二",
+            f"{year}-0{chance.randint(5, 8)}-1{chance.randint(0, 9)}",
+        )
     if chance.random() < 0.5:
         add("full_name", "name", "main_rule", "《预算绩效管理实施细则》", "四")
         add("deadline", "deadline", "self_evaluation", "自评材料应于3月20日前报送财务科", "四")

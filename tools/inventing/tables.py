@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 
 from inventing import publishing, self_scoring
-from inventing.department import DEPARTMENT, Cells, Department
+from inventing.department import DEPARTMENT, Cells, Department, Objective
 from inventing.money import BUDGET
 from inventing.names import ITEMS, TABLE_TITLES
-from inventing.scales import Scale
+from inventing.targets import printed
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "figures": ("figure", "scope", "item", "year", "label", "state", "value", "unit", "precision", "locator", "quote"),
@@ -47,7 +47,13 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
         "special_funds_late", "survey_valid", "survey_answers", "survey_satisfied",
     )),
 }  # fmt: skip
-WITH_TOTAL = {*BUDGET, "three_public_budget", "three_public_actual", "procurement_budget", "procurement_actual"}
+WITH_TOTAL = {
+    *BUDGET,
+    "three_public_budget",
+    "three_public_actual",
+    "procurement_budget",
+    "procurement_actual",
+}
 SHAPES = {
     **dict.fromkeys((*SHEETS, "score", "other"), "figures"), "goals": "objectives", "said": "statements",
     "printed": "published", "judged": "judgements", "found": "recorded", "replied": "replies",
@@ -68,9 +74,7 @@ def tables(department: Department) -> dict[str, list[Cells]]:
     made: dict[str, list[Cells]] = {id: _figures(department, id) for id in SHEETS}
     made["score"] = self_scoring.rows(department)
     made["other"] = [*_offices(department), *department.extra]
-    made["goals"] = [
-        row for objective in department.objectives for row in _objective(objective, department.text)
-    ]
+    made["goals"] = [row for objective in department.objectives for row in _objective(objective)]
     made["said"] = [
         {"statement": one.id, "kind": one.kind, "about": one.about, "date": one.date, "locator": one.section, "quote": one.quote}
         for one in department.statements
@@ -126,16 +130,11 @@ def _offices(department: Department) -> list[Cells]:
     if not department.offices:
         return []
     quote = "、".join(department.offices)
-    row = other_row(
-        department, "items_listed", "offices", str(len(department.offices)), "个", quote
-    )
+    row = other_row(department, "items_listed", "offices", str(len(department.offices)), "个", quote)
     return [{**row, "label": "内设机构"}]
 
 
-def _objective(objective, text: bool) -> Iterable[Cells]:  # type: ignore[no-untyped-def]
-    from inventing.targets import printed
-
-    del text
+def _objective(objective: Objective) -> Iterator[Cells]:
     blank = dict.fromkeys(COLUMNS["objectives"], "")
     yield {
         **blank, "objective": objective.id, "measure": objective.title, "claimed": objective.claimed, "locator": "二",
@@ -155,9 +154,9 @@ def _objective(objective, text: bool) -> Iterable[Cells]:  # type: ignore[no-unt
 
 
 def _judged(department: Department) -> list[Cells]:
-    chance = department.chance("judgements")
-    if chance.random() < 0.6:
+    if not department.judged:
         return []
+    chance = department.chance("judgements")
     verdicts = ["met", "met", "met", "partly", "not_met", "not_applicable"]
     return [
         {
@@ -210,7 +209,7 @@ def register(department: Department, files: dict[str, bytes]) -> bytes:
         lines += [
             f"- id: {id}", f"  title: {department.year}年度{title}（虚构）", f"  issuer: {department.name}", f"  date: {dated}",
             f"  status: {'transcribed' if original and sheet else 'received'}", f"  file: {file_name(id)}", f"  sha256: {digest}",
-            f"  reliability: {reliability}", "  reason: 虚构，供测试",
+            f"  reliability: {'null' if department.unrated and id == 'people' else reliability}", "  reason: 虚构，供测试",
         ]  # fmt: skip
         if sheet:
             lines.append(f"  shape: {sheet}")
@@ -239,7 +238,3 @@ def case_file(department: Department) -> bytes:
         f"materiality: {{amount: {amount}, unit: 元, reason: 虚构，预算的千分之五}}\n"
         + (f"units:\n{units}" if units else "")
     ).encode()
-
-
-Edit = Callable[[dict[str, list[Cells]]], None]
-PrintedScale = Scale

@@ -42,7 +42,9 @@ def speak(task: Task) -> None:
         return
     asked = "不少于" if task.comparator == ">=" else "不高于"
     task.quote = f"{task.measure}{asked}{printed(task, task.target)}{task.unit}"
-    task.actual_quote = "" if task.actual is None else f"{task.actual_measure}为{printed(task, task.actual)}{task.unit}"
+    task.actual_quote = (
+        "" if task.actual is None else f"{task.actual_measure}为{printed(task, task.actual)}{task.unit}"
+    )
 
 
 def printed(task: Task, amount: int) -> str:
