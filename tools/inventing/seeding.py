@@ -15,7 +15,7 @@ from inventing import (
     seeded_texts,
     self_scoring,
 )
-from inventing.department import Department
+from inventing.department import LAST_YEAR, Department
 from inventing.names import DONE
 from inventing.truth import Truth
 
@@ -52,7 +52,7 @@ def _chosen(department: Department) -> set[str]:
     """The next faults of an order that the seed alone decides, so that all of them come about in turn."""
     order = list(ALL)
     random.Random(f"{department.seed}/order").shuffle(order)
-    first = department.number * EACH + department.year
+    first = department.number * EACH + (LAST_YEAR - department.year) * 31
     return {order[(first + place) % len(order)] for place in range(EACH)}
 
 
@@ -77,7 +77,7 @@ def _restate(department: Department, earlier: Department | None, *, seed: bool) 
     if seed and earlier.known(figure) and department.chance("restating").random() < Fraction(1, 2):
         before = department.amount(figure, back=1)
         department.put(figure, before + max(50, before // 10), back=1)
-        item = f"{figure}.{department.year - 1}.{department.id}"
+        item = f"{figure}.{department.year - 1}.{department.year}"
         department.restated.append(Truth(RESTATED, item, "上年“三公”经费预算数前后不一致"))
     department.truth += department.restated
 
