@@ -59,7 +59,7 @@ def _who(
     count = min(who.choice([0, 0, 1, 2, 2, 3, 4, 6, 8, 12]), len(kind.units) * 2)
     stations = [*kind.units, *(f"第二{unit}" for unit in kind.units)]
     units = [
-        ("bureau", f"{bureau[-1]}机关"),
+        ("bureau", f"{'委' if bureau.endswith('会') else bureau[-1]}机关"),
         *((f"unit-{place}", station) for place, station in enumerate(stations, 1)),
     ]
     main = _scale(who, drawn)
