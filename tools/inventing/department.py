@@ -136,11 +136,13 @@ class Department:
     maximum_declared: bool = True
     extra: list[Cells] = field(default_factory=list)
     offices: list[str] = field(default_factory=list)
+    asides: list[str] = field(default_factory=list)
     left_out: set[str] = field(default_factory=set)
     absent: list[Cells] = field(default_factory=list)
     undated: bool = False
     finer: bool = False
     judged: bool = False
+    earlier_findings: list[str] = field(default_factory=list)
     unrated: bool = False
     restated: list[Truth] = field(default_factory=list)
     table_edits: list[Callable[[dict[str, list[Cells]]], None]] = field(default_factory=list)

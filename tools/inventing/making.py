@@ -10,6 +10,7 @@ from inventing import money, names, people, sentences, targets
 from inventing.department import LAST_YEAR, Department, case_id
 from inventing.leaving_out import leave_out
 from inventing.scales import Scale
+from inventing.seeded_limits import appraisal
 from inventing.seeding import seed_faults
 
 _BUDGETS = {"县级": (6.6, 8.5), "市级": (7.3, 9.4), "省级": (8.0, 10.4)}  # powers of ten, in 元
@@ -44,6 +45,9 @@ def _sound(
     if chance.random() < 0.7:
         department.offices = chance.sample(names.OFFICES, chance.randint(4, 9))
     department.judged = chance.random() < 0.4
+    department.earlier_findings = [own.finding for own in earlier.truth] if earlier else []
+    if chance.random() < 0.25:
+        appraisal(department, 60, 40)
     return department
 
 

@@ -17,13 +17,13 @@ def publish(department: Department) -> None:
     chance = department.chance("publishing")
     department.finer = chance.random() < 0.4
     decimals = 2 if chance.random() < 0.8 else 1
-    claims = [*_rates(department), *_shares(department), *_totals(department)]
+    claims = [*rates(department), *_shares(department), *_totals(department)]
     for claim in claims:
         claim.decimals = claim.decimals if claim.exact or claim.unit != "%" else decimals
     department.claims = [claim for claim in claims if chance.random() < 0.75]
 
 
-def _rates(department: Department) -> list[Claim]:
+def rates(department: Department) -> list[Claim]:
     """Rates of indicators under the definition that scores, with what the other definitions would give."""
     own = department
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from inventing import publishing
 from inventing.department import Claim, Department
 from inventing.publishing import in_unit
-from inventing.scales import Spread, cut_off, half_up
+from inventing.scales import Spread, cut_off, decimal, half_up
 from inventing.truth import Truth
 
 
@@ -128,6 +129,40 @@ def wrong_count(department: Department, chance: random.Random) -> bool:
     return False
 
 
+def _only_in_text(rule: str, what: str, severity: str) -> Callable[[Department, random.Random], bool]:
+    """A wrong execution rate that only the report's text has, where the text gives each figure behind it once."""
+
+    def seed(department: Department, chance: random.Random) -> bool:
+        totals = [claim for claim in department.claims if claim.kind == "total"]
+        several = department.by_unit or department.by_item or any(claim.shown is not None for claim in totals)
+        if not department.text or several or "execution" in department.touched:
+            return False
+        (claim,) = (one for one in publishing.rates(department) if one.id == "execution")
+        number = _as_said(rule, claim, chance)
+        if number is None:
+            return False
+        department.claims = [one for one in department.claims if one.id != "execution"]
+        department.asides.append(f"{claim.words}{decimal(number, claim.decimals)}%")
+        item = "report.rate" if rule == "sentence_careless" else f"report:{claim.about}.1"
+        department.truth.append(Truth(rule, item, f"文字里的预算执行率{what}", severity=severity))
+        return True
+
+    return seed
+
+
+def _as_said(rule: str, claim: Claim, chance: random.Random) -> int | None:
+    """The number that the text has; None where rounding alone might explain it."""
+    own = in_unit(claim)
+    if rule == "sentence_careless":
+        number = cut_off(own.value, claim.decimals)
+        return None if own.prints(number, claim.decimals) else number
+    if rule == "sentence_wrong_in_part":
+        number = half_up(claim.others()[0].value * 100, claim.decimals)
+        return None if own.prints(number, claim.decimals) or own.cuts(number, claim.decimals) else number
+    transposed = _transposed(half_up(own.value, claim.decimals), chance)
+    return transposed if transposed is not None and _excluded(claim, transposed) else None
+
+
 SEEDERS = {
     "rate_disagrees": ("", _wrong("rate_disagrees", "rate")),
     "rate_fits_other_definition": ("", other_definition),
@@ -137,4 +172,7 @@ SEEDERS = {
     "growth_disagrees/direction": ("", wrong_direction),
     "total_disagrees": ("", _wrong("total_disagrees", "total")),
     "count_disagrees": ("", wrong_count),
+    "sentence_wrong": ("sentence", _only_in_text("sentence_wrong", "数字颠倒", "high")),
+    "sentence_wrong_in_part": ("sentence", _only_in_text("sentence_wrong_in_part", "按另一口径", "medium")),
+    "sentence_careless": ("sentence", _only_in_text("sentence_careless", "截去末位以后的数字", "low")),
 }

@@ -250,7 +250,8 @@ def weigh_wrongly(department: Department, chance: random.Random) -> bool:
 
 
 def appraisal(department: Department, quarterly: int, year_end: int) -> None:
-    """The weights of the two parts of a staff appraisal, in percent."""
+    """The weights of the two parts of a staff appraisal, in percent, instead of those that were there."""
+    department.extra = [row for row in department.extra if row["figure"] != "appraisal_weight"]
     for item, name, weight in (
         ("year.quarterly", "平时考评", quarterly),
         ("year.year_end", "年终考核", year_end),

@@ -26,14 +26,20 @@ AFTER_PUBLISHING: dict[str, tuple[str, Seed]] = {
 }  # fmt: skip
 RESTATED = "restated_previous"
 ALL = (*FIGURES, *AFTER_PUBLISHING)
+NEED_TEXT = {
+    name
+    for name in ALL
+    if name.startswith(("sentence_", "undated_")) or name.endswith(("_in_original", "_in_section"))
+}
 EACH = 5  # faults that a department with faults is given, where they go together
 
 
 def seed_faults(department: Department, share: float, earlier: Department | None) -> None:
     """Publish what there is to publish, and seed the faults of a share of departments; the truth of a sound one is complete too."""
     chance = department.chance("faults")
-    chosen = _chosen(department) if chance.random() < share else []
+    chosen = _chosen(department) if chance.random() < share else set()
     areas: set[str] = set()
+    department.text = department.text or bool(chosen & NEED_TEXT)
     _restate(department, earlier, seed=bool(chosen))
     for name in [name for name in FIGURES if name in chosen]:
         _seed(department, name, FIGURES[name], areas)

@@ -7,7 +7,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Iterator
 
-from inventing import publishing, self_scoring
+from inventing import auditors, publishing, self_scoring
 from inventing.department import DEPARTMENT, Cells, Department, Objective
 from inventing.money import BUDGET
 from inventing.names import ITEMS, TABLE_TITLES
@@ -29,6 +29,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "replies": (
         "finding", "reply", "replied_by", "replied_when", "answer", "answered_by", "answered_when", "status", "locator", "quote",
     ),
+    "follow_up": ("finding", "year", "status", "evidence", "who", "when", "locator", "quote"),
 }  # fmt: skip
 # Which figures stand in which table, and in which section of the report
 SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -56,16 +57,13 @@ WITH_TOTAL = {
 }
 SHAPES = {
     **dict.fromkeys((*SHEETS, "score", "other"), "figures"), "goals": "objectives", "said": "statements",
-    "printed": "published", "judged": "judgements", "found": "recorded", "replied": "replies",
+    "printed": "published", "judged": "judgements", "found": "recorded", "replied": "replies", "followed": "follow_up",
 }  # fmt: skip
+OF_AUDITOR = {"judged", "found", "replied", "followed"}
 SECTIONS = {
     "一（一）": "（一）机构与人员", "一（二）": "（二）资金", "一（三）": "（三）成本与采购", "一（四）": "（四）主要比率",
     "二": "二、目标与完成情况", "三": "三、自评得分", "四": "四、评价过程", "五": "五、主要问题", "六": "六、建议",
     "七": "七、其他数字",
-}  # fmt: skip
-POINTS = {
-    "budget_system_soundness": ("established", "sound", "executed"), "disclosure": ("content", "on_time"),
-    "basic_information": ("true", "complete", "accurate"), "social_effect": ("effect",),
 }  # fmt: skip
 
 
@@ -80,7 +78,10 @@ def tables(department: Department) -> dict[str, list[Cells]]:
         for one in department.statements
     ]  # fmt: skip
     made["printed"] = [publishing.row(claim, department) for claim in department.claims]
-    made["judged"] = _judged(department)
+    made["judged"] = auditors.judged(department)
+    made["found"] = auditors.recorded(department)
+    made["replied"] = auditors.replied(department)
+    made["followed"] = auditors.followed(department)
     for edit in department.table_edits:
         edit(made)
     return {id: rows for id, rows in made.items() if rows}
@@ -153,20 +154,6 @@ def _objective(objective: Objective) -> Iterator[Cells]:
         }  # fmt: skip
 
 
-def _judged(department: Department) -> list[Cells]:
-    if not department.judged:
-        return []
-    chance = department.chance("judgements")
-    verdicts = ["met", "met", "met", "partly", "not_met", "not_applicable"]
-    return [
-        {
-            "indicator": indicator, "point": point, "verdict": chance.choice(verdicts), "degree": "", "grounds": "查阅制度文本并抽查凭证",
-            "who": "审计组", "when": f"{department.year + 1}-04-10", "locator": "", "quote": "",
-        }
-        for indicator, points in POINTS.items() for point in points
-    ]  # fmt: skip
-
-
 def as_csv(shape: str, rows: Iterable[Cells]) -> bytes:
     """A raw table."""
     text = io.StringIO()
@@ -180,11 +167,13 @@ def report(department: Department, made: dict[str, list[Cells]]) -> bytes:
     """The report in which every phrase stands: each in the section that its row names."""
     phrases: dict[str, dict[str, None]] = {section: {} for section in SECTIONS}
     for id, rows in made.items():
-        if id not in {"judged", "found", "replied"}:
+        if id not in OF_AUDITOR:
             for row in rows:
                 for locator, quote in (("locator", "quote"), ("actual_locator", "actual_quote")):
                     if row.get(quote):
                         phrases[row[locator]][row[quote]] = None
+    for aside in department.asides:  # what no table holds
+        phrases["一（四）"][aside] = None
     lines = [f"{department.name}{department.year}年度部门整体支出绩效自评报告", ""]
     for section, heading in SECTIONS.items():
         if section == "一（一）":
