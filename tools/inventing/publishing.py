@@ -52,8 +52,16 @@ def rates(department: Department) -> list[Claim]:
         return Spread(above / below, above / below, above / below)
 
     def all_staff() -> list[Spread]:
-        if not any(name == "staff_quota" and item == "contract" for name, _, item, _ in own.amounts):
-            return []
+        contract = [
+            {
+                scope
+                for name, scope, item, at in own.amounts
+                if (name, item, at) == (figure, "contract", own.year)
+            }
+            for figure in ("staff_actual", "staff_quota")
+        ]
+        if not contract[1] or contract[0] - contract[1]:
+            return []  # where one unit is silent, nothing can be said of all staff
         return [ratio(own.spread("staff_actual"), own.spread("staff_quota"))]
 
     simple = [
