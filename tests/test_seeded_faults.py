@@ -101,7 +101,7 @@ def test_every_seeded_fault_is_found_over_the_years(tmp_path, counted):
 
 @pytest.mark.whole
 def test_every_seeded_fault_is_found_in_many_departments(tmp_path, counted):
-    cases = invent(tmp_path, 400, seed=23, faults=0.7, missing=0.3)
+    cases = invent(tmp_path, 200, seed=23, faults=0.9, missing=0.3)
     compare(tmp_path, cases, counted)
 
 
