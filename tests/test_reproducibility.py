@@ -132,7 +132,7 @@ def made(place: Place, aside: Path, case: str | Path = INVENTED_CASE, *, printin
     if place["home"] != "unset":
         environment["HOME"] = str(aside / "home")
     if place["home"] in ("there", "read-only"):
-        (aside / "home").mkdir(mode=0o500 if place["home"] == "read-only" else 0o700)
+        (aside / "home").mkdir(mode=0o500 if place["home"] == "read-only" else 0o700, parents=True)
     if place["order"] is not None:
         environment |= {"PYTHONPATH": str(LISTED_OTHERWISE), "LISTED_SEED": place["order"]}
     if place["matplotlib"] is not None:

@@ -30,7 +30,6 @@ _QUOTED = {"“": "”", "‘": "’", "《": "》", "‹": "›"}
 _FEW = 3
 # A word of ours before a colon says what follows: 改：…
 _LABELLED = re.compile(r"[\u3400-\u9fff]+：\{1\}")
-_WHOLLY_QUOTED = re.compile("“[^“”]*”")
 _DEEP = 8
 _MOST_PARTS = 200
 _MOST_QUOTES = 10
@@ -228,7 +227,7 @@ class Catalogue:
         """What a message, or a list of them, is told as; None where it is none."""
         if text in self.exact:
             return self.exact[text]
-        if _WHOLLY_QUOTED.fullmatch(text) or (depth and not self.words.search(text)):
+        if _wholly_quoted(text) or (depth and not self.words.search(text)):
             return text
         if depth > _DEEP:
             return None
@@ -315,6 +314,18 @@ class Catalogue:
         rest = _NO_WORDS.search(text)
         word = self.exact.get(text[: rest.start()]) if rest else None
         return f"{word} {text[rest.start() :]}" if rest and word else None
+
+
+def _wholly_quoted(text: str) -> bool:
+    """Whether the first mark of a text is closed by its last: ““甲”与乙”, but not “甲”与“乙”."""
+    if not text.startswith("“"):
+        return False
+    deep = 0
+    for place, mark in enumerate(text, 1):
+        deep += (mark == "“") - (mark == "”")
+        if deep == 0:
+            return place == len(text)
+    return False
 
 
 def _balanced(text: str) -> bool:
