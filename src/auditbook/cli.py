@@ -484,14 +484,14 @@ def ask_history(
     import shutil
 
     from auditbook import printed
-    from auditbook.history import command
+    from auditbook.history import command_line
 
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if terminal else printed.WIDE
     if views:
-        typer.echo(command.described(width))
+        typer.echo(command_line.described(width))
         return
-    parts, told = command.answered(question, file, results or [], form, width, terminal=terminal)
+    parts, told = command_line.answered(question, file, results or [], form, width, terminal=terminal)
     for fault in told:
         _say_fault(fault)
     for part in parts:

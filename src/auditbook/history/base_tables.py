@@ -6,6 +6,7 @@ by ``…_exact``, the text as the run wrote it. An empty cell is NULL, never zer
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -120,7 +121,7 @@ def _read_table(
             continue
         try:
             columns, length = head(run, table)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, csv.Error) as error:
             unread.add((run.run, table))
             yield Fault(place, f"读不通（{type(error).__name__}），没有读")
             continue

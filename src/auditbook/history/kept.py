@@ -123,13 +123,13 @@ def _tables_in(folder: os.DirEntry[str]) -> dict[str, int]:
 def head(run: KeptRun, table: str) -> tuple[tuple[str, ...], int]:
     """The columns of a table as its file has them, and the bytes of that line.
 
-    Raises   OSError where the file cannot be read, ValueError where its first line is no head.
+    Raises   OSError where the file cannot be read, ValueError or csv.Error where its first line is no head.
     """
     with (run.folder / f"{table}.csv").open("rb") as file:
         line = file.readline(_LONGEST_HEAD)
     columns = tuple(next(csv.reader([line.decode("utf-8-sig").rstrip("\r\n")], strict=True), ()))
     if len(set(columns)) < len(columns):
-        raise ValueError("表头里有重复的列")
+        raise ValueError(f"{table}: a column twice")
     return columns, len(line)
 
 
@@ -175,7 +175,7 @@ def _present_case(run: KeptRun) -> Any:
 
 def _year_in_tables(run: KeptRun) -> Any:
     with (run.folder / "indicators.csv").open(encoding="utf-8", newline="") as file:
-        return {"year": int(next(csv.DictReader(file))["year"])}
+        return {"year": int(next(csv.DictReader(file), {})["year"])}
 
 
 def _facts(content: Any, told_by: str) -> Facts:

@@ -78,13 +78,13 @@ def described(width: int) -> str:
     for view in views.views():
         rows = [[name, types[view.name][name], str(words)] for name, words in view.columns.items()]
         drawn = printed.drawn(["", "", ""], rows, [False] * 3, width, headed=False) or ""
-        parts.append(f"{view.name}：{view.words}\n{_indented(drawn)}\n  > {view.example}\n")
+        parts.append(f"{view.name}: {view.words}\n{_indented(drawn)}\n  > {view.example}\n")
     parts.append(
         languages.told("表：每个表前三列是 run、case、scenario；数在前，原文在 …_exact；空的是 NULL")
     )
     for table in (*tables.COLUMNS, base_tables.RUNS):
         columns = [name for name in base_tables.kinds(table) if name not in base_tables.LEADING]
-        parts.append(f"{table}：{', '.join(columns)}")
+        parts.append(f"{table}: {', '.join(columns)}")
     return "\n".join(parts)
 
 
