@@ -506,6 +506,15 @@ def test_a_question_reaches_nothing_but_the_tables(tmp_path, question, monkeypat
     assert (sorted(tmp_path.rglob("*")), (folder / "findings.csv").read_bytes()) == before
 
 
+def test_a_file_is_not_even_opened_to_look_a_question_over(tmp_path):
+    """A pipe that nobody writes to would never be read to its end."""
+    write_run(tmp_path, "a-2020")
+    os.mkfifo(tmp_path / "pipe.csv")
+    for question in ("SELECT * FROM read_csv('{}')", "SELECT x FROM runs SEMI JOIN read_csv('{}') USING (run)", "PIVOT read_csv('{}') ON a USING sum(b)", "EXPLAIN FROM read_text('{}')"):  # fmt: skip
+        with pytest.raises(UsageError, match="不能读写文件"):
+            ask(tmp_path, question.format(tmp_path / "pipe.csv"))
+
+
 def test_what_does_not_fit_into_memory_is_a_limit_and_spills_nothing(tmp_path, monkeypatch):
     write_run(tmp_path / "results", "a-2020")
     monkeypatch.setattr(asking, "MEMORY", "60MB")
@@ -523,7 +532,7 @@ def test_what_does_not_fit_into_memory_is_a_limit_and_spills_nothing(tmp_path, m
         ask(tmp_path / "results", "FROM findings")
 
 
-@pytest.mark.parametrize("question", ["SELECT * FROM query('SELECT high FROM ' || 'runs')", "PIVOT runs ON year USING max(high)", "SELECT max(high) FROM MAIN.\"Runs\"", "SUMMARIZE runs", "WITH findings AS (SELECT 1) SELECT high FROM findings, runs", "FROM runs SEMI JOIN findings USING (run)"])  # fmt: skip
+@pytest.mark.parametrize("question", ["SELECT * FROM query('SELECT high FROM ' || 'runs')", "PIVOT runs ON year USING max(high)", "SELECT max(high) FROM MAIN.\"Runs\"", "SUMMARIZE runs", "WITH findings AS (SELECT 1) SELECT high FROM findings, runs", "FROM runs SEMI JOIN findings USING (run)", "PIVOT (SELECT * FROM QUERY('SELECT year, high FROM ru' || 'ns')) ON year USING max(high)"])  # fmt: skip
 def test_whatever_a_question_names_a_table_by_is_read(tmp_path, question):
     write_run(tmp_path, "a-2020", findings=found("high"))
     with_findings = ask(tmp_path, question)
@@ -606,6 +615,14 @@ def test_every_question_of_the_page_is_answered_by_a_real_run(wuxi, invented, qu
     assert told == []
     # of one year each, without a scenario: nothing recurs, nothing is compared
     assert rows or any(words in question for words in ("years > 1", "scenario IS NOT NULL"))
+
+
+def test_the_wrong_question_of_the_page_is_told_as_it_says(tmp_path):
+    write_run(tmp_path, "a-2020")
+    question, told = re.search(r'\$ auditbook history "(.+)"\n(.+)\n', DOCS).groups()
+    with pytest.raises(UsageError) as error:
+        ask(tmp_path, question)
+    assert str(error.value) == told
 
 
 def test_there_are_ten_questions_and_one_for_each_view():
