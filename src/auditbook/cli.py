@@ -497,6 +497,47 @@ def sign(
         _say(found.text())
 
 
+@app.command("history")
+def ask_history(
+    question: Annotated[
+        str, typer.Argument(metavar="SQL", help="问题，一条 SQL 查询；不写就列出全部运行")
+    ] = "",
+    file: Annotated[str, typer.Option("--file", help="问题写在这个文件里")] = "",
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="table|csv|json",
+            help="答案的格式",
+            autocompletion=lambda: ["table", "csv", "json"],
+        ),
+    ] = "table",
+    views: Annotated[
+        bool, typer.Option("--views", help="列出可问的视图与表：每一列是什么，各附一个问题")
+    ] = False,
+    results: Annotated[
+        list[str] | None,
+        typer.Option("--results", help="存放运行结果的文件夹，可以写几次；不写就是本项目的"),
+    ] = None,
+) -> None:
+    """用 SQL 问全部运行：按部门、年度、指标、发现。"""
+    import shutil
+
+    from auditbook import printed
+    from auditbook.history import command_line
+
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if terminal else printed.WIDE
+    if views:
+        typer.echo(command_line.described(width))
+        return
+    parts, told = command_line.answered(question, file, results or [], form, width, terminal=terminal)
+    for fault in told:
+        _say_fault(fault)
+    for part in parts:
+        typer.echo(part.encode(), nl=False)
+
+
 @app.command()
 def schema(
     kind: Annotated[

@@ -21,9 +21,9 @@ from auditbook.pipeline import Run, rule_files
 from auditbook.timeless_zip import zipped
 from auditbook.writing import write_whole
 
-NAME = "rules.zip"
+NAME = records.RULES
 FORMAT = 1
-ROOT, BASE = "root", "base"
+ROOT, BASE = "root", records.BASE
 MANIFEST = "manifest.json"
 MOST_BYTES = 20_000_000  # of what is packed; all rules together are a third of a million
 

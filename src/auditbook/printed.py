@@ -58,14 +58,49 @@ class Printout:
         return "\n".join(line.rstrip() for line in self._file.getvalue().splitlines())
 
 
+def drawn(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: Sequence[bool],
+    width: int,
+    *,
+    headed: bool = True,
+) -> str | None:
+    """A table of data as it is, nothing in it told in another language; a number (``right``) stands at the right.
+
+    Returns  None where there are too many columns for the width.
+    """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    least = [min(_NARROWEST, max(map(_widest, column))) for column in zip(heads, *rows, strict=True)]
+    if sum(least) + _GAP * (len(least) - 1) > width:
+        return None
+    file = io.StringIO()
+    out = Console(file=file, width=width, no_color=True, highlight=False, markup=False)
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), show_header=headed)
+    fitted = _fitted([heads, *rows], width)
+    for head, own in zip(fitted[0], right, strict=True):
+        table.add_column(Text(head), overflow="fold", justify="right" if own else "left")
+    for row in fitted[1:]:
+        table.add_row(*map(Text, row))
+    out.print(table)
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
+
+
+def _widest(cell: str) -> int:
+    from rich.cells import cell_len
+
+    return max(map(cell_len, cell.split("\n")))
+
+
 def _fitted(rows: Sequence[Sequence[str]], width: int) -> list[list[str]]:
     """Rows whose cells are broken into lines where all columns together would be wider than the terminal.
 
     The widest columns give way first. No number is broken in two, as a table that is drawn without this would do.
     """
-    from rich.cells import cell_len
-
-    natural = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    natural = [max(map(_widest, column)) for column in zip(*rows, strict=True)]
     room = width - _GAP * (len(natural) - 1)
     most = max(natural)
     while sum(min(own, most) for own in natural) > room and most > _NARROWEST:

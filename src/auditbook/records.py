@@ -19,6 +19,10 @@ from auditbook.workspace import Workspace
 from auditbook.writing import write_whole
 
 KEPT = ".stages"
+# Beside the tables: the rules that they were made by (kept_rules); BASE is where in it the case's own files are.
+RULES, BASE = "rules.zip", "base"
+# Beside the deliverables: whose run it is, and what it was made from (run_record).
+RUN = "run.json"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from auditbook.pipeline import Run, rule_files
 from auditbook.stages import STAGES
 from auditbook.workspace import Workspace
 
-NAME = "run.json"
+NAME = records.RUN
 FORMAT = 1
 PDF = "outputs/report.pdf"
 TABLES, NOTEBOOKS, OUTPUTS, BASE, ROOT = "tables", "notebooks", "outputs", "base", "root"

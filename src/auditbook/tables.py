@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 
 Row = dict[str, str]
+_NUMBER = re.compile(r"[+\-−]?\d[\d,]*(?:\.\d+)?[%‰]?")
+# What a spreadsheet takes for the beginning of a formula; full-width signs too, in a Chinese locale.
+_LIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 SOURCES = "source title issuer date status sha256 reliability reason"
 FIGURES = (
@@ -187,3 +191,8 @@ def _sorted_by(columns: tuple[str, ...], key: tuple[str, ...], cells: tuple[str,
 def from_csv(data: bytes) -> list[Row]:
     """The rows of a table that ``to_csv`` wrote."""
     return list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")))
+
+
+def harmless(cell: str) -> str:
+    """A cell of a CSV for people: text that a spreadsheet would run gets a leading '; a number never does."""
+    return f"'{cell}" if cell.startswith(_LIVE) and not _NUMBER.fullmatch(cell) else cell

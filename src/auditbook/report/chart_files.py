@@ -10,20 +10,8 @@ from html.parser import HTMLParser
 
 from auditbook.charts import Chart
 from auditbook.report.references import uncited
+from auditbook.tables import harmless
 
-_NUMBER = re.compile(r"[+\-−]?\d[\d,]*(?:\.\d+)?[%‰]?")
-_LIVE = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "＝",
-    "＋",
-    "－",
-    "＠",
-)  # full-width signs too: a spreadsheet in a Chinese locale takes them for formulas
 _OF_CHARTS = re.compile(
     r"<div\b[^>]*\bchart\b[^>]*>|<details\b[^>]*\bfigure-data\b[^>]*>.*?</details>", re.DOTALL
 )
@@ -58,14 +46,9 @@ def charts_in(html: str) -> dict[str, bytes]:
 def _written(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(
-        [[_harmless(uncited(cell)) for cell in row] for row in rows]
+        [[harmless(uncited(cell)) for cell in row] for row in rows]
     )
     return text.getvalue().encode()
-
-
-def _harmless(cell: str) -> str:
-    """Text that a spreadsheet would run gets a leading '; a number never does."""
-    return f"'{cell}" if cell.startswith(_LIVE) and not _NUMBER.fullmatch(cell) else cell
 
 
 class _Reader(HTMLParser):
