@@ -8,6 +8,7 @@ from pathlib import Path
 from conftest import ROOT
 from hostile_files import CASE, REAL, RICH, Hostile, Maker
 
+import auditbook.intake.packages  # noqa: F401 - its dataclasses are made before anything is watched: making them runs code
 from auditbook import pipeline, strict_yaml
 from auditbook.faults import AuditbookError
 
