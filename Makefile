@@ -45,7 +45,7 @@ lab: $(READY)
 	@JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" $(VENV)/bin/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(ARGS)
 
 benchmark: $(READY)
-	@$(VENV)/bin/python benchmarks/speed.py && $(VENV)/bin/python benchmarks/intake.py && $(VENV)/bin/python benchmarks/claims.py && $(VENV)/bin/python benchmarks/peers.py
+	@$(VENV)/bin/python benchmarks/speed.py && $(VENV)/bin/python benchmarks/intake.py && $(VENV)/bin/python benchmarks/claims.py && $(VENV)/bin/python benchmarks/peers.py && $(VENV)/bin/python benchmarks/batch.py
 
 lock: $(READY)
 	@$(VENV)/bin/python tools/make_lock.py $(ARGS)

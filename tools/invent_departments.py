@@ -34,6 +34,8 @@ def main() -> None:
     for name in ("faults", "missing"):
         if not 0 <= getattr(asked, name) <= 1:
             parser.error(f"--{name} 在 0 与 1 之间")
+    if asked.folder.exists() and any(asked.folder.iterdir()):
+        parser.error(f"{asked.folder} 不是空的；换一个文件夹，什么也没有改动")
     cases = invent(
         asked.folder, asked.departments, asked.years, asked.seed, asked.faults, asked.missing, frameworks
     )
