@@ -43,6 +43,19 @@ def run(project: Path, how: str = "count", at: int = 0, *more: str) -> Ended:
     return Ended(done.returncode, done.stderr, counter.stat().st_size if counter.is_file() else 0)
 
 
+def below(process: int) -> list[int]:
+    """The processes that a process has started, and theirs."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        except (OSError, IndexError, ValueError):
+            continue
+        if parent == process:
+            found += [int(folder.name), *below(int(folder.name))]
+    return found
+
+
 def tree(folder: Path) -> Tree:
     """Every file of a folder by its name and hash."""
     return {

@@ -14,7 +14,7 @@ from pathlib import Path
 import damage
 import pytest
 from conftest import AUDITBOOK, INVENTED, INVENTED_CASE, ROOT, UNPRINTED
-from fault_points import tree
+from fault_points import below, tree
 
 from auditbook import batch, batch_dask
 from auditbook.batch_worker import Ending, Job, Worker
@@ -41,19 +41,6 @@ def run_batch(
         [AUDITBOOK, "batch", *map(str, arguments)], cwd=cwd, env={**os.environ, **UNPRINTED, **environment},
         capture_output=True, text=True, timeout=600,
     )  # fmt: skip
-
-
-def below(process: int) -> list[int]:
-    """The processes that a process has started, and theirs."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-        except (OSError, IndexError, ValueError):
-            continue
-        if parent == process:
-            found += [int(folder.name), *below(int(folder.name))]
-    return found
 
 
 def alive(processes: list[int]) -> list[int]:

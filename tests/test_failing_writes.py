@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import AUDITBOOK, UNPRINTED, auditbook
-from fault_points import CASE, Prepared, leftovers, outputs, processed, run
+from fault_points import CASE, Prepared, below, leftovers, outputs, processed, run
 
 from auditbook import run_lock, writing
 from auditbook.faults import LimitError
@@ -96,19 +96,6 @@ def test_a_notebook_by_hand_waits_for_a_run_to_end(prepared):
     assert outputs(project) == prepared.old
 
 
-def kernels_of(process: int) -> list[int]:
-    """The processes below a process."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-        except (OSError, IndexError, ValueError):
-            continue
-        if parent == process:
-            found += [int(folder.name), *kernels_of(int(folder.name))]
-    return found
-
-
 @pytest.mark.parametrize("engine", ["", "papermill"])
 def test_a_dying_kernel(prepared, engine):
     project = prepared.changed(f"dying-{engine}")
@@ -138,7 +125,7 @@ def _kill_what_runs(process: subprocess.Popen, project: Path) -> None:
     while process.poll() is None and record.read_bytes() == before:
         time.sleep(0.02)
     while process.poll() is None:
-        for kernel in kernels_of(process.pid):
+        for kernel in below(process.pid):
             try:
                 os.kill(kernel, signal.SIGKILL)
             except ProcessLookupError:
