@@ -137,6 +137,25 @@ def test_a_batch_that_was_killed_goes_on_where_it_was(tmp_path, alone, counted):
     counted("batches killed midway that went on where they were")
 
 
+def test_a_batch_that_is_interrupted_says_how_it_goes_on(tmp_path):
+    copy_of(tmp_path, "first")
+    process = subprocess.Popen(
+        [AUDITBOOK, "batch", tmp_path],
+        cwd=ROOT,
+        env={**os.environ, **UNPRINTED},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 120
+    while not at_work(process.pid, tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    started = below(process.pid)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Traceback" not in err and "从断处继续" in err
+    assert started and alive(started) == []
+
+
 def test_a_case_whose_process_is_killed_is_told_and_the_next_one_is_done(tmp_path):
     path = copy_of(tmp_path, "first")
     worker = Worker(str(ROOT))

@@ -136,7 +136,11 @@ def run_batch(
         _say(text, err=True)
 
     with batch_progress.shown([own.run for own in planned.workspaces], said) as ended:
-        done = batch.run(planned, ended, said, workers=workers, scheduler=scheduler)
+        try:
+            done = batch.run(planned, ended, said, workers=workers, scheduler=scheduler)
+        except KeyboardInterrupt:
+            _say("已停下；做完的都在，再运行一次从断处继续，末了写出比较报告", err=True)
+            raise typer.Exit(130) from None
     for line in done.lines():
         _say(line)
     if done.code:
