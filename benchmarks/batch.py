@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import resource
 import subprocess
@@ -130,8 +131,6 @@ def on_a_cluster(base: Path) -> bool:
         try:
             while not note.is_file():
                 time.sleep(0.1)
-            import json
-
             address = json.loads(note.read_text())["address"]
             worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]  # fmt: skip
             started += [subprocess.Popen(worker, **quiet) for _ in range(4)]

@@ -197,15 +197,14 @@ def _outcome(job: Job, parents: Kernels | None) -> Ending:
         state: State = "refused" if error.exit_code < EXIT_CONTRADICTION else "failed"
         return Ending(state, error.exit_code, tuple(map(str, error.faults)))
     except Exception as error:
-        system = OSError(12, "") if isinstance(error, MemoryError) else error
-        if isinstance(system, OSError) and (told := limit(system)) is not None:
+        if (told := limit(error)) is not None:
             return Ending("failed", told.exit_code, tuple(map(str, told.faults)))
         kept = ""
         if workspace is not None:
             with suppress(AuditbookError):
                 path = workspace.processed / records.KEPT / FAULT
                 write_whole(path, traceback.format_exc().encode())
-                kept = f"；详见 {path}"
+                kept = f"；详见 {path.relative_to(workspace.results).as_posix()}"  # told in what is delivered: as on any machine
         return Ending("failed", EXIT_OWN_FAULT, (f"程序自身的错误（{type(error).__name__}：{error}）{kept}",))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 import traceback
@@ -668,9 +667,7 @@ def main() -> None:
     except Exception as error:
         from auditbook import writing
 
-        if isinstance(error, MemoryError):
-            error = OSError(errno.ENOMEM, "")
-        if isinstance(error, OSError) and (limit := writing.limit(error)) is not None:
+        if (limit := writing.limit(error)) is not None:
             for fault in limit.faults:
                 _say_fault(fault)
             sys.exit(limit.exit_code)

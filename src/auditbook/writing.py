@@ -34,8 +34,12 @@ _REASONS = {
 _KEPT = "已有的报告没有动"
 
 
-def limit(error: OSError, path: Path | str = "") -> LimitError | None:
+def limit(error: Exception, path: Path | str = "") -> LimitError | None:
     """What a user is told of an error of the system; None where it is no matter of disk, rights or memory."""
+    if isinstance(error, MemoryError):
+        error = OSError(errno.ENOMEM, "")
+    if not isinstance(error, OSError):
+        return None
     reason = _REASONS.get(error.errno or 0)
     if reason is None:
         return None
