@@ -17,6 +17,8 @@ import pytest
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 from fontTools.ttLib import TTFont
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from markupsafe import Markup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -419,6 +421,63 @@ LIVE = [
 @pytest.mark.parametrize("live", LIVE)
 def test_scan_finds(html: str, live: str) -> None:
     assert page.scan(html.replace("</main>", live + "</main>")) != []
+
+
+# What a page may be pieced together of, whole or torn: in every combination, whatever is not plainly passive must be read in full.
+_NAMES = [
+    "p",
+    "P",
+    "svg",
+    "style",
+    "title",
+    "script",
+    "a",
+    "clipPath",
+    "foreignObject",
+    "input",
+    "b-c",
+    "img",
+    "meta",
+]
+_ATTRIBUTES = [
+    "class",
+    "href",
+    "HREF",
+    "style",
+    "title",
+    "onclick",
+    "OnLoad",
+    "src",
+    "transform",
+    "d",
+    "xlink:href",
+    "http-equiv",
+    "data",
+    "data-x",
+    "alt",
+]
+_VALUES = [
+    "x", "", "#a", "javascript:x()", "javascript&#58;x()", "&#106;avascript:x", "vbscript:x", "url(#a)", "url(//x.example)", "url&#40;//x)",
+    "u\\72l(x)", "-moz-binding: x", "@import", "translate(1, 2)", "translate(1) url(x)", "fill: #fff", "a.png", "data:image/png;base64,AA",
+    "refresh", "expression(x)", "image-set(x)", "a > b", "<p>", "fill: url&lpar;x)", "&amp;",
+]  # fmt: skip
+_PIECES = st.one_of(
+    st.builds('<{0}{1}{2}="{3}"{4}'.format, st.sampled_from(_NAMES), st.sampled_from([" ", "\n", "/", "", " x "]),
+              st.sampled_from(_ATTRIBUTES), st.sampled_from(_VALUES), st.sampled_from([">", "/>", " >", "", ' a="', " b>", "<p>"])),
+    st.builds("<{0}>{1}</{0}>".format, st.sampled_from(_NAMES), st.sampled_from(_VALUES)),
+    st.sampled_from(["<", ">", '"', "</", "<!--", "-->", "<![CDATA[", "]]>", "&lt;", "<?x>", "<!x>", "</p onclick=x>", "</style>", "text\0", "a<b"]),
+)  # fmt: skip
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(_PIECES, max_size=6).map("".join))
+def test_what_is_told_passive_at_a_glance_is_so_when_read_in_full(markup: str) -> None:
+    if page._plainly_passive(markup):
+        assert list(page._found_live(page._Tokenizer(markup))) == []
+
+
+def test_a_page_of_ours_is_told_passive_at_a_glance(html: str) -> None:
+    assert page._plainly_passive(html)
 
 
 @pytest.mark.parametrize(
