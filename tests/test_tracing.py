@@ -44,7 +44,7 @@ class Yields:
 
 
 def linked(markup: str, **yields: str) -> str:
-    return link(html.carried(markup), Yields(**yields), Keys())
+    return link(html.carried(markup), Yields(**yields), Keys().key)
 
 
 def page_of(content: str, **entries: str) -> str:
@@ -133,7 +133,7 @@ def test_what_only_looks_like_a_date_or_a_code_is_a_number(words):
 def test_a_name_with_digits_counts_nothing_and_what_stands_beside_it_does():
     sources = Yields(row_a="7 2")
     sources.names = names_pattern(["市第2中学", "2", "项目3"])
-    shown = link('<p data-rests="row|a">市第2中学7项，2个</p>', sources, Keys())
+    shown = link('<p data-rests="row|a">市第2中学7项，2个</p>', sources, Keys().key)
     assert [own for own in re.findall(r">([\d]+)<", shown)] == ["7", "2"]
     found = scan(page_of(shown, row_a=""), sources)
     assert (found.exempt["名称中的数字"], found.resolved["row"], found.faults) == (1, 2, [])

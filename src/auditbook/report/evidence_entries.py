@@ -64,6 +64,7 @@ class RunSources:
         self._indexes: dict[str, dict[tuple[str, ...], Row]] = {}
         self._digests: dict[str, str] = {}
         self._found: dict[str, Collection[str] | None] = {}
+        self._entries: dict[tuple[str, str], tuple[dict[str, str], str]] = {}
 
     @cached_property
     def masks(self) -> Masks:
@@ -246,6 +247,23 @@ class RunSources:
             f"{ENTRY}{key}", reference, heading, [(name, words) for name, words in pairs if words]
         )
         return self.masks.masked(str(told.markup))
+
+    def linked_entry(self, reference: str, keys: Keys) -> str:
+        """The entry of a reference with its numbers linked; made once for all pages on which its keys are the same."""
+        key = keys.key(reference)
+        if (reference, key) in self._entries:
+            asked, linked = self._entries[reference, key]
+            if all(keys.key(other) == own for other, own in asked.items()):
+                return linked
+        asked = {}
+
+        def key_of(other: str) -> str:
+            asked[other] = keys.key(other)
+            return asked[other]
+
+        linked = link(html.carried(self.entry(reference, key)), self, key_of, within=reference)
+        self._entries[reference, key] = asked, linked
+        return linked
 
     def _told(self, reference: str) -> tuple[str, list[tuple[Text, Text]]]:
         kind, own = parts(reference)
@@ -511,13 +529,12 @@ def _claim_texts(row: Row) -> list[str]:
 def chapter(content: str, sources: RunSources) -> str:
     """Content with its numbers linked, and after it the chapter of the entries that they lead to."""
     keys = Keys()
-    linked = link(content, sources, keys)
+    linked = link(content, sources, keys.key)
     linked = add_notes(linked, sources, keys)
     entries: dict[str, str] = {}
     while waiting := [reference for reference in keys.of if reference not in entries]:
         for reference in waiting:
-            own = html.carried(sources.entry(reference, keys.of[reference]))
-            entries[reference] = link(own, sources, keys, within=reference)
+            entries[reference] = sources.linked_entry(reference, keys)
     if not entries:
         return linked
     return linked + str(html.entries(entries[reference] for reference in sorted(entries, key=_order)))

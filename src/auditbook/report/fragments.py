@@ -94,17 +94,19 @@ class Column:
 
 def _fill(pattern: str, /, *args: object, **kwargs: object) -> Html:
     """Fill a literal pattern of this module, escaping whatever is not markup."""
-    return Html(Markup(pattern).format(*args, **kwargs))
+    # str.format: Markup's own, of the same result for patterns without conversions, takes five times as long
+    escaped = {name: escape(value) for name, value in kwargs.items()}
+    return Html(Markup(pattern.format(*map(escape, args), **escaped)))
 
 
 def join(*parts: Text) -> Html:
     """The parts, one after the other, nothing between them."""
-    return Html(Markup("").join(escape(part) for part in parts))
+    return Html(Markup("".join(map(escape, parts))))
 
 
 def _lines(parts: Iterable[Text]) -> Html:
     """Blocks, each on a line of its own."""
-    return Html(Markup("\n").join(escape(part) for part in parts))
+    return Html(Markup("\n".join(map(escape, parts))))
 
 
 def _plain(text: Text) -> str:

@@ -75,10 +75,12 @@ def render(
                 raise ValueError(f"cell {number}: no page can show an output in {forms}")
     around = _around(title, subtitle, footer, fingerprint, "report" if hide_code else "working-paper")
     around["style"] += _running_index(index)
-    own = {
-        "sources": sources, "head": _markup(head), "foot": _markup(foot),
-        "beside": {cell: _markup(links) for cell, links in (beside or {}).items()},
-    }  # fmt: skip
+
+    def arranged(content: str) -> Arranged:
+        return arrange(content, title, sources, _markup(head), _markup(foot))
+
+    # nbconvert copies what it is given, to the bottom: a function stays what it is, with the sources that it knows
+    own = {"arranged": arranged, "beside": {cell: _markup(links) for cell, links in (beside or {}).items()}}
     html, _ = _exporter(hide_code).from_notebook_node(notebook, {"page": {**around, **own}})
     return _finished(html)
 
@@ -149,7 +151,6 @@ def _exporter(hide_code: bool) -> Any:
         template_file="index.html.j2",
         exclude_input=hide_code,
         filters={
-            "arrange": arrange,
             "unbroken": _unbroken,
             "prose": prose,
             "highlight_code": Highlight2HTML(pygments_lexer="ipython3"),  # type: ignore[no-untyped-call]

@@ -42,7 +42,7 @@ def add_notes(linked: str, sources: Noting, keys: Keys) -> str:
                 return number.group()
             count += 1
             noted.add(reference)
-            written.append(link(html.carried(str(html.source_note(count, *told).markup)), sources, keys))
+            written.append(link(html.carried(str(html.source_note(count, *told).markup)), sources, keys.key))
             return f"{number.group()}{html.note_mark(count)}"
 
         inside = _LED.sub(led, found.group().removesuffix(html.NOTES))

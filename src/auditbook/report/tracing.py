@@ -11,14 +11,15 @@ import hashlib
 import html as entities
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 NUMBER = re.compile(r"(?:(?<![\w)）\]〕%])[-−－])?\d[\d,]*(?:\.\d+)?(?:\s?[%‰％])?")
 _DIGIT = re.compile(r"\d")
+_DATA = re.compile(r"</?data\b")
 _GAPS = re.compile(r"[,\s]")
 KEY_LENGTH = 6
 ENTRY = "e-"
@@ -98,8 +99,7 @@ class _Element:
     entry: bool = False
 
 
-@dataclass(frozen=True)
-class _Text:
+class _Text(NamedTuple):  # made for every piece of a page
     """A piece of text with what stands around it; a piece of markup has no elements around it."""
 
     words: str
@@ -203,16 +203,16 @@ class Keys:
         return self.of[reference]
 
 
-def link(html: str, sources: Sources, keys: Keys, within: str = "") -> str:
+def link(html: str, sources: Sources, key_of: Callable[[str], str], within: str = "") -> str:
     """Markup in which each number is a link to the entry of the reference that it rests on.
 
-    Takes    within: the reference of the entry that the markup is; its own numbers lead nowhere else.
+    Takes    key_of: from ``Keys``. within: the reference of the entry that the markup is; its own numbers lead nowhere else.
     Returns  the markup without its ``<data>`` elements. A number that nothing yields stays as it is; ``scan`` tells it.
     """
     made: list[str] = []
     for text in _walk(html):
         if text.around is None:
-            if not re.match(r"</?data\b", text.words):
+            if not _DATA.match(text.words):
                 made.append(text.words)
             continue
         if not _DIGIT.search(text.words) or text.exempt:
@@ -224,7 +224,7 @@ def link(html: str, sources: Sources, keys: Keys, within: str = "") -> str:
             reference = "" if kind else _resting(number, text.around, sources)
             if reference in ("", within):
                 continue
-            key = keys.key(reference)
+            key = key_of(reference)
             shown = entities.escape(words[start:end], quote=False)
             made.append(entities.escape(words[done:start], quote=False))
             made.append(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import html as entities
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
-_DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+_MARK = re.compile(
+    r"""(<svg\b.*?</svg>) | <!--.*?--> | <![^>]*> | </([A-Za-z][\w:-]*)\s*> | <([A-Za-z][\w:-]*)((?:\s+[\w:-]+(?:="[^"]*")?)*\s*/?)>""",
+    re.DOTALL | re.VERBOSE,
+)
+_ATTRIBUTE = re.compile(r'\s([\w:-]+)(?:="([^"]*)")?')
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
@@ -34,10 +38,12 @@ class Element:
 
     def elements(self) -> Iterator[Element]:
         """This element and all below it, in the order of the page."""
-        yield self
-        for child in self.children:
-            if isinstance(child, Element):
-                yield from child.elements()
+        waiting: list[Element | str] = [self]
+        while waiting:
+            next = waiting.pop()
+            if isinstance(next, Element):
+                yield next
+                waiting += reversed(next.children)
 
     def named(self, *names: str) -> Iterator[Element]:
         """The elements below this one, and itself, of these names."""
@@ -52,39 +58,35 @@ class Element:
         return "".join(child if isinstance(child, str) else child.text() for child in self.children)
 
 
-class _Tree(HTMLParser):
-    def __init__(self, drawings: list[str]) -> None:
-        super().__init__(convert_charrefs=True)
-        self.root = Element("")
-        self._open = [self.root]
-        self._drawings = iter(drawings)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = Element(tag, {name: value or "" for name, value in reversed(attrs)})
-        if tag == "svg":
-            element.source = next(self._drawings)
-        self._open[-1].children.append(element)
-        if tag not in _VOID:
-            self._open.append(element)
-
-    def handle_endtag(self, tag: str) -> None:
-        if any(element.name == tag for element in self._open[1:]):
-            while self._open.pop().name != tag:
-                pass
-
-    def handle_data(self, data: str) -> None:
-        self._open[-1].children.append(data)
-
-
 def read(html: str) -> Element:
-    """The tree of a page of ours: well-formed, every ``<`` of a text escaped."""
-    drawings = _DRAWING.findall(html)
+    """The tree of a page of ours: well-formed, every ``<`` of a text escaped, values in double quotes."""
+    root = Element("")
+    within = [root]
+    ends = 0
+    for found in _MARK.finditer(html):
+        if found.start() > ends:
+            within[-1].children.append(entities.unescape(html[ends : found.start()]))
+        ends = found.end()
+        drawing, closing, name, attributes = found.groups()
+        if drawing:  # its inside is XML, and drawn as it is; the label is the picture's words
+            within[-1].children.append(Element("svg", _attributes(drawing.partition(">")[0]), source=drawing))
+        elif closing:
+            _close(within, closing.lower())
+        elif name:
+            element = Element(name.lower(), _attributes(attributes))
+            within[-1].children.append(element)
+            if element.name not in _VOID and not attributes.endswith("/"):
+                within.append(element)
+    if ends < len(html):
+        within[-1].children.append(entities.unescape(html[ends:]))
+    return root
 
-    def opening(found: re.Match[str]) -> str:
-        # attributes stay (the label is the picture's words); the inside is XML, which an HTML parser would spoil
-        return found.group().partition(">")[0] + "></svg>"
 
-    tree = _Tree(drawings)
-    tree.feed(_DRAWING.sub(opening, html))
-    tree.close()
-    return tree.root
+def _attributes(written: str) -> dict[str, str]:
+    return {name.lower(): entities.unescape(value) for name, value in _ATTRIBUTE.findall(written)}
+
+
+def _close(within: list[Element], name: str) -> None:
+    if any(element.name == name for element in reversed(within[1:])):
+        while within.pop().name != name:
+            pass
