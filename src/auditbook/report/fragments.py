@@ -14,7 +14,7 @@ from typing import Literal
 from markupsafe import Markup, escape
 
 from auditbook.charts import Chart
-from auditbook.report.references import CITED, uncited
+from auditbook.report.references import CITED, OPEN, uncited
 
 MOST_ROWS = 200
 MOST_UNBROKEN = 10  # characters: a short name, a date
@@ -113,19 +113,13 @@ def _plain(text: Text) -> str:
     return uncited(text if isinstance(text, str) else text.markup.striptags())
 
 
-_PIECE = re.compile(r"<[^>]*>|[^<]+")
+_CITED_WITHIN = re.compile(f"<[^>{OPEN}]*{OPEN}[^>]*>")
 
 
 def carried(markup: str) -> str:
     """Markup in which each cited number is an element of its own, ``<data>`` with its reference; none within a tag."""
-
-    def piece(found: re.Match[str]) -> str:
-        own = found.group()
-        if own.startswith("<"):
-            return uncited(own)
-        return CITED.sub(lambda cited: f'<data value="{cited[1]}">{cited[2]}</data>', own)
-
-    return _PIECE.sub(piece, markup) if CITED.search(markup) else markup
+    told = _CITED_WITHIN.sub(lambda tag: uncited(tag[0]), markup)
+    return CITED.sub(r'<data value="\1">\2</data>', told)
 
 
 def _rests(references: Sequence[str]) -> Markup:

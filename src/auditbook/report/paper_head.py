@@ -151,16 +151,16 @@ def ways_beside(stage: Stage, run: Run) -> dict[str, Html]:
     """
     own = _story(stage, run)
     others = [
-        other
+        (other, _story(other, run).parts)
         for other in STAGES
         if (other.name == "report") != (stage.name == "report")
-    ]  # fmt: skip
+    ]
     up = "" if stage.name == "report" else "../"
     found: dict[str, Html] = {}
     for part in own.parts:
         links: list[Text] = []
-        for other in others:
-            for there in _story(other, run).parts:
+        for other, parts in others:
+            for there in parts:
                 if there.shows == part.shows:
                     name = "审核报告" if other.name == "report" else f"底稿 {INDEX[other.name]}"
                     links.append(

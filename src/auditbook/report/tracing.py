@@ -15,11 +15,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 NUMBER = re.compile(r"(?:(?<![\w)）\]〕%])[-−－])?\d[\d,]*(?:\.\d+)?(?:\s?[%‰％])?")
 _DIGIT = re.compile(r"\d")
-_DATA = re.compile(r"</?data\b")
+_DATA = re.compile(r"</?data\b[^<>]*>")
 _GAPS = re.compile(r"[,\s]")
 KEY_LENGTH = 6
 ENTRY = "e-"
@@ -48,7 +48,8 @@ _CLASSES = {
 _COLUMN_HEAD = "标题与题注"
 _NAME = "名称中的数字"
 _VOID = frozenset(["br", "hr", "img", "meta", "link", "col", "wbr", "input"])
-_PIECE = re.compile(r"<!--.*?-->|<(/?)([A-Za-z][\w:-]*)([^<>]*)>|([^<]+)|<", re.DOTALL)
+_TAG = re.compile(r"<!--.*?-->|<(/?)([A-Za-z][\w:-]*)([^<>]*)>", re.DOTALL)
+_DIGITS = re.compile(r"[^<\d]*\d[^<]*")
 _ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
 
 
@@ -99,37 +100,30 @@ class _Element:
     entry: bool = False
 
 
-class _Text(NamedTuple):  # made for every piece of a page
-    """A piece of text with what stands around it; a piece of markup has no elements around it."""
-
-    words: str
-    around: Sequence[_Element] | None
-
-    @property
-    def exempt(self) -> str:
-        """Why the numbers of the text need no reference; what says nearer what they rest on is heard first."""
-        nearest = next(
-            (e for e in reversed(self.around or ()) if e.exempt or e.rests or e.name == "data"), None
-        )
-        return nearest.exempt if nearest else ""
+def _exempt(around: Sequence[_Element]) -> str:
+    """Why the numbers of a text need no reference; what says nearer what they rest on is heard first."""
+    nearest = next((e for e in reversed(around) if e.exempt or e.rests or e.name == "data"), None)
+    return nearest.exempt if nearest else ""
 
 
-def _walk(html: str) -> Iterator[_Text]:
-    open_elements: list[_Element] = []
-    for piece in _PIECE.finditer(html):
-        closing, name, attributes, words = piece.groups()
-        if words is not None:
-            yield _Text(words, open_elements)
-            continue
-        yield _Text(piece.group(), None)
+def _walk(html: str) -> Iterator[tuple[int, int, Sequence[_Element]]]:
+    """Each text with a digit in it: from where to where, and the elements around it, which hold until the next is asked for."""
+    around: list[_Element] = []
+    ends = 0
+    for tag in _TAG.finditer(html):
+        if _DIGIT.search(html, ends, tag.start()):
+            yield from ((*text.span(), around) for text in _DIGITS.finditer(html, ends, tag.start()))
+        ends = tag.end()
+        closing, name, attributes = tag.groups()
         if name is None:
             continue
         name = name.lower()
         if closing:
-            while open_elements and open_elements.pop().name != name:
+            while around and around.pop().name != name:
                 pass
         elif name not in _VOID and not attributes.endswith("/"):
-            open_elements.append(_element(name, attributes))
+            around.append(_element(name, attributes))
+    yield from ((*text.span(), around) for text in _DIGITS.finditer(html, ends))
 
 
 @lru_cache(maxsize=4096)  # most of a page's elements are written alike
@@ -210,18 +204,15 @@ def link(html: str, sources: Sources, key_of: Callable[[str], str], within: str 
     Returns  the markup without its ``<data>`` elements. A number that nothing yields stays as it is; ``scan`` tells it.
     """
     made: list[str] = []
-    for text in _walk(html):
-        if text.around is None:
-            if not _DATA.match(text.words):
-                made.append(text.words)
+    ends = 0
+    for begins, stops, around in _walk(html):
+        if _exempt(around):
             continue
-        if not _DIGIT.search(text.words) or text.exempt:
-            made.append(text.words)
-            continue
-        within_link = any(element.linked for element in text.around)
-        words, done = entities.unescape(text.words), 0
+        within_link = any(element.linked for element in around)
+        words, done = entities.unescape(html[begins:stops]), 0
+        made.append(html[ends:begins])
         for start, end, number, kind in _numbers(words, sources.names):
-            reference = "" if kind else _resting(number, text.around, sources)
+            reference = "" if kind else _resting(number, around, sources)
             if reference in ("", within):
                 continue
             key = key_of(reference)
@@ -234,7 +225,9 @@ def link(html: str, sources: Sources, key_of: Callable[[str], str], within: str 
             )
             done = end
         made.append(entities.escape(words[done:], quote=False))
-    return "".join(made)
+        ends = stops
+    made.append(html[ends:])
+    return _DATA.sub("", "".join(made))
 
 
 def _resting(number: str, around: Sequence[_Element], sources: Sources) -> str:
@@ -282,17 +275,16 @@ def scan(html: str, sources: Sources) -> Traced:
     """
     entries = entries_in(html)
     found = Traced()
-    for text in _walk(html[max(html.find("<body"), 0) :]):
-        if text.around is None or not _DIGIT.search(text.words):
-            continue
-        words = entities.unescape(text.words)
+    body = html[max(html.find("<body"), 0) :]
+    for begins, stops, around in _walk(body):
+        words = entities.unescape(body[begins:stops])
         for start, end, number, written_as in _numbers(words, sources.names):
-            if kind := text.exempt or written_as:
+            if kind := _exempt(around) or written_as:
                 found.exempt[kind] += 1
                 if kind == _ELEMENTS["code"]:
                     break  # one code, however many runs of digits a hash has
                 continue
-            kind, fault = _traced(number, text.around, entries, sources)
+            kind, fault = _traced(number, around, entries, sources)
             if fault:
                 near = words[max(0, start - 20) : end + 20]
                 found.faults.append((number, near.replace("\n", " "), fault))
