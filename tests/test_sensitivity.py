@@ -8,11 +8,27 @@ from itertools import product
 import damage
 import pytest
 from conftest import INVENTED_CASE, ROOT, auditbook
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from auditbook import charts, findings, judgement_room, observations, pipeline, scoring, sensitivity, what_if
+from auditbook import (
+    charts,
+    claims,
+    findings,
+    indicators,
+    judgement_room,
+    observations,
+    pipeline,
+    scoring,
+    sensitivity,
+    what_if,
+)
 from auditbook.cases import Scenario
 from auditbook.charts import Swing
+from auditbook.figures import FigureRow, Key
+from auditbook.indicators import Result
+from auditbook.intake.evidence import TARGET
 from auditbook.numbers import Interval, plain
 from auditbook.report import sensitivity_view
 from auditbook.sensitivity_changes import FIGURE, all_changes, ends
@@ -239,7 +255,7 @@ def spoken(run, leaving_out: set[str]) -> frozenset[str]:
     observed = {kind: look(seen) for kind, look in observations.LOOKS.items()}
     return frozenset(
         key for rule in run.finding_rules if rule.on in observed and rule.on not in leaving_out
-        for key in findings.fitting(rule, observed[rule.on])
+        for key in findings.spoken(rule, findings.fitting(rule, observed[rule.on]))
     )  # fmt: skip
 
 
@@ -310,6 +326,112 @@ def test_under_a_scenario_the_changes_are_on_top_of_it(case_in_memory):
     found = sensitivity.analyse(run)
     assert not any(e.change.kind == "evidence" for e in found.effects)
     assert disagreements(run, own) == []
+
+
+# --- what a change touches, against everything looked at again --------------------------------------------------
+
+
+def looked_at_again(run, rows: dict[Key, FigureRow]) -> sensitivity.Standing:
+    """Where a case stands with other figures, each result, claim, observation and finding of it made anew."""
+    base = sensitivity._Base(run)
+    figures = sensitivity._refigured(run.figures, rows)
+    figures = sensitivity._refigured(figures, base._recounted(figures, strict=run.strict))
+    stanzas, judged = run.rulebook.stanzas, run.table("judgements")
+    results = [r for stanza in stanzas.values() for r in indicators.compute(stanza, figures, judged)]
+    named = {s.id: {name: own.name for name, own in s.definitions.items()} for s in stanzas.values()}
+    units = {unit.id: unit.name for unit in run.audit.case.units}
+    again = claims.judge_all(
+        run.table("published"), run.table("objectives"), run.table("statements"), results, figures, run.scoring, named,
+        run.wording, units, strict=run.strict,
+    )  # fmt: skip
+    before = run.observed()
+    seen = replace(before, figures=figures, results=results, claims=again)
+    # how the evidence gives a figure is not asked anew: a change assumes it
+    observed = {
+        kind: look(before if kind == "figures" else seen) for kind, look in observations.LOOKS.items()
+    }
+    found = [
+        row for rule in run.finding_rules if rule.on in observed
+        for row in findings.by_rule(rule, observed[rule.on], run.audit)
+    ]  # fmt: skip
+    found += [findings.recorded_finding(row, run.audit) for row in run.table("recorded")]
+    found += findings.omitted(run.finding_rules, seen, found)
+    lines = scoring.exact_lines(
+        run.framework, results, run.scoring, run.rulebook, judged, run.table("overrides"), unit_names=units,
+        objectives=run.table("objectives"),
+    )  # fmt: skip
+    sums = scoring.sums_of(lines.values())
+    spoken = frozenset(
+        key for rule in run.finding_rules if rule.on in observed
+        for key in findings.spoken(rule, findings.fitting(rule, observed[rule.on]))
+    )  # fmt: skip
+    return sensitivity.Standing(
+        sums.score, sums.grade(run.framework), {row["finding"]: row for row in found}, spoken
+    )
+
+
+_AWKWARD = st.one_of(
+    st.tuples(
+        st.just("value"), st.sampled_from(["0.004", "1", "7", "-5", "99.5", "1234567"]),
+        st.sampled_from(["exact", "0.001", "1", "100", "1000000"]),
+    ),
+    st.sampled_from([("zero", "0", "exact"), ("missing", "", ""), ("not_applicable", "", "")]),
+)  # fmt: skip
+
+
+@given(changes=st.lists(st.tuples(st.integers(0, 999), _AWKWARD), min_size=1, max_size=12))
+@settings(
+    max_examples=10,
+    phases=(Phase.explicit, Phase.generate),  # each takes seconds: what fails is told as it was found
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_what_a_figure_touches_is_all_that_it_changes(case_in_memory, changes):
+    """With some figures zero, missing, negative or rough: every finding, and every word of one, is as if all was looked at."""
+    run = with_figure(case_in_memory, "")
+    rows = [dict(row) for row in case_in_memory.table("figures") if not run.dictionary[row["figure"]].derived]
+    free = [row for row in rows if row["figure"] != TARGET]  # an objective with a target has its number
+    for number, (state, value, precision) in changes:
+        row = free[number % len(free)]
+        row |= {
+            "state": state,
+            "value": value,
+            "precision": precision,
+            "basis": row["basis"] if value else "",
+        }
+    evidence = [pipeline.figure_of(row) for row in rows]
+    counted = pipeline.figure_rows(run, evidence, run.table("objectives"), run.table("statements"))
+    run.keep("figures", counted)
+    names = {unit.id: unit.name for unit in run.audit.case.units}
+    stanzas = run.rulebook.stanzas.values()
+    run.keep(
+        "claims",
+        claims.judge_all(
+            run.table("published"), run.table("objectives"), run.table("statements"), run.results, run.figures,
+            run.scoring, {s.id: {name: own.name for name, own in s.definitions.items()} for s in stanzas}, run.wording,
+            names, strict=run.strict,
+        ),
+    )  # fmt: skip
+    for own in sensitivity.analyse(run).effects:
+        if own.change.kind == FIGURE:
+            assumed = own.change.scenario.assumed[0]
+            key = Key(assumed.figure, assumed.scope, assumed.item, assumed.year or run.audit.case.year)
+            state = "value" if assumed.value else "zero"
+            row = replace(
+                run.figures.chosen[key], value=plain(F(assumed.value)), state=state, precision="exact"
+            )
+            again = looked_at_again(run, {key: row})
+            assert own.after == again, own.change
+            assert [*own.after.findings] == [*again.findings]
+
+
+def test_the_parts_of_what_is_observed_make_up_the_whole(case_in_memory):
+    seen = case_in_memory.observed()
+    results: dict[str, list[Result]] = {}
+    for result in case_in_memory.results:
+        results.setdefault(result.indicator, []).append(result)
+    parts = sensitivity._Parts(seen, results)
+    for kind, look in observations.LOOKS.items():
+        assert [row for own in parts.all[kind].values() for row in own] == look(seen), kind
 
 
 # --- as a table, a chart, a command ----------------------------------------------------------------------------

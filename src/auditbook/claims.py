@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from auditbook import formulas
 from auditbook.cases import DEPARTMENT, Id, Strict, Words
@@ -478,17 +479,26 @@ def _named(keys: Iterable[str], figures: Figures, scopes: Mapping[str, str]) -> 
 MOST_NAMED = 6
 
 
-def score_lines(figures: Figures, scope: str = DEPARTMENT) -> dict[str, tuple[Resolved, Resolved]]:
-    """Points and weight of each line of the self-scored table, by item; a missing number has no value."""
+def score_lines(
+    figures: Figures, scope: str = DEPARTMENT, *, only: Container[str] | None = None
+) -> dict[str, tuple[Resolved, Resolved]]:
+    """Points and weight of each line of the self-scored table, by item, ``only`` of some; a missing number has no value."""
+    return {
+        item: (figures.resolve(POINTS, scope, item), figures.resolve(WEIGHT, scope, item))
+        for item in scored_items(figures, scope)
+        if only is None or item in only
+    }
+
+
+def scored_items(figures: Figures, scope: str = DEPARTMENT) -> list[str]:
+    """The lines of the self-scored table, in order."""
     if POINTS not in figures.dictionary or WEIGHT not in figures.dictionary:
-        return {}
-    items = dict.fromkeys(
+        return []
+    items = (
         key.item for key in figures.chosen
         if key.figure in {POINTS, WEIGHT} and key.scope == scope and key.year == figures.year and key.item
     )  # fmt: skip
-    return {
-        item: (figures.resolve(POINTS, scope, item), figures.resolve(WEIGHT, scope, item)) for item in items
-    }
+    return [*dict.fromkeys(items)]
 
 
 def lowest(lines: Iterable[str]) -> list[str]:
@@ -759,6 +769,7 @@ def says_undone(claimed: str, wording: Wording) -> bool:
 _PERCENTAGE = re.compile(r"(?:已?完成(?:率|了)?|完成情况|进度|达成率?|实现率?)?为?([0-9]+(?:\.[0-9]+)?)%")
 
 
+@lru_cache(maxsize=1024)
 def _bare_claim(claimed: str) -> str:
     return re.sub(r"[\s。．；;，,、：:！!]", "", unicodedata.normalize("NFKC", claimed)).rstrip(".")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -160,12 +161,12 @@ class FigureRow:
     chosen: bool
     where: str = ""
 
-    @property
+    @cached_property
     def exact(self) -> Fraction:
         """The value in base units (元, plain rate, things). Only for the states ``value`` and ``zero``."""
         return parse(self.value) * factor(self.unit)
 
-    @property
+    @cached_property
     def interval(self) -> Interval:
         """The range that the published value stands for, in base units."""
         if self.state == ZERO:
@@ -192,7 +193,7 @@ class Resolved:
     terms: Mapping[str, Interval] = field(default_factory=dict)
     lacking: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def interval(self) -> Interval:
         """The sum of the ranges of its terms."""
         boxes = self.terms.values()
@@ -247,11 +248,16 @@ class Figures:
 
         Where one of them is not split, only the wholes belong together: a whole over a part would be no rate.
         """
+        for scope, item in self.places(figures):
+            yield scope, item, {figure: self.resolve(figure, scope, item) for figure in figures}
+
+    def places(self, figures: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Every scope and item of ``together``. No value makes one more or one less: only what the evidence names."""
         for scope in dict.fromkeys(scope for figure in figures for scope in self.scopes(figure)):
             split = [self.items(figure, scope) for figure in figures]
             shared = {"": None} if ("",) in split else dict.fromkeys(item for own in split for item in own)
             for item in shared or {"": None}:
-                yield scope, item, {figure: self.resolve(figure, scope, item) for figure in figures}
+                yield scope, item
 
     def item_name(self, figure: str, item: str) -> str:
         """The Chinese name of an item: from the dictionary, else from the evidence's own label, else the id."""

@@ -159,13 +159,22 @@ def find(
 
 def by_rule(rule: FindingRule, observed: Sequence[Seen], audit: Audit) -> list[Row]:
     """What a rule finds among what is observed; without numbers, which depend on all the others."""
-    fitting = [row for row in observed if rule.fits(row.fields)]
+    return of_fitting(rule, fitting(rule, observed), audit)
+
+
+def fitting(rule: FindingRule, observed: Sequence[Seen]) -> list[Seen]:
+    """Of what is observed, what a rule speaks of."""
+    return [row for row in observed if rule.fits(row.fields)]
+
+
+def of_fitting(rule: FindingRule, fitting: Sequence[Seen], audit: Audit) -> list[Row]:
+    """What a rule makes of what it speaks of."""
     return [_finding(rule, about, scope, group, audit) for about, scope, group in _grouped(rule, fitting)]
 
 
-def fitting(rule: FindingRule, observed: Sequence[Seen]) -> frozenset[str]:
+def spoken(rule: FindingRule, fitting: Sequence[Seen]) -> frozenset[str]:
     """What a rule speaks of, each as the key of a finding of its own: of one finding it may be several things."""
-    return frozenset(f"{rule.rule}:{row.about}:{row.scope}" for row in observed if rule.fits(row.fields))
+    return frozenset(f"{rule.rule}:{row.about}:{row.scope}" for row in fitting)
 
 
 def omitted(rules: Sequence[FindingRule], seen: Observed, rows: Sequence[Row]) -> list[Row]:

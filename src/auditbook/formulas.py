@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from auditbook.numbers import Interval, parse, plain
 
@@ -148,6 +149,7 @@ class Formula:
         return _range(root, boxes)
 
 
+@lru_cache(maxsize=1024)
 def read(text: str) -> Formula:
     """Read a formula.
 

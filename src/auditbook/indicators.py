@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -182,8 +183,8 @@ class Rulebook:
     families: tuple[Family, ...]
     dictionary: Dictionary
 
-    @property
-    def stanzas(self) -> dict[str, Stanza]:
+    @cached_property
+    def stanzas(self) -> Mapping[str, Stanza]:
         """All stanzas by id, in the order of the families."""
         return {stanza.id: stanza for family in self.families for stanza in family.stanzas}
 
@@ -288,13 +289,20 @@ def compute(stanza: Stanza, figures: Figures, judgements: Sequence[Row] = ()) ->
     """
     if stanza.judged:
         return [_judged(stanza, judgements, figures.year)]
-    results = []
-    for name, definition in stanza.definitions.items():
-        formula = formulas.read(definition.formula)
-        for scope, item, resolved in figures.together(formula.figures):
-            found = _result(stanza, name, definition, formula, scope, item, resolved, figures.year)
-            results.append(replace(found, assumed=True) if figures.assumed(found.terms) else found)
-    return results
+    return [
+        compute_at(stanza, name, scope, item, figures)
+        for name in stanza.definitions
+        for scope, item in figures.places(stanza.figures(name))
+    ]
+
+
+def compute_at(stanza: Stanza, name: str, scope: str, item: str, figures: Figures) -> Result:
+    """One definition of an indicator that is a ratio, at one scope and item: as ``compute`` gives it there."""
+    definition = stanza.definitions[name]
+    formula = formulas.read(definition.formula)
+    resolved = {figure: figures.resolve(figure, scope, item) for figure in formula.figures}
+    found = _result(stanza, name, definition, formula, scope, item, resolved, figures.year)
+    return replace(found, assumed=True) if figures.assumed(found.terms) else found
 
 
 def unknown_points(rulebook: Rulebook, judgements: Iterable[Row]) -> list[Fault]:

@@ -219,8 +219,9 @@ def _gain(
             bonus += own
             total += sign * own
             continue
-        value, share = max((sign * (own - guess * line.weight) * share, share) for share in shares)
-        total += value
+        good = sign * (own - guess * line.weight)
+        share = shares[good >= 0]  # the less of what is no good, the more of what is
+        total += good * share
         points += own * share
         worth += line.weight * share
     return total, points, worth, bonus

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
+from functools import lru_cache
 
 MOST_DIGITS = 60
 SIGNIFICANT_DIGITS = 34
@@ -50,6 +51,7 @@ class Interval:
         return self.low == self.high
 
 
+@lru_cache(maxsize=8192)
 def parse(text: str) -> Fraction:
     """Read a plain decimal such as ``-12345.67``.
 
@@ -62,6 +64,7 @@ def parse(text: str) -> Fraction:
     return Fraction(text)
 
 
+@lru_cache(maxsize=1024)
 def parse_rate(text: str) -> Fraction:
     """Read ``25%``, ``0.5`` or ``5/4`` as it stands in a rule file: a plain fraction, 1 is 100 %."""
     text = text.strip()

@@ -6,7 +6,7 @@ gives it, an indicator that cannot be assessed. Rules choose among them; nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -331,12 +331,13 @@ def _same_value(row: FigureRow, figures: Figures) -> str:
 def of_gaps(seen: Observed) -> list[Seen]:
     """Every indicator that cannot be assessed for the department under the definition that scores."""
     found = []
+    scored: dict[str, list[Result]] = {}
+    for r in seen.results:
+        if (r.scope, r.item) == (DEPARTMENT, "") and r.definition == seen.scoring[r.indicator]:
+            scored.setdefault(r.indicator, []).append(r)
     for family in seen.rulebook.families:
         for stanza in family.stanzas:
-            own = [
-                r for r in seen.results
-                if r.indicator == stanza.id and (r.scope, r.item) == (DEPARTMENT, "") and r.definition == seen.scoring[stanza.id]
-            ]  # fmt: skip
+            own = scored.get(stanza.id, [])
             status = next((r.status for r in own if r.status in {NOT_ASSESSABLE, UNDEFINED}), "")
             if stanza.judged or not status:
                 continue
@@ -454,6 +455,11 @@ def of_texts(seen: Observed) -> list[Seen]:
 
 def of_self_score(seen: Observed) -> list[Seen]:
     """What cannot be in the department's own scores: beyond the maximum, at odds with sums, targets and grades."""
+    return [*of_own_score(seen), *of_scored_lines(seen), *of_score_sums(seen)]
+
+
+def of_own_score(seen: Observed) -> list[Seen]:
+    """The department's own score beside the most that it says can be had, or that is usual."""
     if "self_score" not in seen.figures.dictionary:
         return []
     found = []
@@ -475,23 +481,42 @@ def of_self_score(seen: Observed) -> list[Seen]:
             "place": place(row.locator), "quote": row.quote,
         }  # fmt: skip
         found.append(Seen(fields, "self_score", DEPARTMENT, tuple(own.terms), plain(own.value - limit), "分"))
+    return found
+
+
+def of_scored_lines(seen: Observed, only: Container[str] | None = None) -> list[Seen]:
+    """What cannot be in single lines of the self-scored table, ``only`` in some of them or in all."""
+    if "self_score" not in seen.figures.dictionary:
+        return []
+    odd = self_scores.of_lines(
+        seen.figures, seen.claims, seen.statements, seen.results, seen.rulebook, seen.scoring, only=only
+    )
+    return [_odd(one, seen) for one in odd]
+
+
+def of_score_sums(seen: Observed) -> list[Seen]:
+    """What cannot be in the sums of the self-scored table and in its grade."""
+    if "self_score" not in seen.figures.dictionary:
+        return []
 
     def grade_of(points: Fraction) -> str:
         return next((word for zone, word in seen.bands if read_zone(zone).holds(points)), "")
 
-    for odd in self_scores.contradictions(
-        seen.figures, seen.claims, seen.statements, seen.results, seen.rulebook, seen.scoring, grade_of,
-        [word for _, word in seen.bands],
-        objectives=seen.objectives,
-    ):  # fmt: skip
-        fields = {
-            "kind": odd.kind, "score": "" if odd.points is None else points_text(odd.points),
-            "maximum": "" if odd.weight is None else points_text(odd.weight), "maximum_words": "",
-            "about_name": about_name(odd.about, seen.rulebook, seen.objectives), "explanation": odd.explanation,
-            "place": "", "quote": "",
-        }  # fmt: skip
-        found.append(Seen(fields, odd.about, DEPARTMENT, odd.evidence))
-    return found
+    grades = [word for _, word in seen.bands]
+    odd = self_scores.of_sums_and_grade(
+        seen.figures, seen.statements, seen.rulebook, grade_of, grades, seen.objectives
+    )
+    return [_odd(one, seen) for one in odd]
+
+
+def _odd(found: self_scores.Contradiction, seen: Observed) -> Seen:
+    fields = {
+        "kind": found.kind, "score": "" if found.points is None else points_text(found.points),
+        "maximum": "" if found.weight is None else points_text(found.weight), "maximum_words": "",
+        "about_name": about_name(found.about, seen.rulebook, seen.objectives), "explanation": found.explanation,
+        "place": "", "quote": "",
+    }  # fmt: skip
+    return Seen(fields, found.about, DEPARTMENT, found.evidence)
 
 
 def of_omissions(seen: Observed, grave: Sequence[tuple[str, str]]) -> list[Seen]:

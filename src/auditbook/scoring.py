@@ -578,11 +578,6 @@ class Line:
     documents: tuple[str, ...] = ()
     bonus: bool = False
 
-    def weighed(self, weight: Fraction) -> Line:
-        """The same line worth something else: every rule, and every override, is scaled with its line."""
-        share = weight / self.weight
-        return replace(self, weight=weight, span=Interval(self.span.low * share, self.span.high * share))
-
 
 def exact_lines(
     framework: Framework, results: Sequence[Result], scoring_definitions: Mapping[str, str], rulebook: Rulebook,
@@ -607,23 +602,56 @@ def exact_lines(
     return found
 
 
-def total_of(lines: Iterable[Line]) -> Interval:
-    """The score: lines are independent, so the ends add up."""
-    own = [line.span for line in lines]
-    return Interval(sum((span.low for span in own), _NOUGHT), sum((span.high for span in own), _NOUGHT))
+@dataclass(frozen=True)
+class Sums:
+    """What lines add up to: regular ones, bonuses, and the weight of regular ones that do not apply (``any_applies``: not all).
+
+    Lines are independent, so the ends add up.
+    """
+
+    regular: Interval
+    bonus: Interval
+    idle: Fraction
+    any_applies: bool
+
+    @property
+    def score(self) -> Interval:
+        """The score: what is proven, and what is still possible."""
+        return Interval(self.regular.low + self.bonus.low, self.regular.high + self.bonus.high)
+
+    def grade(self, framework: Framework) -> str:
+        """The grade, as ``grade_words`` gives it: of the converted score where lines do not apply."""
+        box, full = self.score, Fraction(framework.full_marks)
+        if self.idle and self.any_applies:
+            share = full / (full - self.idle)
+            box = Interval(
+                self.regular.low * share + self.bonus.low, self.regular.high * share + self.bonus.high
+            )
+        return framework.grades_within(box)
+
+    def reweighed(self, line: Line, share: Fraction, scale: Fraction) -> Sums:
+        """The sums where one regular line is worth ``share`` times as much, and then all are scaled.
+
+        Every rule, and every override, is scaled with its line.
+        """
+        more = share - 1
+        ends = (self.regular.low + more * line.span.low, self.regular.high + more * line.span.high)
+        idle = self.idle + more * line.weight if line.state == NOT_APPLICABLE else self.idle
+        return replace(self, regular=Interval(ends[0] * scale, ends[1] * scale), idle=idle * scale)
 
 
-def grade_of(framework: Framework, lines: Iterable[Line]) -> str:
-    """The grade of a score, as ``grade_words`` gives it: of the converted score where lines do not apply."""
+def sums_of(lines: Iterable[Line]) -> Sums:
+    """What the lines of a scheme add up to."""
     own = [*lines]
     regular = [line for line in own if not line.bonus]
-    box, full = total_of(own), Fraction(framework.full_marks)
-    idle = sum((line.weight for line in regular if line.state == NOT_APPLICABLE), _NOUGHT)
-    if idle and any(line.state != NOT_APPLICABLE for line in regular):
-        share = full / (full - idle)
-        scored, bonus = total_of(regular), total_of(line for line in own if line.bonus)
-        box = Interval(scored.low * share + bonus.low, scored.high * share + bonus.high)
-    return framework.grades_within(box)
+    idle = [line.weight for line in regular if line.state == NOT_APPLICABLE]
+    boxes = [_added(regular), _added(line for line in own if line.bonus)]
+    return Sums(boxes[0], boxes[1], sum(idle, _NOUGHT), len(idle) < len(regular))
+
+
+def _added(lines: Iterable[Line]) -> Interval:
+    own = [line.span for line in lines]
+    return Interval(sum((span.low for span in own), _NOUGHT), sum((span.high for span in own), _NOUGHT))
 
 
 def rests_on_assumed(

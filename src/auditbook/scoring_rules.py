@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -82,6 +83,7 @@ class Zone:
         return any(self.holds(value) for value in _samples(box, self.edges))
 
 
+@lru_cache(maxsize=1024)
 def read_zone(text: str) -> Zone:
     """Read ``(0%, 10%]``, ``=0%`` or ``>30%``. Raises ValueError for anything else."""
     if bounds := _BOUNDS.fullmatch(text.strip()):

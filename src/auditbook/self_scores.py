@@ -7,7 +7,7 @@ close, a grade that the score does not bear out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -60,12 +60,35 @@ def contradictions(
              stands at 100 %), ``sum_of_points`` and ``sum_of_weights`` (also of a line against the lines under it),
              ``grade_differs``. Nothing is said where a number is missing.
     """
-    lines = _lines(figures)
+    return [
+        *of_lines(figures, completions, statements, results, rulebook, scoring),
+        *of_sums_and_grade(figures, statements, rulebook, grade_of, grades, objectives),
+    ]
+
+
+def of_lines(
+    figures: Figures, completions: Sequence[Row], statements: Sequence[Row], results: Sequence[Result],
+    rulebook: Rulebook, scoring: Mapping[str, str], *, only: Container[str] | None = None,
+) -> list[Contradiction]:  # fmt: skip
+    """Those of ``contradictions`` that lie in a single line; ``only`` of some lines.
+
+    A line rests on its own points and weight, and on the target or the indicator of its name alone.
+    """
+    lines = _lines(figures, only)
     state = _target_states(completions, results, rulebook, scoring)
     found: list[Contradiction] = []
     for item, line in lines.items():
         found += _line(item, line, state, statements, results)
-    found += _sums(figures, lines, _names(figures, rulebook, objectives, lines))
+    return found
+
+
+def of_sums_and_grade(
+    figures: Figures, statements: Sequence[Row], rulebook: Rulebook, grade_of: Callable[[Fraction], str] | None = None,
+    grades: Sequence[str] = (), objectives: Sequence[Row] = (),
+) -> list[Contradiction]:  # fmt: skip
+    """Those of ``contradictions`` that lie between lines, and in the grade: no target and no indicator counts here."""
+    lines = _lines(figures)
+    found = [*_sums(figures, lines, _names(figures, rulebook, objectives, lines))]
     if grade_of is not None:
         found += _grade(figures, statements, grade_of, grades)
     return found
@@ -74,14 +97,14 @@ def contradictions(
 _Line = tuple[Resolved | None, Resolved | None]
 
 
-def _lines(figures: Figures) -> dict[str, _Line]:
+def _lines(figures: Figures, only: Container[str] | None = None) -> dict[str, _Line]:
     """Points and weight of each line of the self-scored table, by item."""
     return {
         item: (
             points if points.value is not None else None,
             weight if weight.value is not None else None,
         )
-        for item, (points, weight) in score_lines(figures).items()
+        for item, (points, weight) in score_lines(figures, only=only).items()
     }
 
 

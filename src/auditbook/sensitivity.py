@@ -7,21 +7,22 @@ indicator; a figure whatever has read it. ``what_if.under`` gives the same for e
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from auditbook import claims, findings, indicators, observations, scoring
-from auditbook.cases import DEPARTMENT, Audit, Materiality
+from auditbook import claims, indicators, observations, scoring
+from auditbook.cases import DEPARTMENT, Materiality
 from auditbook.figures import VALUE, ZERO, FigureRow, Figures, Key
-from auditbook.findings import SEVERITIES, FindingRule
+from auditbook.findings import SEVERITIES
+from auditbook.findings_by_part import FindingsByPart, Found, Parts
 from auditbook.indicators import Result, Rulebook
 from auditbook.numbers import EXACT, Interval, plain
-from auditbook.observations import LOOKS, OMISSIONS, Observed, Seen, about_name
+from auditbook.observations import LOOKS, Observed, Seen, about_name
 from auditbook.scenarios import MATERIALITY
-from auditbook.scoring import Line
+from auditbook.scoring import Line, Sums
 from auditbook.sensitivity_changes import (
     DEFINITION,
     EVIDENCE,
@@ -31,8 +32,8 @@ from auditbook.sensitivity_changes import (
     THRESHOLD,
     WEIGHT,
     Change,
+    Weights,
     all_changes,
-    weighed,
 )
 from auditbook.tables import Row
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 CASE = "case"
 # What a change of a figure's value, or of a definition, may let rules see otherwise.
 _OF_RESULTS = ("claims", "limits", "gaps", "self_score")
+_OF_INDICATORS = ("limits", "gaps")
 _OF_TARGETS = ("objectives", "completion")
 _OF_LIMITS = ("limits", "self_score")
 MOST_SUBJECTS = 6  # of one rule's findings, named in a cell
@@ -140,9 +142,6 @@ def analyse(run: Run) -> Sensitivity:
     )
 
 
-_Found = tuple[Mapping[str, Row], frozenset[str]]
-
-
 class _Watched(dict[Key, FigureRow]):
     """The figures of a case, which note what is read of them: whatever has not read a figure does not change with it."""
 
@@ -159,16 +158,34 @@ class _Watched(dict[Key, FigureRow]):
         return super().__getitem__(key)
 
 
+class _Readers:
+    """What has read which figure, of a case as it stands."""
+
+    def __init__(self, figures: Figures) -> None:
+        self.figures = copy.copy(figures)
+        self._chosen = _Watched(figures.chosen)
+        self.figures.chosen = self._chosen
+
+    def reading(self, work: Callable[[Figures], object]) -> frozenset[Key]:
+        """The figures that something reads."""
+        self._chosen.read = set()
+        work(self.figures)
+        return frozenset(self._chosen.read)
+
+
+_Results = Mapping[str, Sequence[Result]]  # by indicator, in the order of the rules
+
+
 class _Base:
     """A case with what each part of its results has read."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.framework, self.rulebook = run.framework, run.rulebook
-        self.stanzas = run.rulebook.stanzas
+        self.framework, self.stanzas = run.framework, run.rulebook.stanzas
         self.scoring = run.scoring
         self.stopped = run.stopped()
         self.judgements, self.objectives = run.table("judgements"), run.table("objectives")
+        self.published, self.statements = run.table("published"), run.table("statements")
         self.overrides = scoring.reweighed(
             run.table("overrides"), run.rules.base.frameworks[self.framework.framework], self.framework
         )
@@ -181,20 +198,14 @@ class _Base:
             if item.indicator:
                 self.lines_of.setdefault(item.indicator, []).append(key)
         self.seen = run.observed()
-        self.observed = {kind: look(self.seen) for kind, look in LOOKS.items()}
-        self.rules = run.finding_rules
-        self.by_rule = {
-            rule.rule: findings.by_rule(rule, self.observed[rule.on], run.audit)
-            for rule in self.rules if rule.on != OMISSIONS
-        }  # fmt: skip
-        self.spoken = {
-            rule.rule: findings.fitting(rule, self.observed.get(rule.on, ())) for rule in self.rules
-        }
-        self.recorded = [findings.recorded_finding(row, run.audit) for row in run.table("recorded")]
+        self.parts = _Parts(self.seen, self.results)
+        self.found = FindingsByPart(run.finding_rules, self.parts.all, self.seen, run.table("recorded"))
         self.by_definition: dict[tuple[str, str], Mapping[str, Line]] = {}
         self.lines = {} if self.stopped else self._lines(self.results, self.scoring, self.framework.lines)
-        self.standing = self._standing(self.lines, self._found())
-        self._readers()
+        self.sums = scoring.sums_of(self.lines.values())
+        self.weights = Weights.of(self.framework)
+        self.standing = self._scored(self.sums, self.found.found)
+        self._read()
 
     def under(self, change: Change) -> Standing:
         """Where the case stands under a change."""
@@ -204,73 +215,51 @@ class _Base:
         }  # fmt: skip
         return by_kind[change.kind](change)
 
-    @property
-    def _as_before(self) -> _Found:
-        return self.standing.findings, self.standing.spoken
-
     # --- the parts of a result
 
-    def _lines(
-        self, results: Mapping[str, Sequence[Result]], chosen: Mapping[str, str], only: Iterable[str]
-    ) -> dict[str, Line]:
+    def _lines(self, results: _Results, chosen: Mapping[str, str], only: Iterable[str]) -> dict[str, Line]:
         """Some lines of the scheme; the others of their indicators are not needed for them."""
         wanted = set(only)
         needed = {self.framework.lines[key].indicator for key in wanted}
         own = [result for indicator in needed for result in results.get(indicator or "", ())]
         return scoring.exact_lines(
-            self.framework, own, chosen, self.rulebook, self.judgements, self.overrides,
+            self.framework, own, chosen, self.run.rulebook, self.judgements, self.overrides,
             unit_names=self.unit_names, objectives=self.objectives, only=wanted,
         )  # fmt: skip
 
-    def _standing(self, lines: Mapping[str, Line], found: _Found) -> Standing:
+    def _scored(self, sums: Sums, found: Found) -> Standing:
         if self.stopped:
-            return Standing(None, "", *found)
-        own = lines.values()
-        return Standing(scoring.total_of(own), scoring.grade_of(self.framework, own), *found)
+            return Standing(None, "", found.findings, found.spoken)
+        return Standing(sums.score, sums.grade(self.framework), found.findings, found.spoken)
 
-    def _found(
-        self, observed: Mapping[str, Sequence[Seen]] | None = None, rules: Sequence[FindingRule] | None = None,
-        audit: Audit | None = None,
-    ) -> _Found:  # fmt: skip
-        """The findings by their keys, where some rows are seen otherwise, some rules say something else, or what is material."""
-        observed = observed or {}
-        rows: list[Row] = []
-        spoken: set[str] = set()
-        for was, rule in zip(self.rules, rules or self.rules, strict=True):
-            if rule.on == OMISSIONS:
-                continue
-            same = rule is was and rule.on not in observed
-            if same and (audit is None or rule.below_materiality is None):
-                rows += self.by_rule[rule.rule]
-                spoken |= self.spoken[rule.rule]
-            else:
-                own = observed.get(rule.on, self.observed[rule.on])
-                rows += findings.by_rule(rule, own, audit or self.run.audit)
-                spoken |= findings.fitting(rule, own)
-        rows += self.recorded
-        rows += findings.omitted(rules or self.rules, self.seen, rows)
-        return {row["finding"]: row for row in rows}, frozenset(spoken)
+    def _standing(self, changed: Mapping[str, Line], found: Found) -> Standing:
+        """Where the case stands with some lines scored otherwise."""
+        if all(line == self.lines[key] for key, line in changed.items()):
+            return replace(self.standing, findings=found.findings, spoken=found.spoken)
+        return self._scored(scoring.sums_of({**self.lines, **changed}.values()), found)
 
     # --- one kind of change each
 
     def _definition(self, change: Change) -> Standing:
         chosen = {**self.scoring, change.about: change.step}
-        lines = self.lines
+        lines: Mapping[str, Line] = {}
         if not self.stopped and change.about in self.lines_of:
-            own = self._lines(self.results, chosen, self.lines_of[change.about])
-            self.by_definition[change.about, change.step] = own
-            lines = {**lines, **own}
-        judged = [row for row in self.run.table("published") if row["about"] == change.about]
-        said = self._claims(judged, self.run.results, self.seen.figures, chosen)
-        seen = replace(self.seen, scoring=chosen, claims=self._merged(said))
-        return self._standing(lines, self._found(_observed(seen, _OF_RESULTS)))
+            lines = self._lines(self.results, chosen, self.lines_of[change.about])
+            self.by_definition[change.about, change.step] = lines
+        said = [
+            self._judged(row, self.results, self.seen.figures, chosen)
+            for row in self.published
+            if row["about"] == change.about
+        ]
+        seen = replace(self.seen, scoring=chosen)
+        return self._standing(lines, self._found(seen, self.results, [change.about], said))
 
     def _weight(self, change: Change) -> Standing:
         if self.stopped:
             return self.standing
-        points = weighed(self.run, change.about, STEPS[change.step])
-        lines = {key: line.weighed(points.get(key, line.weight)) for key, line in self.lines.items()}
-        return self._standing(lines, self._as_before)
+        share = STEPS[change.step]
+        scale = self.weights.scale(change.about, share)
+        return self._scored(self.sums.reweighed(self.lines[change.about], share, scale), self.found.found)
 
     def _threshold(self, change: Change) -> Standing:
         if change.about == MATERIALITY:
@@ -279,20 +268,18 @@ class _Base:
             changed = Materiality(amount=level.amount, unit=level.unit, reason=change.scenario.reason)
             audit = self.run.audit
             case = audit.case.model_copy(update={"materiality": changed})
-            return self._standing(self.lines, self._found(audit=replace(audit, case=case)))
+            return self._standing({}, self.found.material(replace(audit, case=case)))
         limit = str(change.scenario.thresholds[change.about])
-        stanza = self.stanzas.get(change.about)
-        if any(rule.rule == change.about for rule in self.rules):
-            rules = [
-                rule.model_copy(update={"above": dict.fromkeys(rule.above, limit)}) if rule.rule == change.about else rule
-                for rule in self.rules
-            ]  # fmt: skip
-            return self._standing(self.lines, self._found(rules=rules))
-        assert stanza and stanza.limit
+        rule = next((rule for rule in self.run.finding_rules if rule.rule == change.about), None)
+        if rule is not None:
+            bounded = rule.model_copy(update={"above": dict.fromkeys(rule.above, limit)})
+            return self._standing({}, self.found.by_rule(bounded))
+        stanza = self.stanzas[change.about]
+        assert stanza.limit
         side = "at_most" if stanza.limit.at_most else "at_least"
         limited = stanza.model_copy(update={"limit": stanza.limit.model_copy(update={side: limit})})
-        seen = replace(self.seen, rulebook=_with(self.rulebook, limited))
-        return self._standing(self.lines, self._found(_observed(seen, _OF_LIMITS)))
+        seen = replace(self.seen, rulebook=_with(self.run.rulebook, limited))
+        return self._standing({}, self._found(seen, self.results, [change.about], (), _OF_LIMITS))
 
     def _figure(self, change: Change) -> Standing:
         assumed = change.scenario.assumed[0]
@@ -310,36 +297,58 @@ class _Base:
         if recount:
             counted = self._recounted(figures, strict=strict)
             figures, rows = _refigured(figures, counted), {**rows, **counted}
-        touched = [id for id, read in self._results_read.items() if not read.isdisjoint(rows)]
-        results = {
-            **self.results,
-            **{id: indicators.compute(self.stanzas[id], figures, self.judgements) for id in touched},
-        }
-        flat = [result for own in results.values() for result in own] if touched else self.run.results
-        lines = self.lines
+        touched: dict[str, set[int]] = {}
+        for indicator, number in (reader for key in rows for reader in self._results_read.get(key, ())):
+            touched.setdefault(indicator, set()).add(number)
+        results = {**self.results, **{id: self._computed(id, own, figures) for id, own in touched.items()}}
         scored = [key for id in touched for key in self.lines_of.get(id, ())]
-        if scored and not self.stopped:
-            lines = {**lines, **self._lines(results, self.scoring, scored)}
-        published = [
-            row for row in self.run.table("published")
-            if row["about"] in touched or not self._claims_read[row["claim"]].isdisjoint(rows)
-        ]  # fmt: skip
-        said = self._claims(published, flat, figures, self.scoring)
+        lines = self._lines(results, self.scoring, scored) if scored and not self.stopped else {}
+        places = {(id, *self._place(id, number)) for id, own in touched.items() for number in own}
+        said = [
+            self._judged(row, results, figures, self.scoring)
+            for row in self.published
+            if (row["about"], row["scope"], row["item"]) in places
+            or not self._claims_read[row["claim"]].isdisjoint(rows)
+        ]
+        seen = replace(self.seen, figures=figures, strict=strict)
         if recount:
             said += self._completions(figures, strict=strict)
-        kinds = [
-            *(_OF_RESULTS if touched or said or not self._self_score_read.isdisjoint(rows) else ()),
-            *(_OF_TARGETS if recount else ()),
+        whole: dict[str, Parts] = {}
+        if recount:
+            whole = {kind: {_ALL: LOOKS[kind](seen)} for kind in _OF_TARGETS}
+        if recount or not self._self_score_read.isdisjoint(rows):
+            flat = [result for own in results.values() for result in own]
+            merged = replace(seen, results=flat, claims=self.parts.merged(said))
+            whole["self_score"] = _self_score(merged)
+        return self._standing(lines, self._found(seen, results, touched, said, whole=whole))
+
+    def _place(self, indicator: str, number: int) -> tuple[str, str]:
+        own = self.results[indicator][number]
+        return own.scope, own.item
+
+    def _computed(self, indicator: str, numbers: Container[int], figures: Figures) -> list[Result]:
+        """The results of an indicator with some of them computed of other figures."""
+        stanza = self.stanzas[indicator]
+        return [
+            indicators.compute_at(stanza, own.definition, own.scope, own.item, figures) if number in numbers else own
+            for number, own in enumerate(self.results[indicator])
         ]  # fmt: skip
-        if not kinds:
-            return self._standing(lines, self._as_before)
-        seen = replace(self.seen, figures=figures, results=flat, claims=self._merged(said), strict=strict)
-        return self._standing(lines, self._found(_observed(seen, kinds)))
+
+    def _found(
+        self, seen: Observed, results: _Results, touched: Collection[str], said: Sequence[Row],
+        kinds: Collection[str] = _OF_RESULTS, whole: Mapping[str, Parts] | None = None,
+    ) -> Found:  # fmt: skip
+        """The findings where what is seen of some indicators may be otherwise, and what becomes of some claims.
+
+        Takes    whole: kinds of which every part was looked at.
+        """
+        changed = self.parts.changed(seen, results, touched, said, kinds)
+        return self.found.where({**changed, **(whole or {})})
 
     def _recounted(self, figures: Figures, *, strict: bool) -> dict[Key, FigureRow]:
         """The figures that are counted from the objectives, where they come out otherwise."""
         counts = claims.completion_counts(
-            self.objectives, self.run.table("statements"), figures, self.run.wording, strict=strict
+            self.objectives, self.statements, figures, self.run.wording, strict=strict
         )
         changed = {}
         for figure, count in claims.counted_figures(counts, strict=strict).items():
@@ -351,29 +360,26 @@ class _Base:
 
     # --- claims
 
-    def _claims(
-        self, published: Sequence[Row], results: Sequence[Result], figures: Figures, chosen: Mapping[str, str]
-    ) -> list[Row]:
-        """What becomes of some published numbers."""
-        if not published:
-            return []
-        return claims.judge_all(
-            published,
-            (),
-            (),
-            results,
-            figures,
-            chosen,
-            self._definition_names,
-            self.run.wording,
+    def _judged(self, row: Row, results: _Results, figures: Figures, chosen: Mapping[str, str]) -> Row:
+        """What becomes of a published number: of results, only those of what it is about count."""
+        (judged,) = claims.judge_all(
+            (row,), (), (), results.get(row["about"], ()), figures, chosen, self._definition_names, self.run.wording,
             self.unit_names,
-        )
+        )  # fmt: skip
+        return judged
 
     def _completions(self, figures: Figures, *, strict: bool) -> list[Row]:
         return claims.judge_all(
-            (), self.objectives, self.run.table("statements"), (), figures, self.scoring, {}, self.run.wording,
+            (),
+            self.objectives,
+            self.statements,
+            (),
+            figures,
+            self.scoring,
+            {},
+            self.run.wording,
             strict=strict,
-        )  # fmt: skip
+        )
 
     @cached_property
     def _definition_names(self) -> dict[str, dict[str, str]]:
@@ -382,45 +388,114 @@ class _Base:
             for stanza in self.stanzas.values()
         }
 
-    def _merged(self, changed: Sequence[Row]) -> Sequence[Row]:
-        own = {row["claim"]: row for row in changed}
-        return [own.get(row["claim"], row) for row in self.seen.claims] if own else self.seen.claims
-
     # --- what has read which figure
 
-    def _readers(self) -> None:
-        watched = copy.copy(self.run.figures)
-        chosen = _Watched(watched.chosen)
-        watched.chosen = chosen
-
-        def reading(work: Callable[[], object]) -> frozenset[Key]:
-            chosen.read = set()
-            work()
-            return frozenset(chosen.read)
-
-        statements = self.run.table("statements")
-        self._results_read = {
-            stanza.id: reading(lambda stanza=stanza: indicators.compute(stanza, watched, self.judgements))  # type: ignore[misc]
-            for stanza in self.stanzas.values() if not stanza.judged
-        }  # fmt: skip
+    def _read(self) -> None:
+        reading = _Readers(self.run.figures).reading
+        self._results_read: dict[Key, list[tuple[str, int]]] = {}
+        for indicator, own in self.results.items():
+            stanza = self.stanzas[indicator]
+            for number, r in enumerate(own if not stanza.judged else ()):
+                for key in reading(partial(indicators.compute_at, stanza, r.definition, r.scope, r.item)):
+                    self._results_read.setdefault(key, []).append((indicator, number))
         self._claims_read = {
-            row["claim"]: reading(lambda row=row: self._claims([row], self.run.results, watched, self.scoring))  # type: ignore[misc]
-            for row in self.run.table("published")
-        }  # fmt: skip
+            row["claim"]: reading(partial(self._judged, row, self.results, chosen=self.scoring))
+            for row in self.published
+        }
         self._counts_read = reading(
-            lambda: [
-                self._completions(watched, strict=self.run.strict),
-                claims.completion_counts(self.objectives, statements, watched, self.run.wording, strict=self.run.strict),
-                observations.of_objectives(replace(self.seen, figures=watched)),
+            lambda figures: [
+                self._completions(figures, strict=self.run.strict),
+                claims.completion_counts(
+                    self.objectives, self.statements, figures, self.run.wording, strict=self.run.strict
+                ),
+                observations.of_objectives(replace(self.seen, figures=figures)),
             ]
-        )  # fmt: skip
-        self._self_score_read = reading(
-            lambda: observations.of_self_score(replace(self.seen, figures=watched))
         )
+        self._self_score_read = reading(lambda figures: _self_score(replace(self.seen, figures=figures)))
 
 
-def _observed(seen: Observed, kinds: Iterable[str]) -> dict[str, list[Seen]]:
-    return {kind: LOOKS[kind](seen) for kind in kinds}
+_ALL = ""  # the only part of a kind that is looked at as a whole
+_SCORE, _SUMS = "score", "sums"
+
+
+def _line_part(line: str) -> str:
+    return f"line {line}"
+
+
+class _Parts:
+    """What is observed of a case by the parts that can be looked at by themselves, and the parts that a change reaches.
+
+    Limits and gaps are seen of each indicator; a claim rests on the results of what it is about; a line of the
+    self-scored table on the indicator, or the target, of its name.
+    """
+
+    def __init__(self, seen: Observed, results: _Results) -> None:
+        self._seen = seen
+        self._claims_of: dict[str, list[int]] = {}
+        self._claims_named: dict[str, list[int]] = {}
+        for number, row in enumerate(seen.claims):
+            self._claims_of.setdefault(_subject(row), []).append(number)
+            self._claims_named.setdefault(row["claim"], []).append(number)
+        self.all: dict[str, Parts] = {
+            kind: {_ALL: look(seen)} for kind, look in LOOKS.items() if kind not in _OF_RESULTS
+        }
+        for kind in _OF_INDICATORS:
+            self.all[kind] = {id: LOOKS[kind](replace(seen, results=own)) for id, own in results.items()}
+        self.all["claims"] = {str(number): [row] for number, row in enumerate(LOOKS["claims"](seen))}
+        self.all["self_score"] = _self_score(seen)
+
+    def merged(self, said: Iterable[Row]) -> Sequence[Row]:
+        """The claims with what has become of some."""
+        own = {row["claim"]: row for row in said}
+        return [own.get(row["claim"], row) for row in self._seen.claims] if own else self._seen.claims
+
+    def changed(
+        self, seen: Observed, results: _Results, touched: Collection[str], said: Sequence[Row], kinds: Collection[str]
+    ) -> dict[str, Parts]:  # fmt: skip
+        """The parts that may be seen otherwise where some indicators are touched, and some claims are judged anew."""
+        found: dict[str, Parts] = {
+            kind: {id: LOOKS[kind](replace(seen, results=results[id])) for id in touched}
+            for kind in _OF_INDICATORS if kind in kinds
+        }  # fmt: skip
+        if "claims" in kinds:
+            found["claims"] = self._claims(seen, results, touched, said)
+        if "self_score" in kinds:
+            found["self_score"] = self._lines(seen, results, touched)
+        return found
+
+    def _claims(
+        self, seen: Observed, results: _Results, touched: Iterable[str], said: Sequence[Row]
+    ) -> Parts:
+        own = {row["claim"]: row for row in said}
+        numbers = {number for id in touched for number in self._claims_of.get(id, ())}
+        numbers |= {number for claim in own for number in self._claims_named.get(claim, ())}
+        ordered = sorted(numbers)
+        rows = [own.get(row["claim"], row) for row in (self._seen.claims[number] for number in ordered)]
+        about = dict.fromkeys(map(_subject, rows))
+        part = [result for id in about for result in results.get(id, ())]
+        looked = LOOKS["claims"](replace(seen, claims=rows, results=part))
+        return {str(number): [row] for number, row in zip(ordered, looked, strict=True)}
+
+    def _lines(self, seen: Observed, results: _Results, touched: Iterable[str]) -> Parts:
+        there = self.all["self_score"]
+        return {
+            part: observations.of_scored_lines(replace(seen, results=results[id]), {id})
+            for id in touched
+            if (part := _line_part(id)) in there
+        }
+
+
+def _subject(row: Row) -> str:
+    """The indicator or the figure that a claim is about, without its item."""
+    return row["about"].partition(":")[0]
+
+
+def _self_score(seen: Observed) -> Parts:
+    """The self-scored table by its parts, in the order of ``observations.of_self_score``."""
+    by_line: dict[str, list[Seen]] = {_line_part(line): [] for line in claims.scored_items(seen.figures)}
+    for row in observations.of_scored_lines(seen):
+        by_line[_line_part(row.about)].append(row)
+    return {_SCORE: observations.of_own_score(seen), **by_line, _SUMS: observations.of_score_sums(seen)}
 
 
 def _refigured(figures: Figures, rows: Mapping[Key, FigureRow]) -> Figures:

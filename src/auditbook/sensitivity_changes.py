@@ -5,10 +5,11 @@ Each change is a scenario of its own, so that an analyst can write it down and r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from auditbook import scoring
@@ -20,6 +21,7 @@ from auditbook.scoring_rules import points_text
 
 if TYPE_CHECKING:
     from auditbook.pipeline import Run
+    from auditbook.scoring import Framework
 
 DEFINITION, WEIGHT, THRESHOLD, FIGURE, EVIDENCE = KINDS = (
     "definition", "weight", "threshold", "figure", "evidence",
@@ -75,25 +77,40 @@ def _weights(run: Run) -> Iterator[Change]:
     stated = {key: item.weight for key, item in lines.items()} if own and own.weights else {}
     if len(lines) < 2:
         return  # one line alone is always worth the full marks
-    for key, item in lines.items():
+    weights = Weights.of(framework)
+    for key in lines:
         name = scoring.line_name(framework, run.rulebook, key)
         for step, share in STEPS.items():
-            points = item.weight * share
+            points = weights.own[key] * share
             scenario = Scenario(
                 reason=f"敏感性：{name}的分值{step}", weights={**stated, key: points}, rescale=True
             )
-            new = weighed(run, key, share)[key]
-            before, after = f"{points_text(item.weight)}分", f"{points_text(new)}分"
+            new = points * weights.scale(key, share)
+            before, after = f"{points_text(weights.own[key])}分", f"{points_text(new)}分"
             yield Change(WEIGHT, key, step, name, before, after, scenario)
 
 
-def weighed(run: Run, line: str, share: Fraction) -> dict[str, Fraction]:
-    """The points of every line but bonuses, one of them worth ``share`` times as much, scaled to the full marks exactly."""
-    full = Fraction(run.framework.full_marks)
-    own = {key: item.weight for key, item in run.framework.lines.items() if not item.is_bonus}
-    own[line] *= share
-    scale = full / sum(own.values(), _NOUGHT)
-    return {key: points * scale for key, points in own.items()}
+@dataclass(frozen=True)
+class Weights:
+    """The points of every line of a scheme but bonuses, and the full marks to which they are scaled."""
+
+    own: Mapping[str, Fraction]
+    full: Fraction
+
+    @classmethod
+    def of(cls, framework: Framework) -> Weights:
+        """The weights of a scheme."""
+        own = {key: item.weight for key, item in framework.lines.items() if not item.is_bonus}
+        return cls(own, Fraction(framework.full_marks))
+
+    @cached_property
+    def total(self) -> Fraction:
+        """What they add up to."""
+        return sum(self.own.values(), _NOUGHT)
+
+    def scale(self, line: str, share: Fraction) -> Fraction:
+        """By what all are multiplied, exactly, so that they make the full marks where one is worth ``share`` times as much."""
+        return self.full / (self.total + (share - 1) * self.own[line])
 
 
 def _thresholds(run: Run) -> Iterator[Change]:
