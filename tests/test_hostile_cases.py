@@ -12,7 +12,8 @@ from hostile_files import CASE, RICH, Hostile, Maker, hostile_places
 from hostile_runs import BATCH, BATCHES, many
 
 from auditbook import pipeline, strict_yaml
-from auditbook.faults import AuditbookError
+from auditbook.cases import Scenario
+from auditbook.faults import AuditbookError, Fault
 
 COMMANDS = 200
 RUNS = 10  # every so many-th command is a whole run, of a case that reads well for all that is strange in it
@@ -165,3 +166,23 @@ def test_a_deep_file_is_refused_as_soon_as_it_is_too_deep(tmp_path, text):
     file.write_text(text, encoding="utf-8")
     with pytest.raises(AuditbookError, match="嵌套超过30层"):
         strict_yaml.load(file)
+
+
+def test_the_same_bytes_are_checked_once_and_whatever_else_is_said_is_checked_anew(tmp_path):
+    path = tmp_path / "scenario.yaml"
+
+    def read(text: str) -> tuple[Scenario | None, list[Fault]]:
+        path.write_text(text, encoding="utf-8")
+        document = strict_yaml.load(path)
+        return strict_yaml.validate(document, Scenario), document.faults
+
+    first, faults = read("reason: 一\n")
+    assert first is not None and first.reason == "一" and faults == []
+    assert read("reason: 一\n")[0] is first
+    other, _ = read("reason: 二\n")
+    assert other is not None and other.reason == "二"
+    told = [read("reason: 一\nnonsense: 1\n") for _ in range(2)]
+    assert [found for found, _ in told] == [None, None] and told[0][1] == told[1][1] != []
+    document = strict_yaml.load(path)
+    parts = [strict_yaml.validate(document, Scenario, {"reason": word}) for word in "三四五"]
+    assert [part.reason for part in parts if part] == ["三", "四", "五"]

@@ -46,13 +46,15 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass
 class Document:
-    """The plain content of a file and the line on which each part of it stands."""
+    """The plain content of a file and the line on which each part of it stands; ``valid``: parts found right, as models."""
 
     path: Path
     shown: str
     content: Any = None
     lines: dict[Place, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    # by the identity of the part, which is held so that nothing else can come to have it
+    valid: dict[tuple[int, type[BaseModel]], tuple[Any, BaseModel]] = field(default_factory=dict)
 
     def where(self, place: Sequence[str | int] = ()) -> str:
         """``file:line`` of a part, or of the nearest part around it that has a line."""
@@ -70,8 +72,8 @@ def load(path: Path, shown: str | None = None) -> Document:
     """Read a YAML file.
 
     Takes    path: the file; shown: its name in messages.
-    Returns  its content and the lines; the document's ``faults`` hold repeated keys. The content is shared between
-             calls for the same bytes and must not be changed.
+    Returns  its content and the lines; the document's ``faults`` hold repeated keys. The content, and what ``validate``
+             makes of it, is shared between calls for the same bytes and must not be changed.
     Raises   CaseError where the file is missing, is not UTF-8 or is not YAML, or holds anchors, aliases or tags;
              LimitError where it is beyond two million bytes.
     """
@@ -93,7 +95,7 @@ def load(path: Path, shown: str | None = None) -> Document:
     if key not in _read:
         _read[key] = _parse(path, name, raw)
     known = _read[key]
-    return Document(path, name, known.content, known.lines, list(known.faults))
+    return Document(path, name, known.content, known.lines, list(known.faults), known.valid)
 
 
 def load_bytes(data: bytes, shown: str) -> Document:
@@ -250,8 +252,13 @@ def validate(document: Document, model: type[Model], content: Any = None, place:
     if not isinstance(data, dict):
         document.faults.append(Fault(document.where(place), "内容是空的或不是键和值", "“键: 值”的各行"))
         return None
+    _, known = document.valid.get((id(data), model), (None, None))
+    if isinstance(known, model):
+        return known
     try:
-        return model.model_validate(data)
+        found = model.model_validate(data)
+        document.valid[id(data), model] = (data, found)
+        return found
     except ValidationError as error:
         told: set[tuple[str, str]] = set()
         for item in error.errors(include_url=False):
