@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from pathlib import Path
 
 import matplotlib.style  # noqa: F401
@@ -12,6 +13,10 @@ from auditbook.faults import AuditbookError
 from auditbook.narrative import evaluation, layouts
 from auditbook.report import chapters  # noqa: F401
 from auditbook.workspace import locate, project_root
+
+# Python's own 700 has a collection run a hundred times while modules are imported, and as often in every notebook, to find
+# next to nothing; what is garbage by then takes a few megabytes.
+gc.set_threshold(100_000)
 
 
 def _read_rules() -> None:
