@@ -26,6 +26,7 @@ from auditbook import charts, unseen
 from auditbook.report.fragments import Html, carried
 
 if TYPE_CHECKING:
+    from jinja2 import Template
     from nbformat import NotebookNode
 
     from auditbook.report.evidence_entries import RunSources
@@ -97,15 +98,18 @@ def compose(
     Takes    content: what ``fragments`` made. kind: the class of the page's body. The rest as for ``render``.
     Raises   ValueError as ``render``.
     """
+    around = _around(title, subtitle, footer, fingerprint, kind)
+    arranged = arrange(carried(content), title)
+    return _finished(_whole().render(page=arranged, resources={"page": around}))
+
+
+@cache
+def _whole() -> Template:
     from jinja2 import Environment, FileSystemLoader
 
     environment = Environment(loader=FileSystemLoader(HERE / "template"), autoescape=True)
     environment.filters["unbroken"] = _unbroken
-    around = _around(title, subtitle, footer, fingerprint, kind)
-    arranged = arrange(carried(content), title)
-    return _finished(
-        environment.get_template("whole.html.j2").render(page=arranged, resources={"page": around})
-    )
+    return environment.get_template("whole.html.j2")
 
 
 def _around(title: str, subtitle: str, footer: str, fingerprint: str, kind: str) -> dict[str, str]:
@@ -150,6 +154,7 @@ def _exporter(hide_code: bool) -> Any:
         template_name="template",
         template_file="index.html.j2",
         exclude_input=hide_code,
+        default_preprocessors=[],  # none of them does anything here, and each copies and validates the notebook
         filters={
             "unbroken": _unbroken,
             "prose": prose,
