@@ -413,7 +413,7 @@ LIVE = [
     "<style>p{background:u\\72l(//x.example/a.png)}</style>", "<p style='background:URL( \"http://x.example\")'>",
     "<p style='width:expression(x())'>", "<svg><rect fill='url(https://x.example#a)'/></svg>",
     "<style>p{background:image-set('http://x.example/a.png' 1x)}</style>",
-    "<svg><style><img src=x onerror=x()></style></svg>", "<!--><p onclick=x()>-->", "<!-- --!><p onclick=x()>-->",
+    "<svg><style><img src=x onerror=x()></style></svg>", '<style>@import "//x.example/a.css"; <p></style>', "<style></title>@import 'x'</style>", "<!--><p onclick=x()>-->", "<!-- --!><p onclick=x()>-->",
     "<![CDATA[<p>]]>", "a < b <", "<p class='",
 ]  # fmt: skip
 
@@ -469,7 +469,7 @@ _PIECES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(st.lists(_PIECES, max_size=6).map("".join))
 def test_what_is_told_passive_at_a_glance_is_so_when_read_in_full(markup: str) -> None:
     if page._plainly_passive(markup):

@@ -475,7 +475,7 @@ _QUIET = re.compile(
 )
 # ... and what stands between: tags that are as plain to read, of which each is looked at, and the style of the page
 _PIECE = re.compile(
-    r"""<(style|title)>[^<]*+</\1> | </?[a-z][\w:-]*+(?:\s++[\w:-]++="[^"<>]*+")*+\s*+/?> | <!doctype\ html>""",
+    r"""<(style|title)>[^<]*+</\1> | </?(?!style\b|title\b)[a-z][\w:-]*+(?:\s++[\w:-]++="[^"<>]*+")*+\s*+/?> | <!doctype\ html>""",
     re.VERBOSE | re.IGNORECASE,
 )
 _NAME = re.compile(r"<([a-zA-Z][\w:-]*+)")
