@@ -28,13 +28,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import IPython.core.completerlib
 import IPython.core.debugger
+import IPython.core.logger
 import IPython.core.oinspect
 import IPython.extensions.storemagic  # noqa: F401
 import tornado.platform.asyncio  # noqa: F401
 import zmq
 from ipykernel.displayhook import ZMQDisplayHook  # noqa: F401  (named by the application as text)
-from ipykernel.iostream import IOPubThread
+from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.kernelbase import Kernel
@@ -225,6 +227,28 @@ def _read_descriptors() -> None:
             time.sleep(0.001)  # read is not yet handed on
 
 
+class Stream(OutStream):
+    """The standard output, or error, of a notebook: a flush bothers the publishing thread only where something waits.
+
+    A cell flushes both streams half a dozen times, most of them have nothing to say, and each time two threads take turns twice.
+    """
+
+    _sending = False
+
+    def _flush(self) -> None:
+        self._sending = True
+        try:
+            super()._flush()  # type: ignore[no-untyped-call]
+        finally:
+            self._sending = False
+
+    def flush(self) -> None:
+        """As the parent class: what was written before is sent before anything that is sent after."""
+        # in this order: what has left the buffers meanwhile is being sent, or has been
+        if self._buffers or self._sending or self.echo is not None:
+            super().flush()  # type: ignore[no-untyped-call]
+
+
 class _Application(IPKernelApp):
     """IPython's kernel application without ports, files and threads for ZeroMQ."""
 
@@ -237,6 +261,10 @@ class _Application(IPKernelApp):
     def _own_ipython_dir(self) -> str:
         """The user's, where there is one; the kernel must not make one."""
         return str(self.folder)
+
+    @default("outstream_class")
+    def _own_stream(self) -> str:
+        return f"{__name__}.{Stream.__name__}"
 
     def init_connection_file(self) -> None:
         """No ports, no file that tells them."""
@@ -305,4 +333,4 @@ def _finish() -> None:
             stream.flush()
 
 
-__all__ = ["Surroundings", "run"]
+__all__ = ["Stream", "Surroundings", "run"]
