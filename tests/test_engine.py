@@ -563,6 +563,42 @@ def _stream(name: str, text: str) -> nbformat.NotebookNode:
     return nbformat.v4.new_output("stream", name=name, text=text)
 
 
+def test_what_was_printed_comes_before_what_is_shown_next(tmp_path, light):
+    cell = """
+        import sys, threading, time
+        from IPython.display import display
+        for number in range(200):
+            if number % 2:
+                print(number)
+            else:
+                one = threading.Thread(target=print, args=(number,), kwargs={"flush": True})
+                one.start()
+                one.join()
+            if number % 40 == 0:
+                time.sleep(0.2)  # when what was printed is sent by itself
+            display(number)
+    """
+    outputs = _run(_write(tmp_path / "turns.ipynb", cell), light).cells[0].outputs
+    told = [output["text"].strip() if "text" in output else output.data["text/plain"] for output in outputs]
+    assert told == [str(number) for number in range(200) for _ in range(2)]
+    assert [output.output_type for output in outputs] == ["stream", "display_data"] * 200
+
+
+def test_messages_are_read_as_jupyter_client_reads_them():
+    client = forking._Client(None)
+    session = client.session
+    content = {"text": "一\n", "when": "2024-01-02T03:04:05.678901Z", "data": [1, None, {"a": 0.5}]}
+    asked = session.msg("execute_request", {})
+    sent = session.msg("display_data", content, parent=asked, metadata={"date": "2024-01-02"})
+    sent["buffers"] = [b"own", b""]
+    frames = [b"topic", *session.serialize(sent, ident=None), *sent["buffers"]]
+    read = client._message(frames)
+    own = session.deserialize(session.feed_identities(frames)[1])
+    for message in (own, read):  # looked at by nobody
+        message["parent_header"].pop("date")
+    assert read == own
+
+
 def test_streams_are_merged_up_to_what_is_displayed():
     shown = nbformat.v4.new_output("display_data", {"text/plain": "x"})
     outputs = [

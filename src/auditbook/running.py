@@ -189,9 +189,14 @@ class _Job:
 
     def wait(self, name: str, ended: Future[None]) -> None:
         """Until a stage has ended, or its tables are there while its notebook still shows them."""
+        record = records.path_of(self.workspace, f"{name}.tables")
+        looked_at = None
         while not ended.done():
-            if records.proven(self.workspace, f"{name}.tables", Verifier(self.values)):
+            # a record is replaced whole: what was not proven once is not until there is another
+            there = _stamp(record)
+            if there != looked_at and records.proven(self.workspace, f"{name}.tables", Verifier(self.values)):
                 return
+            looked_at = there
             time.sleep(0.02)
         ended.result()
 
@@ -268,6 +273,15 @@ class _Job:
             except PrintError as error:  # whoever cannot print has everything else
                 return list(map(str, error.faults))
         return []
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    """What changes when a file is replaced; None where there is none."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_ino, seen.st_mtime_ns, seen.st_size
 
 
 def _printed(page: bytes) -> bytes:

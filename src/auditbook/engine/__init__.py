@@ -8,7 +8,6 @@ papermill imports this package whenever it is imported itself: nothing heavy up 
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -53,7 +52,6 @@ def execute(
     Returns  the executed notebook, normalised: the same inputs give the same bytes.
     Raises   NotebookFailed with cell, error and message; LimitError where the cell met a limit, or the kernel died.
     """
-    import nbformat
     import papermill
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -62,13 +60,11 @@ def execute(
 
     told = {**kernel_environment(results), **(environment or {})}
     engine = _engine(forking, folder, told, parent, needs)
-    with tempfile.TemporaryDirectory(prefix="auditbook-") as aside, engine as how:
-        target = Path(aside) / path.name
+    with engine as how:
         try:
-            papermill.execute_notebook(
-                str(path), str(target), parameters={name: str(value) for name, value in parameters.items()},
+            executed = papermill.execute_notebook(
+                str(path), None, parameters={name: str(value) for name, value in parameters.items()},
                 kernel_name="python3", progress_bar=False, log_output=False,
-                request_save_on_cell_execute=False,  # the whole file after every cell, for a file that nobody watches
                 extra_arguments=["--log-level=ERROR"],  # else a warning about TCP for every kernel
                 **how,
             )  # fmt: skip
@@ -84,7 +80,6 @@ def execute(
             raise LimitError(
                 Fault(path.name, found, "", "已有的报告没有动；再运行一次，做完的阶段不重做")
             ) from error
-        executed = nbformat.read(target, as_version=4)  # type: ignore[no-untyped-call]
         return normalised(executed, {name: shown(value) for name, value in parameters.items()})
 
 
