@@ -20,6 +20,7 @@ from auditbook.report import fragments as f
 from auditbook.report import page as report_page
 from auditbook.report import word
 from auditbook.report.word import bookmarks, tables
+from auditbook.report.word.pictures import picture
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -341,6 +342,14 @@ def test_charts_are_pictures_with_their_words(html, report):
         if name.endswith(".png"):
             with Image.open(io.BytesIO(report.archive.read(name))) as picture:
                 assert picture.width == 1296  # 432 units thrice
+
+
+def test_a_tall_chart_stays_on_its_page():
+    """A page's text is 225 mm high: 297 less the 37 and 35 of its edges."""
+    tall = picture('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 432 1000"></svg>', "高")
+    assert tall.height <= 210 * 36_000 and abs(tall.width * 1000 - tall.height * 432) <= 1000
+    low = picture('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 432 200"></svg>', "低")
+    assert low.width == 152 * 36_000
 
 
 def test_a_chart_is_drawn_with_its_words_in_the_shipped_font():

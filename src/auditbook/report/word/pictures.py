@@ -10,6 +10,7 @@ from auditbook.report.word.words import NO_XML
 
 EMU_PER_MM = 36_000
 WIDEST_MM = 152  # the page's text is 156 mm wide
+TALLEST_MM = 205  # and 225 mm high; the words under a chart stay with it
 _PIXELS_PER_UNIT = 3  # 432 units on 152 mm: 216 dots per inch; drawing more costs more than it shows
 _SIZE = re.compile(r'\bviewBox="\s*[\d.]+\s+[\d.]+\s+(\d+)(?:\.\d*)?\s+(\d+)(?:\.\d*)?\s*"')
 
@@ -41,5 +42,5 @@ def picture(svg: str, words: str) -> Picture:
         svg_string=NO_XML.sub("", svg), width=across * _PIXELS_PER_UNIT, background="#ffffff",
         skip_system_fonts=True, font_files=[str(charts.FONT)], font_family=family, sans_serif_family=family,
     )  # fmt: skip
-    width = WIDEST_MM * EMU_PER_MM * min(across, 432) // 432
+    width = min(WIDEST_MM * EMU_PER_MM * min(across, 432) // 432, TALLEST_MM * EMU_PER_MM * across // down)
     return Picture(bytes(png), width, width * down // across, words)
