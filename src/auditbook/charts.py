@@ -204,7 +204,7 @@ class MissingGlyph(LimitError):
 
 def missing_characters(text: str) -> str:
     """The characters of a text that the shipped font lacks, sorted, each once."""
-    return "".join(sorted(set(text) - _advances().keys()))
+    return "".join(sorted(set(text).difference(_advances())))
 
 
 @cache

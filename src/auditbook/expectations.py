@@ -277,9 +277,7 @@ class _Batches:
             # The numbers are the index, not a column, so that rules on the columns do not see them.
             numbers = pd.Index(kept, dtype="int64", name=_INDEX)
             frame = pd.DataFrame(cells, index=numbers, dtype=object)
-            asset = self._source.add_dataframe_asset(name=str(len(self._made)))
-            definition = asset.add_batch_definition_whole_dataframe("rows")
-            self._made[key] = definition.get_batch(batch_parameters={"dataframe": frame})
+            self._made[key] = self._source.read_dataframe(frame, asset_name=str(len(self._made)))
         return self._made[key]
 
 
