@@ -47,7 +47,7 @@ def page(peers: Peers, folder: Path) -> bytes:
     ]
     several = f"{len(peers.departments)}个部门"
     return pages.compose(
-        str(html.join(*parts).markup), title=f"{TITLE}：{several}", kind="working-paper",
+        str(html.join(*parts).markup), title=f"{TITLE}：{several}", kind="working-paper comparison",
         subtitle="、".join(setting_words(setting) for setting in peers.settings) or "没有可以比较的部门",
     ).encode()  # fmt: skip
 
@@ -71,7 +71,7 @@ def _summary(peers: Peers) -> Iterator[Text]:
     yield html.key_figures(cards)
     yield html.paragraph(
         "部门名称是链接，打开该部门自己的报告；明细与可以重算的公式在同一文件夹的 comparison.xlsx。"
-        "要找一个部门，用浏览器的查找（Ctrl+F），折叠的表也会打开。"
+        "要找一个部门，用浏览器的查找（Ctrl+F），折叠的表也会打开；打印时只印打开着的表。"
     )
 
 
