@@ -1,6 +1,6 @@
 """A batch as ratios in one run: against papermill's API in two processes, few departments against many, a cluster against one machine.
 
-    python benchmarks/batch.py [--departments 200] [--few 10] [--many 200] [--sample 10]
+    python benchmarks/batch.py [--departments 200] [--few 10] [--many 200] [--sample 10] [--folder FOLDER]
 
 The departments are invented (tools/inventing), a tenth of them with seeded faults and a fifth with missing evidence. What it
 finds goes to docs/performance.md, into the part that is headed 批量.
@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -153,8 +154,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     for name, count in (("departments", 200), ("few", 10), ("many", 200), ("sample", 10)):
         parser.add_argument(f"--{name}", type=int, default=count)
+    parser.add_argument("--folder", type=Path, help="an empty folder that keeps everything, to be looked at")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
+    with nullcontext(asked.folder) if asked.folder else tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         sample = invented(folder / "sample", asked.sample, 1)
         papermill = by_papermill(sample)
