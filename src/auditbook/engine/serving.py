@@ -176,7 +176,7 @@ class _Server:
             sock.setblocking(False)
         # in the midst of a long import, too: who waits for the end of a child must not wait for the import
         signal.signal(signal.SIGCHLD, lambda *_: self._importing and self._reap() and None)
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        signal.signal(signal.SIGTERM, lambda *_: self._leave())
         signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
         self._selector.register(self._control, selectors.EVENT_READ, self._request)
         self._selector.register(self._woken, selectors.EVENT_READ, self._reap)
@@ -366,6 +366,11 @@ class _Server:
         for pid in self._branches:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
+
+    def _leave(self) -> None:
+        """End at once: an exception in the midst of an import may be lost, with a traceback, in a callback of the import."""
+        self._end()
+        os._exit(0)
 
     def _end(self) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
