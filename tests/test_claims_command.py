@@ -22,7 +22,7 @@ from auditbook.claims_yield import ClaimsFound
 from auditbook.faults import CaseError, Fault, LimitError, UsageError
 from auditbook.narrative.shown import Group, Sorted, group_of, kind_of, published, recomputed
 from auditbook.narrative.stated import FAULTS, STATED
-from auditbook.report import page
+from auditbook.report import finished_page
 from auditbook.tables import COLUMNS
 
 COVER = ["某县水务局", "2022年度部门决算"]
@@ -105,7 +105,7 @@ def test_the_view_is_written_once_and_never_over_another_file(wrong, tmp_path):
     done = claims(wrong, "--view", path)
     html = path.read_text(encoding="utf-8")
     assert done.returncode == 0 and done.stderr == f"写出：{path}\n"
-    assert page.shortcomings(html) == [] and "36.58" in html
+    assert finished_page.shortcomings(html) == [] and "36.58" in html
     before = path.read_bytes()
     again = claims(wrong, "--view", path)
     assert again.returncode == 2 and "已有这个文件" in again.stderr and again.stdout == ""

@@ -13,7 +13,7 @@ from conftest import ROOT
 
 from auditbook.intake.documents import DOCX, TXT, Document
 from auditbook.narrative.stated import FAULTS, STATED, Left, Narrative, Statement
-from auditbook.report import page
+from auditbook.report import finished_page, page
 from auditbook.report.claims_view import view
 
 
@@ -36,7 +36,7 @@ def marks(soup, tone=""):
 
 
 def test_the_page_has_no_shortcoming_and_nothing_live(html, soup):
-    assert page.shortcomings(html) == [] and page.scan(html) == []
+    assert finished_page.shortcomings(html) == [] and finished_page.scan(html) == []
     assert soup.html["lang"] == "zh-CN" and len(soup.select("h1")) == 1
     assert not soup.select("script, img, iframe, form, input, link")
     assert page.missing_characters(html) == ""
@@ -204,7 +204,7 @@ def test_what_a_document_says_stays_text():
     )  # fmt: skip
     html = view(whole)
     soup = BeautifulSoup(html, "html.parser")
-    assert page.scan(html) == [] and not soup.select("script, img, b")
+    assert finished_page.scan(html) == [] and not soup.select("script, img, b")
     assert soup.select_one(".judged").get_text().count(payload) >= 4
 
 
@@ -217,7 +217,7 @@ def test_what_stands_in_no_text_is_told_without_a_link():
     )  # fmt: skip
     html = view(narratives.narrative(document=own, statements=(one,), left=()))
     soup = BeautifulSoup(html, "html.parser")
-    assert page.shortcomings(html) == [] and marks(soup) == []
+    assert finished_page.shortcomings(html) == [] and marks(soup) == []
     told = soup.select_one("section[aria-labelledby=wrong] tbody tr")
     assert not told.select("a") and [cell.get_text() for cell in told.select("td")] == [
         "支出.csv 第5行", "表内勾稽不符", "5.00万元", "6.00万元",
@@ -305,7 +305,11 @@ def test_a_document_without_pages_is_told_by_paragraph_or_line(kind):
     )
     html = view(narratives.narrative(document=own, statements=(statement,), left=()))
     soup = BeautifulSoup(html, "html.parser")
-    assert page.shortcomings(html) == [] and marks(soup, "held") == ["5.00"] and not soup.select(".page-turn")
+    assert (
+        finished_page.shortcomings(html) == []
+        and marks(soup, "held") == ["5.00"]
+        and not soup.select(".page-turn")
+    )
     assert [p.get_text() for p in soup.select(".place")] == ["第2行" if kind == TXT else "第2段"]
 
 
@@ -332,7 +336,7 @@ def test_statements_that_lie_in_any_way_over_each_other_are_all_told(seed):
         else:
             statements.append(Statement(row, start, end, number, "high" if verdict == "disagrees" else "", 1))
     html = view(narratives.narrative(document=own, statements=tuple(statements), left=tuple(left)))
-    assert page.shortcomings(html) == []
+    assert finished_page.shortcomings(html) == []
     soup = BeautifulSoup(html, "html.parser")
     told = "".join(li.get_text() for li in soup.select(".judged .notes li"))
     assert Counter(re.findall(r"理由\d\d", told)) == Counter(s.row["explanation"] for s in statements)

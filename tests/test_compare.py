@@ -24,7 +24,7 @@ from auditbook.comparison.differing import ADDED, REMOVED, Difference, Relation,
 from auditbook.comparison.recomputing import RECOMPUTED
 from auditbook.comparison.shares import interaction, shapley
 from auditbook.faults import CaseError, UsageError
-from auditbook.report import page
+from auditbook.report import finished_page
 from auditbook.report.comparison_page import view
 from auditbook.workspace import locate
 
@@ -440,7 +440,7 @@ def test_another_scheme_is_matched_by_indicator(project, base):
 def test_the_page_is_as_a_page_must_be(project, base, tmp_path):
     runs = kept_runs.opened([str(base), str(project.changed("page", *FIGURE, *WEIGHTS))])
     made = view(runs, [compare(*runs)])
-    assert page.shortcomings(made) == [] and page.scan(made) == []
+    assert finished_page.shortcomings(made) == [] and finished_page.scan(made) == []
     assert view(runs, [compare(*runs)]) == made
     assert "原因与后果" in made and "+5,000,000元" in made
 
@@ -458,7 +458,7 @@ def test_three_runs_stand_side_by_side(project, base):
     assert results["预算调整率"].texts == ("2.29%", "11.85%", "2.29%")
     comparisons = [compare(runs[0], other) for other in runs[1:]]
     made = view(runs, comparisons)
-    assert page.shortcomings(made) == [] and page.scan(made) == []
+    assert finished_page.shortcomings(made) == [] and finished_page.scan(made) == []
     own = json.loads(told.as_json(runs, comparisons))
     assert [c["score"]["lowest"] for c in own["comparisons"]] == ["-1", "-1"]
     assert own["comparisons"][0]["relation"] == "same"
@@ -577,7 +577,7 @@ def test_a_run_says_what_has_changed_since_the_last(tmp_path):
     own = json.loads(last.out)["comparisons"][0]
     assert own["score"]["lowest"] == "-1" and [c["kinds"] for c in own["causes"]] == [["rules"]]
     written = workspace / "outputs" / "compare" / f"{CASE}__last.html"
-    assert page.shortcomings(written.read_text(encoding="utf-8")) == []
+    assert finished_page.shortcomings(written.read_text(encoding="utf-8")) == []
     # the report is a function of its inputs, whatever was there before: put back, it is the first one again
     damage.replace(folder / YUEYANG, '["(0%, 10%]", 1]', '["(0%, 10%]", 2]')
     assert "得分 6～98 → 7～99" in auditbook("run", CASE, workspace=workspace, cwd=folder).out

@@ -20,7 +20,7 @@ from auditbook.faults import CaseError, LimitError
 from auditbook.intake import document_pdf, documents, limited
 from auditbook.intake.documents import Document, Kept, named
 from auditbook.intake.phrases import ELSEWHERE, NOT_FOUND, RESPACED, UNVERIFIED, VERIFIED
-from auditbook.report import document_parts, page
+from auditbook.report import document_parts, finished_page
 
 CASE = damage.CASE
 REPORT = files.REPORT.read_text(encoding="utf-8")
@@ -152,8 +152,8 @@ def papers(tmp_path_factory) -> str:
 
 
 def test_the_page_is_whole_and_harmless(papers):
-    assert page.scan(papers) == []
-    assert page.shortcomings(papers) == []
+    assert finished_page.scan(papers) == []
+    assert finished_page.shortcomings(papers) == []
     assert "&lt;script&gt;x&lt;/script&gt;" in papers
 
 

@@ -32,7 +32,7 @@ from playwright.sync_api import BrowserContext, sync_playwright
 from auditbook import pipeline, unseen
 from auditbook.faults import AuditbookError
 from auditbook.intake import documents
-from auditbook.report import page
+from auditbook.report import finished_page
 
 TURNS = (0, 37, 71)
 RUN = f"{damage.CASE}+injected"
@@ -187,8 +187,8 @@ def alive(html: str) -> list[str]:
 def test_pages_hold_nothing_alive(injected):
     for path in injected.files("html"):
         html = path.read_text(encoding="utf-8")
-        assert page.scan(html) == [], path
-        assert page.shortcomings(html) == [], path
+        assert finished_page.scan(html) == [], path
+        assert finished_page.shortcomings(html) == [], path
         assert alive(html) == [], path
 
 
@@ -453,7 +453,7 @@ def test_a_document_with_its_claims_marked_holds_nothing_alive(injected, browser
         if name in ("document.text", "document.quoted")
     ]
     assert len(own) == 12 and all(squeezed(unseen.visible(value)) in shown for value in own)
-    assert page.scan(html) == alive(html) == page_checks.restless(browser, view) == []
+    assert finished_page.scan(html) == alive(html) == page_checks.restless(browser, view) == []
 
 
 # --- what may not come in --------------------------------------------------------------------------------------------------

@@ -24,8 +24,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from auditbook.charts import FONT, Chart
+from auditbook.report import finished_page, page
 from auditbook.report import fragments as f
-from auditbook.report import page
 
 PAYLOAD = (
     """<script>alert(1)</script>"'><img src=x onerror=alert(2)> javascript:alert(3) &lt;b&gt; {{ 7*7 }}"""
@@ -145,9 +145,9 @@ def page_of(*parts: f.Text, markdown: str = "# 题") -> BeautifulSoup:
 
 
 def test_report_and_working_paper_have_no_shortcoming_and_nothing_live(html: str) -> None:
-    assert page.shortcomings(html) == []
-    assert page.scan(html) == []
-    markdown_table = [line for line in page.shortcomings(working_paper()) if "caption" not in line]
+    assert finished_page.shortcomings(html) == []
+    assert finished_page.scan(html) == []
+    markdown_table = [line for line in finished_page.shortcomings(working_paper()) if "caption" not in line]
     assert markdown_table == []
 
 
@@ -207,7 +207,7 @@ def test_markdown_is_prose_and_its_html_is_text(soup: BeautifulSoup) -> None:
 
 
 def test_size(html: str) -> None:
-    assert len(html.encode()) < page.MOST_BYTES
+    assert len(html.encode()) < finished_page.MOST_BYTES
 
 
 def test_the_same_bytes_in_another_process_with_another_hash_seed(html: str) -> None:
@@ -420,7 +420,7 @@ LIVE = [
 
 @pytest.mark.parametrize("live", LIVE)
 def test_scan_finds(html: str, live: str) -> None:
-    assert page.scan(html.replace("</main>", live + "</main>")) != []
+    assert finished_page.scan(html.replace("</main>", live + "</main>")) != []
 
 
 # What a page may be pieced together of, whole or torn: in every combination, whatever is not plainly passive must be read in full.
@@ -472,12 +472,12 @@ _PIECES = st.one_of(
 @settings(max_examples=2000, deadline=None)
 @given(st.lists(_PIECES, max_size=6).map("".join))
 def test_what_is_told_passive_at_a_glance_is_so_when_read_in_full(markup: str) -> None:
-    if page._plainly_passive(markup):
-        assert list(page._found_live(page._Tokenizer(markup))) == []
+    if finished_page._plainly_passive(markup):
+        assert list(finished_page._found_live(finished_page._Tokenizer(markup))) == []
 
 
 def test_a_page_of_ours_is_told_passive_at_a_glance(html: str) -> None:
-    assert page._plainly_passive(html)
+    assert finished_page._plainly_passive(html)
 
 
 @pytest.mark.parametrize(
@@ -493,7 +493,7 @@ def test_a_page_of_ours_is_told_passive_at_a_glance(html: str) -> None:
     ],
 )
 def test_scan_leaves_alone(html: str, dead: str) -> None:
-    assert page.scan(html.replace("</main>", dead + "</main>")) == []
+    assert finished_page.scan(html.replace("</main>", dead + "</main>")) == []
 
 
 @pytest.mark.parametrize(
@@ -530,12 +530,12 @@ def test_a_link_of_prose_that_would_run_is_refused() -> None:
         ('id="conclusion"', 'id="details"', "stands 2 times"),
         ('id="conclusion"', 'id="elsewhere"', "#conclusion, which is not there"),
         ("</tbody>", "<tr><td></td></tr>" * 202 + "</tbody>", "long tables"),
-        ("</main>", "x" * page.MOST_BYTES + "</main>", "larger than"),
+        ("</main>", "x" * finished_page.MOST_BYTES + "</main>", "larger than"),
     ],
 )
 def test_shortcomings_are_found(html: str, old: str, new: str, said: str) -> None:
     assert old in html
-    assert any(said in line for line in page.shortcomings(html.replace(old, new, 1)))
+    assert any(said in line for line in finished_page.shortcomings(html.replace(old, new, 1)))
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from auditbook.peers.groups import Group, group_words
 from auditbook.peers.peer_page import page
 from auditbook.peers.reasons import first_look, outlier_words, sum_words
 from auditbook.peers.uncompared import uncompared
-from auditbook.report.page import scan, shortcomings
+from auditbook.report.finished_page import scan, shortcomings
 
 RATES = ["0.9", "0.91", "0.92", "0.93", "0.94", "0.95", "0.96", "0.97", "0.5"]
 

@@ -15,7 +15,7 @@ from fault_points import tree
 from auditbook import review_notes, run_record, signing
 from auditbook.faults import AuditbookError, CaseError, UsageError
 from auditbook.report import signoff_page
-from auditbook.report.page import shortcomings
+from auditbook.report.finished_page import shortcomings
 from auditbook.workspace import Workspace
 
 CASE = damage.CASE
