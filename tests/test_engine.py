@@ -393,6 +393,22 @@ def test_a_child_waits_only_for_what_it_needs(tmp_path):
     assert time.monotonic() - began < 10
 
 
+def test_a_parent_told_to_end_in_a_callback_of_an_import_ends_and_says_nothing(tmp_path, capfd):
+    """An exception is lost there, with a traceback on stderr."""
+    (tmp_path / "calling_back.py").write_text(
+        "import pathlib, time, weakref\nclass Thing: pass\nthing = Thing()\n"
+        f"def gone(_): pathlib.Path({str(tmp_path / 'begun')!r}).touch(); time.sleep(20)\n"
+        "held = weakref.ref(thing, gone)\ndel thing\n",
+        encoding="utf-8",
+    )
+    made = Parent(["calling_back"], {**kernel_environment(), "PYTHONPATH": str(tmp_path)})
+    assert _eventually((tmp_path / "begun").exists)
+    os.kill(made.pid, signal.SIGTERM)
+    assert _eventually(lambda: not _alive(made.pid))
+    made.close()
+    assert capfd.readouterr().err == ""
+
+
 @linux
 def test_threads_that_come_and_go_leave_nothing(tmp_path, light):
     path = _write(tmp_path / "n.ipynb", "1")
