@@ -16,6 +16,7 @@ import numpy
 import openpyxl
 import page_checks
 import peer_tables
+import pypdfium2
 import pytest
 from peer_tables import YEAR, entry, figure, finding, indicator, line
 from playwright.sync_api import sync_playwright
@@ -570,4 +571,23 @@ def test_the_page_is_accessible_quiet_and_as_wide_as_its_window(forty, chromium_
         if width == 1440:
             assert page_checks.overflowing(opened) == []
             assert page_checks.restless(context, path) == []
+        browser.close()
+
+
+def test_only_tables_that_are_open_are_printed(forty, chromium_program):
+    path = forty[2] / "comparison.html"
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=chromium_program,
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+        )
+        opened = page_checks.opened(browser.new_context(bypass_csp=True, offline=True), path, 1440)
+        folded = opened.locator("details.folded").count()
+
+        def pages() -> int:
+            return len(pypdfium2.PdfDocument(opened.pdf(format="A4")))
+
+        closed = pages()
+        opened.eval_on_selector_all("details.folded", "all => all.forEach(one => { one.open = true })")
+        assert folded > 3 and closed <= 20 < pages()
         browser.close()
