@@ -10,9 +10,9 @@ from typing import Any
 _LATE = (
     "papermill", "nbformat", "nbclient", "nbconvert.exporters", "nbconvert.filters.highlight", "mistune", "bs4", "lxml.etree",
     "jsonschema", "pygments.lexers", "pygments.formatters", "IPython.display", "ipython_pygments_lexers",
-    "uharfbuzz", "fontTools.ttLib", "matplotlib.figure", "matplotlib.backends.backend_svg", "resvg_py", "docx", "xlsxwriter", "filelock",
+    "uharfbuzz", "fontTools.ttLib", "matplotlib.backends.backend_svg", "resvg_py", "docx", "xlsxwriter", "filelock",
     "ipykernel.kernelspec", "mistune.plugins.url", "mistune.plugins.task_lists", "mistune.plugins.def_list", "jinja2.ext",
-    "pygments.styles.default", "IPython.lib.lexers", "matplotlib.style",
+    "pygments.styles.default", "IPython.lib.lexers",
     "auditbook.engine.entry", "auditbook.engine.forking", "auditbook.kept_rules", "auditbook.last_run", "auditbook.run_log",
     "auditbook.run_record", "auditbook.signing", "auditbook.report.signoff_page", "auditbook.report.printed_page",
 )  # fmt: skip

@@ -51,7 +51,7 @@ def kernels() -> Iterator[Kernels | None]:
         return
     with Parent(("auditbook.warm",), kernel_environment()) as kernel:
         heavy = kernel.branch(("great_expectations",))
-        light = kernel.branch(("matplotlib.backends.backend_svg", "matplotlib.figure"))
+        light = kernel.branch(("matplotlib.backends.backend_svg",))
         yield Kernels(light, heavy)
 
 

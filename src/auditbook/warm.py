@@ -6,8 +6,6 @@ import contextlib
 import gc
 from pathlib import Path
 
-import matplotlib.style  # noqa: F401
-
 from auditbook import case_narratives, charts, inputs, pipeline, records, strict_yaml  # noqa: F401
 from auditbook.faults import AuditbookError
 from auditbook.narrative import evaluation, layouts

@@ -40,10 +40,10 @@ class Element:
         """This element and all below it, in the order of the page."""
         waiting: list[Element | str] = [self]
         while waiting:
-            next = waiting.pop()
-            if isinstance(next, Element):
-                yield next
-                waiting += reversed(next.children)
+            part = waiting.pop()
+            if isinstance(part, Element):
+                yield part
+                waiting += reversed(part.children)
 
     def named(self, *names: str) -> Iterator[Element]:
         """The elements below this one, and itself, of these names."""
